@@ -1,0 +1,23 @@
+/** An address and a UDP or TCP port. */
+export interface SocketAddress {
+  /** IPv4 or IPv6 address without brackets. */
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Which way sound may flow, seen from here (RFC 3264 section 5.1). */
+export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
+
+/** One audio stream as an offer and its answer settled it. */
+export interface AudioStream {
+  /** Where RTP goes to, and is expected from. */
+  readonly remote: SocketAddress;
+  readonly codec: 'PCMU';
+  /** RTP payload type of `codec`, 0 to 127. */
+  readonly payloadType: number;
+  /** RTP payload type of telephone-event (RFC 4733) at 8000 Hz; undefined where it was not negotiated. */
+  readonly telephoneEvent: number | undefined;
+  readonly direction: Direction;
+  /** Length of the packets to send, in ms. */
+  readonly packetTime: number;
+}

@@ -1,0 +1,88 @@
+/**
+ * The hardware abstraction layer: everything the firmware may ask of a board.
+ * Drivers in the folders beside this file implement these interfaces; the firmware knows nothing else of them.
+ */
+
+/** A pending callback of a `Clock`. */
+export interface Timer {
+  /** Stops it. Harmless when it has fired or was cancelled before. */
+  cancel(): void;
+}
+
+/** The time, handed in to whatever waits, so that tests can run on a clock of their own. */
+export interface Clock {
+  /** Monotonic time in ms since an arbitrary start; never jumps. */
+  now(): number;
+  /** Wall-clock time in ms since 1970-01-01 UTC; may jump. For records only, never for durations. */
+  wallTime(): number;
+  /** Calls `callback` once, `milliseconds` from now. */
+  after(milliseconds: number, callback: () => void): Timer;
+}
+
+/** A contact or button. "Active" means pressed, whatever the electrical level. */
+export interface InputLine {
+  readonly name: string;
+  readonly active: boolean;
+  /**
+   * Called for each change that outlasted the debounce time.
+   * `at` is the clock's time (ms) at which the change was accepted.
+   */
+  onChange: ((active: boolean, at: number) => void) | undefined;
+  /** Level changes that were shorter than the debounce time, since start. */
+  readonly glitches: number;
+}
+
+/** A relay or other switched output. Inactive is its safe state, set when the board opens and when it closes. */
+export interface OutputLine {
+  readonly name: string;
+  readonly active: boolean;
+  set(active: boolean): void;
+}
+
+/** A ring of RGB lights. */
+export interface LightRing {
+  /** Number of lights. */
+  readonly count: number;
+  /** Shows one frame: `3 * count` bytes, red green blue for each light in turn, 0 to 255. */
+  show(frame: Uint8Array): void;
+}
+
+/** The board: its lines by the names that the board file gives. */
+export interface Board {
+  readonly name: string;
+  readonly inputs: ReadonlyMap<string, InputLine>;
+  readonly outputs: ReadonlyMap<string, OutputLine>;
+  readonly light: LightRing | undefined;
+  /**
+   * Moves an input as a finger would, where the board is simulated: pressed for `milliseconds`, through
+   * debounce and all. Undefined on real hardware.
+   */
+  readonly press: ((input: string, milliseconds: number) => void) | undefined;
+  /** Puts every output in its safe state and frees the hardware. */
+  close(): void;
+}
+
+/**
+ * One direction pair of sound, mono, signed 16 bit, never blocking. Owned by the media thread alone.
+ * All counts are in samples.
+ */
+export interface SoundCard {
+  /** Sample rate in Hz of both directions. */
+  readonly rate: number;
+  /** What it is called in messages to people, for example "alsa:default". */
+  readonly name: string;
+  /** Moves up to `samples.length` captured samples into `samples`; returns how many there were. */
+  read(samples: Int16Array): number;
+  /** Queues samples for playback; returns how many were taken. */
+  write(samples: Int16Array): number;
+  /** Samples that are queued and not yet heard. */
+  playbackDelay(): number;
+  /** Buffer under- and overruns since it was opened. */
+  readonly xruns: number;
+  close(): void;
+}
+
+/** Why a piece of hardware could not be used, in words that say what to do next. */
+export class HardwareError extends Error {
+  override name = 'HardwareError';
+}

@@ -1,0 +1,99 @@
+import type {AudioStream} from '../../rtp/audio-stream.ts';
+
+/** One end of an RTP session: owned by the call that opened it, closed when the call ends. */
+export interface MediaPort {
+  /** The local UDP port that RTP arrives at. */
+  readonly port: number;
+  /** Applies what offer and answer settled: where to send, which payload types, which direction. */
+  update(stream: AudioStream): void;
+  /** Frees the port. */
+  close(): void;
+}
+
+/** The far end of a call, and how far its name may be believed. */
+export interface Party {
+  /** Its address of record, for example `sip:101@example.org`. */
+  readonly uri: string;
+  readonly displayName: string;
+  readonly user: string | undefined;
+  /** Host part of `uri`; IPv6 without brackets. */
+  readonly host: string;
+  /** IP address of the hop that its messages come from; empty as long as an outgoing call has not resolved it. */
+  readonly address: string;
+  /** Name of the account whose server it came through; undefined for a direct call. */
+  readonly account: string | undefined;
+  /**
+   * Whether `user` and `host` may be believed: it came through an account's server, or `host` is the very
+   * address that the request came from. A From header alone proves nothing.
+   */
+  readonly verified: boolean;
+}
+
+/** `calling` until a 18x comes or goes, `ringing` until the call is answered. */
+export type CallState = 'calling' | 'ringing' | 'talking' | 'ended';
+
+/** How a call ended. */
+export interface CallEnd {
+  readonly cause:
+    | 'hung-up-here'
+    | 'hung-up-there'
+    | 'cancelled'
+    | 'answered-elsewhere'
+    | 'busy'
+    | 'refused'
+    | 'no-answer'
+    | 'unreachable'
+    | 'not-found'
+    | 'failed';
+  /** SIP status code, where a response decided. */
+  readonly status?: number;
+  /** What happened, in a sentence for people. */
+  readonly text: string;
+}
+
+/** What a call tells its owner. Nothing is called after `onEnded`. */
+export interface CallListener {
+  /** The far end rings. `earlyMedia`: it sends sound already, so no ringback tone is needed. May come again. */
+  onRinging(earlyMedia: boolean): void;
+  /** The call is up: `stream` is settled and the media port has been told. */
+  onAnswered(stream: AudioStream): void;
+  /** A later offer and answer changed the stream: hold, resume, another address. */
+  onUpdated?(stream: AudioStream): void;
+  /** A digit came by SIP INFO: one of `0-9 * # A-D`. */
+  onDigit(digit: string, how: 'info'): void;
+  /** It is over; comes exactly once. */
+  onEnded(end: CallEnd): void;
+}
+
+/** Why a call is hung up: the default, or because another of several called parties answered (RFC 3326). */
+export type HangUpReason = 'answered-elsewhere';
+
+/** One call. */
+export interface Call {
+  /** Its Call-ID. */
+  readonly id: string;
+  readonly direction: 'outgoing' | 'incoming';
+  readonly party: Party;
+  readonly state: CallState;
+  /** Its RTP port, from the time it is open until the call ends. */
+  readonly media: MediaPort | undefined;
+  /** Ends it whatever its state: CANCEL, BYE or a refusal. `onEnded` follows. Harmless when it has ended. */
+  hangUp(reason?: HangUpReason): void;
+}
+
+/** Status codes with which an incoming call may be refused. */
+export type RefusalStatus = 403 | 480 | 486 | 603;
+
+/** A call that somebody else places; nothing but 100 Trying has been answered yet. */
+export interface IncomingCall extends Call {
+  readonly direction: 'incoming';
+  readonly caller: Party;
+  /** Who is told when the caller gives up before `answer`; `answer` hands the call to its own listener. */
+  onEnded: ((end: CallEnd) => void) | undefined;
+  /** Sends 180 Ringing. */
+  ring(): void;
+  /** Opens the media port and sends 200 OK. */
+  answer(listener: CallListener): void;
+  /** Sends a final refusal; the call has ended then. */
+  refuse(status: RefusalStatus): void;
+}

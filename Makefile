@@ -32,7 +32,7 @@ check: $(INSTALLED) ## the fast part: format, lint, types, dead code, unit tests
 
 bench: $(INSTALLED) ## benchmarks beside those of other projects: a table, and build/bench.json
 	@node tools/build.ts firmware --board simulated
-	@node tools/bench.ts
+	@node test/bench/main.ts
 
 firmware: $(INSTALLED) ## the deployable bundle for BOARD (default: simulated) in build/firmware/
 	@node tools/build.ts firmware --board $(BOARD)

@@ -1,0 +1,79 @@
+#!/usr/bin/env node
+/** `doorline`: the program's command line. Each command is loaded only when it is asked for. */
+import {parseArgs} from 'node:util';
+
+const usage = `doorline: a SIP door intercom
+
+  doorline run --config FILE            the firmware, until SIGTERM
+  doorline check --config FILE          validates a configuration
+  doorline call --config FILE TARGET    one call from the terminal, with its ladder
+  doorline ladder FILE.pcap             the SIP calls in a capture as ladders
+  doorline help | version
+`;
+
+/** Exit codes: 0 done, 1 it failed, 2 asked wrongly or configured wrongly. */
+async function main(commandLine: string[]): Promise<number> {
+  const [command = 'help', ...rest] = commandLine;
+  switch (command) {
+    case 'run':
+      return withConfiguration(rest, 0, async (file) => (await import('./main.ts')).run(file));
+    case 'check':
+      return withConfiguration(rest, 0, async (file) => (await import('./commands/check.ts')).check(file));
+    case 'call':
+      return withConfiguration(rest, 1, async (file, target) =>
+        (await import('./commands/call.ts')).call(file, target),
+      );
+    case 'ladder': {
+      const [file] = rest;
+      if (!file || rest.length > 1) return misused('ladder takes one capture file.');
+      return (await import('./commands/ladder.ts')).ladder(file);
+    }
+    case 'version':
+    case '--version':
+      console.log((await import('./version.ts')).version);
+      return 0;
+    case 'help':
+    case '--help':
+    case '-h':
+      process.stdout.write(usage);
+      return 0;
+    default:
+      return misused(`There is no command "${command}".`);
+  }
+}
+
+/** Reads `--config FILE` and exactly `operands` further arguments, then runs the command with them. */
+async function withConfiguration(
+  rest: string[],
+  operands: 0 | 1,
+  command: (file: string, target: string) => Promise<number>,
+): Promise<number> {
+  const given = readArguments(rest);
+  if (typeof given === 'string') return misused(given);
+  const {config, positionals} = given;
+  if (!config) return misused('--config FILE is missing.');
+  if (positionals.length > operands) return misused(`Unexpected: ${positionals.slice(operands).join(' ')}`);
+  if (positionals.length < operands) return misused('TARGET is missing: whom to call.');
+  return command(config, positionals[0] ?? '');
+}
+
+/** The arguments, or what is wrong with them. */
+function readArguments(args: string[]): {config: string | undefined; positionals: string[]} | string {
+  try {
+    const {values, positionals} = parseArgs({
+      args,
+      options: {config: {type: 'string', short: 'c'}},
+      allowPositionals: true,
+    });
+    return {config: values.config, positionals};
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function misused(text: string): number {
+  process.stderr.write(`${text}\n\n${usage}`);
+  return 2;
+}
+
+process.exitCode = await main(process.argv.slice(2));

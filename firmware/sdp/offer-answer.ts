@@ -1,0 +1,163 @@
+import {isIP} from 'node:net';
+import {failure, type Result, success} from '../base/result.ts';
+import type {AudioStream, Direction} from '../rtp/audio-stream.ts';
+import {chooseAudioFormats, offeredFormats, packetTimeOf, writeAudioFormats} from './audio-formats.ts';
+import {directionOf, type MediaDescription, type SessionDescription} from './session-description.ts';
+
+/** What of this side an offer or answer tells. */
+export interface LocalMedia {
+  /** Where RTP is to be sent to. */
+  readonly address: string;
+  readonly port: number;
+  /** Decimal number that names the session, the same for all its descriptions. */
+  readonly sessionId: string;
+  /** Counts up with each description of the session that differs from the one before. */
+  readonly version: number;
+  readonly direction: Direction;
+}
+
+/** Why no common session came about. */
+export interface NegotiationFailure {
+  readonly code: 'no-audio' | 'no-common-codec' | 'bad-address' | 'line-count';
+  readonly text: string;
+}
+
+/** An answer to send, and the stream that it settles. */
+export interface Answered {
+  readonly answer: SessionDescription;
+  readonly stream: AudioStream;
+}
+
+/**
+ * An offer of one audio line (RFC 3264 section 5). `previous` is this side's last description of a session that
+ * stands already: its lines are kept in order, those other than the audio line switched off (section 8).
+ */
+export function createOffer(local: LocalMedia, previous?: SessionDescription): SessionDescription {
+  const audio: MediaDescription = {
+    type: 'audio',
+    port: local.port,
+    protocol: 'RTP/AVP',
+    connection: undefined,
+    ...writeAudioFormats(offeredFormats, local.direction),
+  };
+  const active = previous?.media.findIndex(({port}) => port !== 0) ?? -1;
+  const media =
+    active < 0 ? [audio] : previous!.media.map((line, index) => (index === active ? audio : refused(line)));
+  return describe(local, media);
+}
+
+/**
+ * The answer to an offer (RFC 3264 section 6): takes the first audio line that can be served, with the payload
+ * types of the offer, and refuses every other line by port 0. A failure means 488.
+ */
+export function answerOffer(
+  offer: SessionDescription,
+  local: LocalMedia,
+): Result<Answered, NegotiationFailure> {
+  let problem: NegotiationFailure = {code: 'no-audio', text: 'no RTP/AVP audio is offered'};
+  for (const [index, line] of offer.media.entries()) {
+    if (!isPlainAudio(line)) continue;
+    const stream = settle(offer, line, local.direction);
+    if (!stream.ok) {
+      problem = stream.error;
+      continue;
+    }
+    const {codec, payloadType, telephoneEvent, direction} = stream.value;
+    const accepted: MediaDescription = {
+      type: 'audio',
+      port: local.port,
+      protocol: line.protocol,
+      connection: undefined,
+      ...writeAudioFormats({codec, payloadType, telephoneEvent}, direction),
+    };
+    const media = offer.media.map((other, position) => (position === index ? accepted : refused(other)));
+    return success({answer: describe(local, media), stream: stream.value});
+  }
+  return failure(problem);
+}
+
+/**
+ * The stream that `answer` settles (RFC 3264 section 7) for an offer made here. Lines beyond those
+ * offered are not looked at.
+ */
+export function acceptAnswer(
+  offer: SessionDescription,
+  answer: SessionDescription,
+): Result<AudioStream, NegotiationFailure> {
+  const index = offer.media.findIndex(({port}) => port !== 0);
+  const offered = offer.media[index];
+  const answered = answer.media[index];
+  if (!offered || !answered) {
+    return failure({code: 'line-count', text: 'the answer lacks the offered media line'});
+  }
+  if (!isPlainAudio(answered)) return failure({code: 'no-audio', text: 'the answer refuses audio'});
+  return settle(answer, answered, directionOf(offer, offered));
+}
+
+function isPlainAudio({type, port, protocol}: MediaDescription): boolean {
+  return type === 'audio' && port !== 0 && protocol.toUpperCase() === 'RTP/AVP';
+}
+
+/** Reads what a remote audio line settles; `wanted` is the direction that this side would like. */
+function settle(
+  description: SessionDescription,
+  line: MediaDescription,
+  wanted: Direction,
+): Result<AudioStream, NegotiationFailure> {
+  const formats = chooseAudioFormats(line);
+  if (!formats) return failure({code: 'no-common-codec', text: 'PCMU is not among the codecs'});
+  const address = (line.connection ?? description.connection)?.address;
+  if (address === undefined) return failure({code: 'bad-address', text: 'the audio line has no c= address'});
+  if (isGroup(address)) {
+    return failure({code: 'bad-address', text: `${address} is not the address of one host`});
+  }
+  const direction = common(wanted, mirrored(directionOf(description, line)));
+  return success({
+    remote: {address, port: line.port},
+    ...formats,
+    direction: isHold(address) ? common(direction, 'recvonly') : direction,
+    packetTime: packetTimeOf(description, line),
+  });
+}
+
+/** Multicast and broadcast: an offer must not make a station shout at a whole network. */
+function isGroup(address: string): boolean {
+  if (isIP(address) === 6) return /^ff/i.test(address);
+  const first = isIP(address) === 4 ? Number(address.split('.')[0]) : 0;
+  return first >= 224;
+}
+
+/** The unspecified address: send nothing (RFC 3264 section 8.4, the hold of RFC 2543). */
+function isHold(address: string): boolean {
+  return address === '0.0.0.0' || /^[0:]+$/.test(address);
+}
+
+/** The other side's direction seen from here. */
+function mirrored(direction: Direction): Direction {
+  if (direction === 'sendonly') return 'recvonly';
+  return direction === 'recvonly' ? 'sendonly' : direction;
+}
+
+/** What both allow. */
+function common(one: Direction, other: Direction): Direction {
+  const sends = [one, other].every((direction) => direction === 'sendrecv' || direction === 'sendonly');
+  const receives = [one, other].every((direction) => direction === 'sendrecv' || direction === 'recvonly');
+  if (sends) return receives ? 'sendrecv' : 'sendonly';
+  return receives ? 'recvonly' : 'inactive';
+}
+
+/** A line refused as section 6 asks: port 0, type, protocol and formats as they were. */
+function refused({type, protocol, formats}: MediaDescription): MediaDescription {
+  return {type, port: 0, protocol, formats, connection: undefined, attributes: []};
+}
+
+function describe(local: LocalMedia, media: MediaDescription[]): SessionDescription {
+  const {address, sessionId, version} = local;
+  return {
+    origin: {userName: '-', sessionId, sessionVersion: String(version), address},
+    sessionName: '-',
+    connection: {address},
+    attributes: [],
+    media,
+  };
+}

@@ -1,0 +1,145 @@
+import {isIPv4, isIPv6} from 'node:net';
+import {failure, type Result, success} from '../base/result.ts';
+import type {
+  Attribute,
+  Connection,
+  MediaDescription,
+  Origin,
+  SessionDescription,
+} from './session-description.ts';
+
+/** What a description may hold at most. */
+export const sdpLimits = {bytes: 16_384, lines: 512, media: 32, formats: 64, attributes: 128} as const;
+
+/** Why a description could not be read. */
+export interface SdpFailure {
+  readonly code: 'too-large' | 'bad-line' | 'bad-version' | 'bad-origin' | 'bad-connection' | 'bad-media';
+  /** Line number from 1, and the line's letter where it has one: `3 c=`. */
+  readonly place: string;
+  readonly text: string;
+}
+
+interface OpenMedia extends MediaDescription {
+  connection: Connection | undefined;
+  readonly attributes: Attribute[];
+}
+
+/** The description while its lines arrive. */
+interface Draft {
+  origin: Origin | undefined;
+  sessionName: string;
+  connection: Connection | undefined;
+  readonly attributes: Attribute[];
+  readonly media: OpenMedia[];
+}
+
+type Problem = Pick<SdpFailure, 'code' | 'text'>;
+
+/**
+ * Reads a session description (RFC 8866). Lenient where real phones are careless: bare LF, missing s= and t= lines,
+ * unknown letters; strict with what decides where sound goes: v=, o=, c= and m=.
+ */
+export function parseSessionDescription(body: Uint8Array): Result<SessionDescription, SdpFailure> {
+  const refuse = (code: SdpFailure['code'], place: string, text: string) => failure({code, place, text});
+  if (body.length > sdpLimits.bytes) {
+    return refuse('too-large', '1', `more than ${sdpLimits.bytes} bytes of SDP`);
+  }
+  const lines = new TextDecoder().decode(body).split(/\r?\n/);
+  if (lines.length > sdpLimits.lines) {
+    return refuse('too-large', `${sdpLimits.lines}`, `more than ${sdpLimits.lines} lines of SDP`);
+  }
+  if (lines[0]?.trimEnd() !== 'v=0') return refuse('bad-version', '1 v=', 'the first line is not v=0');
+  const draft: Draft = {
+    origin: undefined,
+    sessionName: '',
+    connection: undefined,
+    attributes: [],
+    media: [],
+  };
+  for (const [index, line] of lines.entries()) {
+    if (index === 0 || line === '') continue;
+    const letter = line[0] as string;
+    const place = `${index + 1} ${letter}=`;
+    if (line[1] !== '=' || !/[a-z]/.test(letter)) {
+      return refuse('bad-line', `${index + 1}`, 'a line does not start with a letter and "="');
+    }
+    const problem = takeLine(draft, letter, line.slice(2).trimEnd());
+    if (problem) return failure({...problem, place});
+  }
+  const {origin, sessionName, connection, attributes, media} = draft;
+  if (!origin) return refuse('bad-origin', `${lines.length}`, 'there is no o= line');
+  return success({origin, sessionName, connection, attributes, media});
+}
+
+function takeLine(draft: Draft, letter: string, value: string): Problem | undefined {
+  const media = draft.media.at(-1);
+  switch (letter) {
+    case 'o': {
+      const origin = parseOrigin(value);
+      if (!origin || draft.origin || media)
+        return {code: 'bad-origin', text: 'a malformed or second o= line'};
+      draft.origin = origin;
+      return undefined;
+    }
+    case 's':
+      draft.sessionName = value;
+      return undefined;
+    case 'c': {
+      const connection = parseConnection(value);
+      if (!connection) return {code: 'bad-connection', text: 'not "IN IP4 address" or "IN IP6 address"'};
+      // Several c= lines stand for layers of a multicast session; the first is the base layer.
+      const target = media ?? draft;
+      target.connection ??= connection;
+      return undefined;
+    }
+    case 'a': {
+      const attributes = (media ?? draft).attributes;
+      if (attributes.length >= sdpLimits.attributes) return {code: 'too-large', text: 'too many a= lines'};
+      attributes.push(parseAttribute(value));
+      return undefined;
+    }
+    case 'm': {
+      if (draft.media.length >= sdpLimits.media) return {code: 'too-large', text: 'too many m= lines'};
+      const opened = parseMedia(value);
+      if (!opened) return {code: 'bad-media', text: 'not "type port protocol formats"'};
+      draft.media.push(opened);
+      return undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** `o=<username> <sess-id> <sess-version> IN IP4|IP6 <address>` */
+function parseOrigin(value: string): Origin | undefined {
+  const [userName, sessionId, sessionVersion, network, type, address, ...rest] = value.split(' ');
+  if (!userName || !sessionId || !sessionVersion || !address || rest.length > 0) return undefined;
+  if (network !== 'IN' || (type !== 'IP4' && type !== 'IP6')) return undefined;
+  if (!/^\d{1,64}$/.test(sessionId) || !/^\d{1,64}$/.test(sessionVersion)) return undefined;
+  return {userName, sessionId, sessionVersion, address};
+}
+
+/** `c=IN IP4|IP6 <address>[/ttl][/count]` */
+function parseConnection(value: string): Connection | undefined {
+  const [network, type, target, ...rest] = value.split(' ');
+  const address = target?.split('/')[0];
+  if (network !== 'IN' || !address || rest.length > 0) return undefined;
+  if (type === 'IP4' ? isIPv6(address) : type !== 'IP6' || isIPv4(address)) return undefined;
+  return isIPv4(address) || isIPv6(address) || /^[A-Za-z0-9.-]{1,255}$/.test(address) ? {address} : undefined;
+}
+
+function parseAttribute(value: string): Attribute {
+  const colon = value.indexOf(':');
+  return colon < 0
+    ? {name: value, value: undefined}
+    : {name: value.slice(0, colon), value: value.slice(colon + 1)};
+}
+
+/** `m=<media> <port>[/<count>] <proto> <fmt> …` */
+function parseMedia(value: string): OpenMedia | undefined {
+  const [type, ports, protocol, ...formats] = value.split(/ +/);
+  const port = /^(\d{1,5})(?:\/\d{1,5})?$/.exec(ports ?? '')?.[1];
+  if (!type || !protocol || port === undefined || Number(port) > 65_535) return undefined;
+  if (formats.length === 0 || formats.length > sdpLimits.formats) return undefined;
+  return {type, port: Number(port), protocol, formats, connection: undefined, attributes: []};
+}

@@ -1,0 +1,57 @@
+import type {CallResult} from './call-record.ts';
+
+/** Who did something: a party of a call by its URI, or where a command came from. */
+type By = string;
+
+/**
+ * Every kind of journal entry with its fields: the one list of them. `call` is the number in the call log.
+ * Never a code, a password or a digit: the journal is read by everybody.
+ */
+export type JournalEvent =
+  /** The station takes calls and presses. */
+  | {kind: 'started'; version: string}
+  | {kind: 'stopped'}
+  /** A button was pressed; `ignored` says why nothing followed. */
+  | {kind: 'button-pressed'; button: string; ignored?: string}
+  /** The station calls; `targets` as configured or dialled. */
+  | {kind: 'call-started'; call: number; direction: 'outgoing'; targets: string[]; button?: string}
+  /** Somebody who may calls the station. */
+  | {kind: 'call-received'; call: number; direction: 'incoming'; peer: string}
+  /** The first phone of this call rings. */
+  | {kind: 'call-ringing'; call: number; peer: string}
+  | {kind: 'call-answered'; call: number; peer: string}
+  /** `result` as in the call log; `seconds` of talking. */
+  | {kind: 'call-ended'; call: number; peer: string; result: CallResult; seconds: number}
+  /** A call from outside that was not let in: not on the list (403), or the station was busy (486). */
+  | {kind: 'call-refused'; call: number; peer: string; address: string; status: number}
+  /** So many more such calls within the last ten minutes than are told one by one. */
+  | {kind: 'calls-refused'; count: number}
+  /** No sound has come for `seconds`; `expected` is the address and port it should come from. */
+  | {kind: 'no-sound'; call: number; seconds: number; expected: string}
+  /** The talking time is nearly over. */
+  | {kind: 'call-ending'; call: number; seconds: number}
+  | {kind: 'door-opened'; door: string; seconds: number; by: By}
+  | {kind: 'door-closed'; door: string}
+  /** The output could not be switched. */
+  | {kind: 'door-fault'; door: string}
+  /** A complete entry that is no door's code. */
+  | {kind: 'wrong-code'; by: By}
+  /** Too many wrong codes: none is taken for `seconds`. */
+  | {kind: 'codes-locked'; by: By; seconds: number}
+  /** Keys of somebody who may open no door. */
+  | {kind: 'keys-ignored'; by: By; call: number}
+  | {kind: 'account-registered'; account: string}
+  /** `reason` in plain words. */
+  | {kind: 'account-down'; account: string; reason: string}
+  /** The sound card or the media thread is in trouble. */
+  | {kind: 'sound-fault'; reason: string};
+
+/** An event as the journal keeps it: numbered, dated, told in plain words. */
+export type JournalEntry = {
+  /** Counts up by one; never used twice. */
+  seq: number;
+  /** ISO 8601 in UTC. */
+  at: string;
+  /** The event in one plain sentence. */
+  text: string;
+} & JournalEvent;

@@ -1,0 +1,67 @@
+import type {Result} from '../base/result.ts';
+import type {CallRecord, LadderMessage} from './call-record.ts';
+import type {JournalEntry} from './journal-event.ts';
+import type {StationStatus} from './status.ts';
+
+/** Why a command was not carried out. */
+export interface CommandFailure {
+  /**
+   * `unknown`: no such button, door or call. `busy`: there is a call already. `no-call`: there is none to
+   * answer or hang up. `bad-target`: nobody can be called under that name. `failed`: the hardware said no.
+   */
+  code: 'unknown' | 'busy' | 'no-call' | 'bad-target' | 'failed';
+  /** Plain words, with what is allowed. */
+  text: string;
+}
+
+export type CommandResult = Result<undefined, CommandFailure>;
+
+/** Level of both sides' sound in dB full scale, -Infinity to 0. */
+export interface Meters {
+  microphone: number;
+  speaker: number;
+}
+
+/** What the web page and other remote controls may ask of a station. Callbacks are called when something changed. */
+export interface StationControl {
+  status(): StationStatus;
+  /** Presses the button named so in the configuration, as a finger would: on a simulated board the line moves. */
+  press(button: string): CommandResult;
+  /** Calls `target`: "101", "192.168.1.20", "sip:user@host". */
+  dial(target: string): CommandResult;
+  /** Answers the call that waits. */
+  answer(): CommandResult;
+  /** Ends, cancels or refuses the current call. */
+  hangUp(): CommandResult;
+  /** Releases a door for its configured time; `by` goes into the journal. */
+  openDoor(door: string, by: string): CommandResult;
+  /** The frame that the light shows: red, green, blue for each light; empty where there is none. Do not change it. */
+  light(): Uint8Array;
+  /** The SIP messages of a call so far; undefined where the call is unknown. */
+  ladder(call: number): LadderMessage[] | undefined;
+  /** The status has changed: a state, a door, an account, a button. Not called for counting seconds. */
+  onChange: (() => void) | undefined;
+  /** A new frame is shown, at most 20 a second. The bytes are valid until the next one. */
+  onLight: ((frame: Uint8Array) => void) | undefined;
+  /** About 10 a second while there is sound. */
+  onMeters: ((meters: Meters) => void) | undefined;
+  /** The ladder of this call has grown. */
+  onLadder: ((call: number) => void) | undefined;
+}
+
+/** The part of the journal that is read by others. */
+export interface JournalReader {
+  /** Entries with a number above `seq`, in order, at most `limit`. */
+  after(seq: number, limit: number): JournalEntry[];
+  /** Number of the newest entry; 0 while there is none. */
+  readonly latest: number;
+  /** Called once entries are safely written, with the number of the newest. */
+  onAppended: ((seq: number) => void) | undefined;
+}
+
+/** The part of the call log that is read by others. */
+export interface CallLogReader {
+  /** Newest first; `before` is the id below which to go on. */
+  list(limit: number, before?: number): CallRecord[];
+  get(id: number): CallRecord | undefined;
+}

@@ -1,0 +1,61 @@
+/**
+ * What the station is doing. `calling`: nobody's phone rings yet; `ringing`: at least one does;
+ * `incoming`: somebody calls and waits for `answer()`.
+ */
+export type StationState = 'idle' | 'calling' | 'ringing' | 'talking' | 'incoming';
+
+/** Figures of a call's sound: packets, and times in ms. All zero, and `mos` null, while none has flowed. */
+export interface RtpFigures {
+  sent: number;
+  received: number;
+  /** Packets that never came. */
+  lost: number;
+  /** Packets that came too late to be played. */
+  late: number;
+  /** Interarrival jitter (RFC 3550 section 6.4.1). */
+  jitterMs: number;
+  /** Time a packet waits here before it is heard. */
+  delayMs: number;
+  /** Estimated listening quality, 1 (bad) to 4.4 (as good as the codec gets); null before anything was received. */
+  mos: number | null;
+}
+
+/** The call that is going on. */
+export interface CallStatus {
+  /** The same number as in the call log. */
+  id: number;
+  direction: 'outgoing' | 'incoming';
+  /** Who is called or calls, as SIP URI or as dialled; several that ring together are joined by ", ". */
+  peer: string;
+  /** Null until it is answered. */
+  codec: string | null;
+  /** Time since it was answered, whole seconds; 0 before. */
+  seconds: number;
+  rtp: RtpFigures;
+}
+
+/** One line of `accounts`: is it registered, and if not, why, in plain words. */
+export interface AccountStatus {
+  name: string;
+  registered: boolean;
+  reason: string;
+}
+
+/** The body of `GET /api/status`. */
+export interface StationStatus {
+  name: string;
+  board: string;
+  version: string;
+  /** Seconds since the station was started. */
+  uptime: number;
+  state: StationState;
+  call: CallStatus | null;
+  accounts: AccountStatus[];
+  doors: {name: string; open: boolean}[];
+  /** `pressed` is the debounced state of the line; `call` is whom it calls. */
+  buttons: {name: string; pressed: boolean; call: string[]}[];
+  /** Name of the light state that is shown, see light-pattern.ts; told in words so that it needs no eyes for colour. */
+  light: string;
+  /** Lights of the ring; 0 where the board has none. */
+  lights: number;
+}

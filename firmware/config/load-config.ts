@@ -1,0 +1,57 @@
+import {dirname, resolve} from 'node:path';
+import {failure, type Result, success} from '../base/result.ts';
+import {checkSchema} from './check.ts';
+import type {ConfigProblem} from './problem.ts';
+import {type BoardLines, checkReferences} from './references.ts';
+import type {Config} from './schema.ts';
+import {secretsBeside} from './secrets.ts';
+import {readTextFile} from './text-file.ts';
+import {readYaml, type SecretLookup} from './yaml-tree.ts';
+
+/**
+ * Reads and checks a configuration file, with the secrets beside it.
+ * `boards` gives the lines of each board that may be named in it.
+ * The error is the list of everything that is wrong, in the order of the file.
+ */
+export function loadConfig(
+  path: string,
+  boards: ReadonlyMap<string, BoardLines>,
+): Result<Config, ConfigProblem[]> {
+  const text = readTextFile(path);
+  if (!text.ok) return failure([{file: path, line: 0, column: 0, key: '', message: text.error}]);
+  const secretProblems: ConfigProblem[] = [];
+  const config = parseConfig(text.value, path, boards, secretsBeside(path, secretProblems));
+  const problems = config.ok ? secretProblems : [...secretProblems, ...config.error];
+  return config.ok && problems.length === 0 ? config : failure(problems);
+}
+
+/** The same for text already read; `file` names it in problems, and relative paths start from its folder. */
+export function parseConfig(
+  text: string,
+  file: string,
+  boards: ReadonlyMap<string, BoardLines>,
+  secret: SecretLookup,
+): Result<Config, ConfigProblem[]> {
+  const tree = readYaml(text, file, secret);
+  if (!tree.readable) return failure(tree.problems);
+  const checked = checkSchema(tree);
+  const problems = [...tree.problems, ...checked.problems, ...checkReferences(tree, boards)];
+  if (checked.value === undefined || problems.length > 0) return failure(inOrder(problems));
+
+  const folder = dirname(resolve(file));
+  const absolute = (spec: string): string =>
+    spec.startsWith('file:') ? `file:${resolve(folder, spec.slice('file:'.length))}` : spec;
+  const {data, audio, http, ...rest} = checked.value;
+  return success({
+    ...rest,
+    data: resolve(folder, data),
+    audio: {...audio, microphone: absolute(audio.microphone), speaker: absolute(audio.speaker)},
+    http: http?.listen,
+  });
+}
+
+/** In the order of the file; of several that concern one key, the first found. */
+function inOrder(problems: ConfigProblem[]): ConfigProblem[] {
+  const perKey = new Map(problems.toReversed().map((problem) => [problem.key, problem]));
+  return [...perKey.values()].sort((one, other) => one.line - other.line || one.column - other.column);
+}

@@ -1,0 +1,191 @@
+import * as v from 'valibot';
+import {
+  keys,
+  list,
+  NOT_YET,
+  oneOf,
+  parseSocketAddress,
+  pattern,
+  seconds,
+  text,
+  wholeNumber,
+} from './fields.ts';
+
+/**
+ * The configuration file. One description gives the checks, the defaults and the type.
+ * It reads values in which every scalar is its text as written (yaml-tree.ts).
+ */
+
+const name = text(64, 'must be a name');
+
+const listen = v.pipe(
+  pattern(/^\S+$/, 'must be like udp:0.0.0.0:5060'),
+  v.check((value) => !/^(tcp|tls):/i.test(value), `${NOT_YET}; allowed is udp:ADDRESS:PORT`),
+  v.rawTransform(({dataset, addIssue, NEVER}) => {
+    const socket = dataset.value.startsWith('udp:') ? parseSocketAddress(dataset.value.slice(4)) : undefined;
+    if (socket !== undefined) return {transport: 'udp' as const, ...socket};
+    addIssue({
+      message:
+        'must be like udp:0.0.0.0:5060 or udp:[::]:5060, an address of this device and a port 0 to 65535',
+    });
+    return NEVER;
+  }),
+);
+
+const httpListen = v.pipe(
+  pattern(/^\S+$/, 'must be like 127.0.0.1:8080'),
+  v.rawTransform(({dataset, addIssue, NEVER}) => {
+    const socket = parseSocketAddress(dataset.value.replace(/^localhost:/, '127.0.0.1:'));
+    if (socket !== undefined) return socket;
+    addIssue({
+      message: 'must be like 127.0.0.1:8080 or [::1]:8080, an address of this device and a port 0 to 65535',
+    });
+    return NEVER;
+  }),
+);
+
+const mediaPorts = v.pipe(
+  pattern(/^\d{1,5}-\d{1,5}$/, 'must be a range of ports such as 16384-16484'),
+  v.transform((value) => {
+    const [first, last] = value.split('-').map(Number);
+    return {first: first!, last: last!};
+  }),
+  v.check(
+    ({first, last}) => first >= 1024 && last <= 65_535 && last > first,
+    'must be a range of ports from 1024 to 65535, the lower one first, such as 16384-16484',
+  ),
+);
+
+const sipAddress = v.pipe(
+  pattern(/^\S{1,255}$/, 'must be a SIP address such as sip:door@example.org'),
+  v.check((value) => !/^sips:/i.test(value), `sips: ${NOT_YET}; allowed is sip:USER@DOMAIN`),
+  v.regex(/^sip:[^\s@<>"]+@[^\s@<>"]+$/i, 'must be a SIP address such as sip:door@example.org'),
+);
+
+const registrar = v.pipe(
+  pattern(/^\S{1,255}$/, 'must be one address such as sip:pbx.example.org'),
+  v.check(
+    (value) => !/^sips:|;transport=(?!udp\b)/i.test(value),
+    `a registrar over anything but UDP ${NOT_YET}; allowed is sip:HOST or sip:HOST:PORT`,
+  ),
+  v.regex(/^sip:[^\s@<>"]+$/i, 'must be one address such as sip:pbx.example.org or sip:192.168.1.2:5060'),
+);
+
+const account = v.pipe(
+  keys({
+    name,
+    uri: sipAddress,
+    user: v.optional(text(128, 'must be a user name')),
+    password: v.optional(text(256, 'must be a password')),
+    registrar: v.optional(registrar),
+    expires: v.optional(wholeNumber(60, 86_400, 'seconds'), '300'),
+  }),
+  v.transform(({user, password, registrar: given, ...rest}) => {
+    const [, uriUser, domain] = /^sip:([^@:]+)[^@]*@([^;?]+)/i.exec(rest.uri) ?? [];
+    return {
+      ...rest,
+      user: user ?? uriUser ?? '',
+      password: password ?? '',
+      registrar: given ?? `sip:${domain ?? ''}`,
+    };
+  }),
+);
+
+const target = pattern(
+  /^[^\s<>"]{1,255}$/,
+  'must be whom to call: 192.168.1.20, sip:101@example.org, 101@example.org or 101',
+);
+
+const party = pattern(
+  /^[^\s<>"]{1,255}$/,
+  'must be a party: the name of an account, an address, a user such as 101@example.org, or any',
+);
+
+const button = keys({
+  name,
+  input: name,
+  call: list(target, 1, 16, '[sip:101@example.org, 192.168.1.20]'),
+  ring: v.optional(oneOf('together', 'in-turn'), 'together'),
+  ring_seconds: v.optional(wholeNumber(5, 600, 'seconds'), '30'),
+  when_refused: v.optional(oneOf('next', 'end'), 'next'),
+});
+
+const door = keys({
+  name,
+  output: name,
+  open_seconds: v.optional(seconds(0.1, 600), '3'),
+  code: v.optional(pattern(/^[0-9*#A-D]{1,16}$/, 'must be 1 to 16 of the keys 0 to 9, *, #, A to D')),
+  from: v.optional(list(party, 0, 64, '[house, sip:192.168.1.20]')),
+});
+
+/** "A card by its id, never by its number": numbers change from boot to boot. */
+const alsa = v.check<string, string>(
+  (value) => !/^alsa:(plug)?hw:\d/.test(value),
+  'names a card by its number, which may change at the next start: use its id, such as alsa:plughw:CARD=Device',
+);
+
+const microphone = v.pipe(
+  pattern(/^(alsa:\S+|file:.+|silence)$/, 'must be alsa:NAME, file:PATH.wav or silence'),
+  alsa,
+);
+
+const speaker = v.pipe(
+  pattern(/^(alsa:\S+|file:.+|discard)$/, 'must be alsa:NAME, file:PATH.wav or discard'),
+  alsa,
+);
+
+const codec = v.pipe(
+  pattern(/^[\w.-]{1,32}$/, 'must be the name of a codec: PCMU'),
+  v.check((value) => !/^(G722|PCMA)$/i.test(value), `${NOT_YET}; allowed is PCMU`),
+  oneOf('PCMU'),
+);
+
+const sip = keys({
+  listen: v.optional(list(listen, 1, 4, '[udp:0.0.0.0:5060]'), ['udp:0.0.0.0:5060']),
+  domain: v.optional(
+    pattern(/^[^\s@<>"/;?]{1,255}$/, 'must be the host part of an address, such as example.org'),
+  ),
+  accounts: v.optional(list(account, 0, 8, '- {name: house, uri: sip:door@example.org}'), []),
+  media_ports: v.optional(mediaPorts, '16384-16484'),
+});
+
+const answer = keys({
+  mode: v.optional(oneOf('automatic', 'manual', 'refuse'), 'automatic'),
+  from: v.optional(list(party, 0, 64, '[house, 192.168.1.20] or [any]'), []),
+});
+
+const audio = keys({
+  microphone: v.optional(microphone, 'alsa:default'),
+  speaker: v.optional(speaker, 'alsa:default'),
+  codecs: v.optional(list(codec, 1, 8, '[PCMU]'), ['PCMU']),
+});
+
+/** The schema of the whole file, paths not yet resolved. */
+export const configSchema = keys({
+  name: v.optional(name, 'Doorline'),
+  board: name,
+  data: v.optional(text(1024, 'must be a folder'), './data'),
+  sip: v.optional(sip, {}),
+  buttons: v.optional(list(button, 0, 16, '- {name: bell, input: button-1, call: [101]}'), []),
+  doors: v.optional(list(door, 0, 4, '- {name: front, output: relay-1}'), []),
+  answer: v.optional(answer, {}),
+  audio: v.optional(audio, {}),
+  talk_seconds: v.optional(wholeNumber(10, 86_400, 'seconds'), '120'),
+  http: v.optional(keys({listen: v.optional(httpListen, '127.0.0.1:8080')})),
+});
+
+/** Keys that later versions bring, as paths in which `*` is any item of a list. */
+export const LATER_KEYS: ReadonlySet<string> = new Set([
+  'sip.stun',
+  'sip.tls',
+  'sip.accounts.*.srtp',
+  'mqtt',
+]);
+
+type Read = v.InferOutput<typeof configSchema>;
+
+/** A checked configuration: complete, with defaults filled in and paths absolute. */
+export interface Config extends Omit<Read, 'http'> {
+  /** Where the pages and the API are served; undefined: nowhere. */
+  readonly http: {readonly address: string; readonly port: number} | undefined;
+}

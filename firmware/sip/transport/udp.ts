@@ -1,0 +1,189 @@
+import {createSocket, type Socket} from 'node:dgram';
+import {isIPv6} from 'node:net';
+import type {Clock} from '../../base/clock.ts';
+import {routeTo} from './route.ts';
+import {
+  type Destination,
+  formatSocketAddress,
+  type SocketAddress,
+  type TraceEntry,
+  type Transport,
+  TransportError,
+} from './transport.ts';
+
+/** The shortest thing that could be a SIP message: `M s:h SIP/2.0` and a line end. */
+const shortestMessage = 15;
+const carriageReturn = 13;
+const lineFeed = 10;
+/** Bytes the kernel may keep for us while this thread is busy; it takes what its own limit allows. */
+const receiveBuffer = 1 << 20;
+
+interface OpenSocket {
+  readonly socket: Socket;
+  /** The address as it was asked for, with the real port. */
+  readonly bound: SocketAddress;
+}
+
+/** One or more UDP sockets as one transport (RFC 3261 section 18). */
+export class UdpTransport implements Transport {
+  /** Called for each datagram that may be a message. `local` is the bound address of the socket. */
+  onMessage: (bytes: Uint8Array, remote: SocketAddress, local: SocketAddress) => void = () => {};
+  /** Called for each message sent or received, before anything else is done with it. */
+  onTrace: ((entry: TraceEntry) => void) | undefined;
+  /** Datagrams that were too short to be a message, keep-alives not counted. */
+  dropped = 0;
+
+  #clock: Clock;
+  #sockets: OpenSocket[] = [];
+
+  /** `clock` gives the time for traces. */
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** The addresses we listen on; ports that were asked for as 0 are the real ones here. */
+  get listening(): SocketAddress[] {
+    return this.#sockets.map(({bound}) => bound);
+  }
+
+  /**
+   * Opens a socket more. `address` is an address of this machine, `0.0.0.0` or `::` (IPv6 only); `port` 0
+   * takes any free one. Resolves to the address it was bound to.
+   * @throws TransportError when the address is not ours, or the port is taken or not allowed.
+   */
+  async bind(address: string, port: number): Promise<SocketAddress> {
+    const socket = createSocket({
+      type: isIPv6(address) ? 'udp6' : 'udp4',
+      ipv6Only: true,
+      // Addresses only: whoever has a name resolves it before (RFC 3263).
+      lookup: (host, _options, callback) => callback(null, host, isIPv6(host) ? 6 : 4),
+    });
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', (error: NodeJS.ErrnoException) => {
+        socket.close();
+        reject(new TransportError(bindFailure(error, address, port)));
+      });
+      socket.bind({address, port, exclusive: true}, resolve);
+    });
+    const bound = {address, port: socket.address().port};
+    socket.removeAllListeners('error');
+    // A socket that is not connected has no errors of its own but those of sending, which have a callback.
+    socket.on('error', () => {});
+    socket.setRecvBufferSize(receiveBuffer);
+    socket.on('message', (bytes, remote) => this.#receive(bytes, remote, bound));
+    this.#sockets.push({socket, bound});
+    return bound;
+  }
+
+  send(bytes: Uint8Array, destination: Destination, onError?: (text: string) => void): void {
+    const to = {address: destination.address, port: destination.port};
+    const from = this.#socketFor(destination);
+    if (!from) {
+      const text = `cannot send to ${formatSocketAddress(to)}: ${noSocket(destination.address)}`;
+      this.#clock.after(0, () => onError?.(text));
+      return;
+    }
+    from.socket.send(bytes, to.port, to.address, (error) => {
+      if (error) onError?.(`cannot send to ${formatSocketAddress(to)}: ${sendFailure(error)}`);
+    });
+    if (this.onTrace) this.#trace('out', this.#seenBy(to.address, from.bound), to, bytes);
+  }
+
+  localAddress(destination: Destination): SocketAddress {
+    const from = this.#socketFor(destination);
+    if (!from) throw new TransportError(noSocket(destination.address));
+    if (!isUnspecified(from.bound)) return from.bound;
+    return {address: routeTo(destination.address), port: from.bound.port};
+  }
+
+  /** Closes every socket; nothing is sent or received from then on. */
+  close(): void {
+    for (const {socket} of this.#sockets) socket.close();
+    this.#sockets = [];
+  }
+
+  #receive(bytes: Uint8Array, remote: SocketAddress, bound: SocketAddress): void {
+    const from = {address: remote.address, port: remote.port};
+    if (isKeepAlive(bytes)) return;
+    if (bytes.length < shortestMessage) {
+      this.dropped++;
+      return;
+    }
+    if (this.onTrace) this.#trace('in', from, this.#seenBy(from.address, bound), bytes);
+    this.onMessage(bytes, from, bound);
+  }
+
+  #socketFor({address, from}: Destination): OpenSocket | undefined {
+    const sameFamily = this.#sockets.filter(({bound}) => isIPv6(bound.address) === isIPv6(address));
+    if (sameFamily.length < 2) return sameFamily[0];
+    const asked = sameFamily.find(({bound}) => bound.address === from?.address && bound.port === from.port);
+    if (asked) return asked;
+    const ours = routeOrUndefined(address);
+    return (
+      sameFamily.find(({bound}) => bound.address === ours) ??
+      sameFamily.find(({bound}) => isUnspecified(bound)) ??
+      sameFamily[0]
+    );
+  }
+
+  #trace(direction: 'in' | 'out', from: SocketAddress, to: SocketAddress, bytes: Uint8Array): void {
+    this.onTrace?.({at: this.#clock.wallTime(), direction, transport: 'UDP', from, to, bytes});
+  }
+
+  /** Our address in a trace: `0.0.0.0` would tell nobody anything. */
+  #seenBy(remote: string, bound: SocketAddress): SocketAddress {
+    if (!isUnspecified(bound)) return bound;
+    return {address: routeOrUndefined(remote) ?? bound.address, port: bound.port};
+  }
+}
+
+function isUnspecified({address}: SocketAddress): boolean {
+  return address === '0.0.0.0' || address === '::';
+}
+
+function routeOrUndefined(address: string): string | undefined {
+  try {
+    return routeTo(address);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Empty datagrams and bare line ends keep a NAT binding open (RFC 5626 section 4.4.1) and mean nothing else. */
+function isKeepAlive(bytes: Uint8Array): boolean {
+  return bytes.length <= 4 && bytes.every((byte) => byte === carriageReturn || byte === lineFeed);
+}
+
+function noSocket(address: string): string {
+  const family = isIPv6(address) ? 'IPv6' : 'IPv4';
+  return `there is no ${family} listener: add one to sip.listen`;
+}
+
+function bindFailure(error: NodeJS.ErrnoException, address: string, port: number): string {
+  const where = formatSocketAddress({address, port});
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `cannot listen on udp:${where}: port ${port} is in use by another program; choose another in sip.listen or port 0`;
+    case 'EADDRNOTAVAIL':
+      return `cannot listen on udp:${where}: ${address} is not an address of this machine; choose one that is, or 0.0.0.0, in sip.listen`;
+    case 'EACCES':
+      return `cannot listen on udp:${where}: port ${port} is not allowed without more rights; choose one above 1023 in sip.listen`;
+    case 'EAFNOSUPPORT':
+      return `cannot listen on udp:${where}: this machine has no ${isIPv6(address) ? 'IPv6' : 'IPv4'}; choose another address in sip.listen`;
+    default:
+      return `cannot listen on udp:${where}: ${error.message}`;
+  }
+}
+
+function sendFailure(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'ENETUNREACH':
+    case 'EHOSTUNREACH':
+    case 'ENETDOWN':
+      return 'no route there; is this machine connected to that network?';
+    case 'EMSGSIZE':
+      return 'the message is too long for a datagram';
+    default:
+      return error.message;
+  }
+}

@@ -20,8 +20,8 @@ export type JournalEvent =
   /** The first phone of this call rings. */
   | {kind: 'call-ringing'; call: number; peer: string}
   | {kind: 'call-answered'; call: number; peer: string}
-  /** `result` as in the call log; `seconds` of talking. */
-  | {kind: 'call-ended'; call: number; peer: string; result: CallResult; seconds: number}
+  /** `result` as in the call log; `seconds` of talking; `reason` in plain words. */
+  | {kind: 'call-ended'; call: number; peer: string; result: CallResult; seconds: number; reason: string}
   /** A call from outside that was not let in: not on the list (403), or the station was busy (486). */
   | {kind: 'call-refused'; call: number; peer: string; address: string; status: number}
   /** So many more such calls within the last ten minutes than are told one by one. */
@@ -48,7 +48,7 @@ export type JournalEvent =
 
 /** An event as the journal keeps it: numbered, dated, told in plain words. */
 export type JournalEntry = {
-  /** Counts up by one; never used twice. */
+  /** Counts up, by one unless the file was lost in between; never used twice. */
   seq: number;
   /** ISO 8601 in UTC. */
   at: string;

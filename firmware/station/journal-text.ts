@@ -1,0 +1,53 @@
+import type {JournalEvent} from './journal-event.ts';
+
+/** An event in one plain sentence. */
+export function describeEvent(event: JournalEvent): string {
+  switch (event.kind) {
+    case 'started':
+      return `The station has started, Doorline ${event.version}`;
+    case 'stopped':
+      return 'The station has stopped';
+    case 'button-pressed':
+      return `Button "${event.button}" was pressed${event.ignored ? `: ${event.ignored}` : ''}`;
+    case 'call-started':
+      return `Calling ${event.targets.join(', ')}`;
+    case 'call-received':
+      return `${event.peer} calls`;
+    case 'call-ringing':
+      return `It rings at ${event.peer}`;
+    case 'call-answered':
+      return `Talking with ${event.peer}`;
+    case 'call-ended':
+      return event.result === 'answered'
+        ? `The call with ${event.peer} ended after ${event.seconds} s: ${event.reason}`
+        : `No call with ${event.peer}: ${event.reason}`;
+    case 'call-refused':
+      return event.status === 486
+        ? `${event.peer} (${event.address}) called while the station was busy`
+        : `${event.peer} (${event.address}) may not call the station and was refused`;
+    case 'calls-refused':
+      return `${event.count} more calls were refused`;
+    case 'no-sound':
+      return `No sound has come for ${event.seconds} s; it should come from ${event.expected}`;
+    case 'call-ending':
+      return `The call will end in ${event.seconds} s`;
+    case 'door-opened':
+      return `Door "${event.door}" was opened for ${event.seconds} s by ${event.by}`;
+    case 'door-closed':
+      return `Door "${event.door}" is locked again`;
+    case 'door-fault':
+      return `Door "${event.door}" could not be switched`;
+    case 'wrong-code':
+      return `${event.by} entered a wrong code`;
+    case 'codes-locked':
+      return `Too many wrong codes, the last by ${event.by}: no code is taken for ${event.seconds} s`;
+    case 'keys-ignored':
+      return `${event.by} pressed keys but may open no door by code`;
+    case 'account-registered':
+      return `Account "${event.account}" is registered`;
+    case 'account-down':
+      return `Account "${event.account}" is not registered: ${event.reason}`;
+    case 'sound-fault':
+      return `Trouble with the sound: ${event.reason}`;
+  }
+}

@@ -1,0 +1,215 @@
+import type {Clock} from '../../base/clock.ts';
+import {type RandomBytes, randomHex} from '../../base/random.ts';
+import {createResponse} from '../message/create.ts';
+import type {SipMessage, SipRequest, SipResponse} from '../message/message.ts';
+import {parseMessage} from '../message/parse.ts';
+import {writeMessage} from '../message/write.ts';
+import {
+  type Destination,
+  type Flow,
+  type SocketAddress,
+  type Transport,
+  TransportError,
+} from '../transport/transport.ts';
+import {InviteClientTransaction} from './invite-client.ts';
+import {InviteServerTransaction} from './invite-server.ts';
+import {clientKey, magicCookie, serverKey} from './matching.ts';
+import {NonInviteClientTransaction} from './non-invite-client.ts';
+import {NonInviteServerTransaction} from './non-invite-server.ts';
+import {ServerPool} from './server-pool.ts';
+import {defaultTimers, type TimerValues} from './timers.ts';
+import type {ClientTransaction, ServerTransaction, Surroundings, TransactionUser} from './transaction.ts';
+import {noteSource, responseDestination, setVia} from './via.ts';
+
+type Client = InviteClientTransaction | NonInviteClientTransaction;
+
+/** Seconds that whom we refuse under load is asked to wait. */
+const retryAfter = 5;
+/** For the Via of a request that has no way out and fails at once. */
+const unknownAddress: SocketAddress = {address: '0.0.0.0', port: 5060};
+/** The user of a CANCEL: what counts is the answer to the INVITE. */
+const nobody: TransactionUser = {onResponse() {}, onFailure() {}};
+
+/**
+ * All transactions of a user agent (RFC 3261 section 17): gives each message to the transaction it belongs
+ * to and makes those that a new request needs.
+ */
+export class TransactionLayer {
+  /**
+   * A new request. `transaction` is undefined for the ACK to a 2xx, which is no transaction and gets no
+   * response. CANCEL never comes here: the transaction it cancels hears of it.
+   */
+  onRequest: (transaction: ServerTransaction | undefined, request: SipRequest, source: Flow) => void =
+    () => {};
+  /** A response that belongs to no transaction: a 2xx to INVITE that comes again or from a fork, late. */
+  onStrayResponse: ((response: SipResponse, source: Flow) => void) | undefined;
+  /** Datagrams that were no SIP message. */
+  garbage = 0;
+  /** Requests that were refused because too many wait already. */
+  refused = 0;
+
+  #transport: Transport;
+  #random: RandomBytes;
+  #shared: Pick<Surroundings, 'clock' | 'timers' | 'reliable'>;
+  #clients = new Map<string, Client>();
+  #servers = new ServerPool();
+
+  constructor(options: {
+    readonly transport: Transport;
+    readonly clock: Clock;
+    readonly random: RandomBytes;
+    readonly timers?: TimerValues;
+  }) {
+    this.#transport = options.transport;
+    this.#random = options.random;
+    this.#shared = {clock: options.clock, timers: options.timers ?? defaultTimers, reliable: false};
+  }
+
+  /** Transactions that are alive. */
+  get size(): number {
+    return this.#clients.size + this.#servers.size;
+  }
+
+  /**
+   * Sends a request other than ACK in a transaction of its own. Its Via is set here, so the request must
+   * not be in use by another transaction. `user` is never called before this returns.
+   */
+  request(request: SipRequest, destination: Destination, user: TransactionUser): ClientTransaction {
+    const problem = this.#setVia(request, destination);
+    return this.#startClient(request, destination, user, problem);
+  }
+
+  /**
+   * Sends the ACK to a 2xx, outside of any transaction (RFC 3261 section 13.2.2.4). The first time it is given
+   * its Via; to repeat it, hand in the same request again.
+   */
+  sendAck(ack: SipRequest, destination: Destination): void {
+    if (!ack.headers.get('Via')) this.#setVia(ack, destination);
+    this.#transport.send(writeMessage(ack), destination);
+  }
+
+  /** Takes a datagram. `local` is the bound address of the socket it came to. */
+  receive(bytes: Uint8Array, remote: SocketAddress, local: SocketAddress): void {
+    const source: Flow = {transport: 'UDP', local, remote, reliable: false};
+    const parsed = parseMessage(bytes);
+    if (!parsed.ok) {
+      this.garbage++;
+      const {request, status} = parsed.error;
+      if (request && status !== undefined) this.#refuse(request, source, status);
+      return;
+    }
+    const message: SipMessage = parsed.value;
+    if (message.kind === 'response') this.#receiveResponse(message, source);
+    else this.#receiveRequest(message, source);
+  }
+
+  /** Ends every transaction without a word; nothing is left running. */
+  close(): void {
+    for (const client of [...this.#clients.values()]) client.terminate();
+    this.#servers.terminateAll();
+  }
+
+  #receiveResponse(response: SipResponse, source: Flow): void {
+    const client = this.#clients.get(clientKey(response));
+    if (client) client.receive(response);
+    else if (response.cseq.method === 'INVITE' && response.status >= 200 && response.status < 300)
+      this.onStrayResponse?.(response, source);
+  }
+
+  #receiveRequest(request: SipRequest, source: Flow): void {
+    noteSource(request, source.remote);
+    const key = serverKey(request, request.method === 'ACK' ? 'INVITE' : request.method);
+    const known = this.#servers.get(key);
+    if (request.method === 'ACK') {
+      if (!(known instanceof InviteServerTransaction) || known.acknowledge())
+        this.onRequest(undefined, request, source);
+    } else if (known) {
+      known.receiveAgain();
+    } else if (!this.#servers.hasRoomFor(source.remote.address)) {
+      this.refused++;
+      this.#refuse(request, source, 503);
+    } else {
+      const server = this.#startServer(key, request, source);
+      if (request.method === 'CANCEL') this.#cancel(server, request);
+      else this.onRequest(server, request, source);
+    }
+  }
+
+  /** RFC 3261 section 9.2: the CANCEL is answered, whatever becomes of the INVITE. */
+  #cancel(server: ServerTransaction, cancel: SipRequest): void {
+    const invite = this.#servers.get(serverKey(cancel, 'INVITE'));
+    if (!(invite instanceof InviteServerTransaction)) {
+      server.respond(createResponse(cancel, 481, undefined, this.#newTag()));
+      return;
+    }
+    server.respond(createResponse(cancel, 200, undefined, invite.toTag ?? this.#newTag()));
+    if (invite.state === 'proceeding') invite.onCancel?.();
+  }
+
+  #startClient(
+    request: SipRequest,
+    destination: Destination,
+    user: TransactionUser,
+    problem?: string,
+  ): Client {
+    const key = clientKey(request);
+    const surroundings: Surroundings = {
+      ...this.#shared,
+      send: (bytes) => {
+        const onError = (text: string) => this.#clients.get(key)?.transportFailed(text);
+        if (problem === undefined) this.#transport.send(bytes, destination, onError);
+        else this.#shared.clock.after(0, () => onError(problem));
+      },
+      onTerminated: () => this.#clients.delete(key),
+    };
+    const sendCancel = (cancel: SipRequest) => void this.#startClient(cancel, destination, nobody);
+    const client =
+      request.method === 'INVITE'
+        ? new InviteClientTransaction(request, user, surroundings, sendCancel)
+        : new NonInviteClientTransaction(request, user, surroundings);
+    this.#clients.set(key, client);
+    return client;
+  }
+
+  #startServer(key: string, request: SipRequest, source: Flow): ServerTransaction {
+    const destination = responseDestination(request, source);
+    const surroundings: Surroundings = {
+      ...this.#shared,
+      send: (bytes) => {
+        this.#transport.send(bytes, destination, (text) => server.transportFailed(text));
+        this.#servers.onResponded(key, server);
+      },
+      onTerminated: () => this.#servers.remove(key),
+    };
+    const server =
+      request.method === 'INVITE'
+        ? new InviteServerTransaction(request, source, surroundings)
+        : new NonInviteServerTransaction(request, source, surroundings);
+    this.#servers.add(key, server);
+    return server;
+  }
+
+  /** Answers without keeping anything (RFC 3261 section 8.2.7). */
+  #refuse(request: SipRequest, source: Flow, status: number): void {
+    const response = createResponse(request, status, undefined, this.#newTag());
+    if (status === 503) response.headers.set('Retry-After', String(retryAfter));
+    this.#transport.send(writeMessage(response), responseDestination(request, source));
+  }
+
+  /** Gives the request its Via; returns why it cannot be sent, where it cannot. */
+  #setVia(request: SipRequest, destination: Destination): string | undefined {
+    const branch = magicCookie + randomHex(this.#random, 10);
+    try {
+      setVia(request, this.#transport.localAddress(destination), branch);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      setVia(request, unknownAddress, branch);
+      return error.message;
+    }
+  }
+
+  #newTag(): string {
+    return randomHex(this.#random, 8);
+  }
+}

@@ -1,0 +1,195 @@
+import type {Clock, Timer} from '../base/clock.ts';
+import type {Meters} from '../station/station-control.ts';
+import {EventStream} from './event-stream.ts';
+import type {Exchange} from './router.ts';
+import type {Shown} from './shown.ts';
+
+/** Everything is looked at this often, in ms: no event of one name comes more often than 20 times a second. */
+const TICK = 50;
+const TICKS_PER_METERS = 2;
+const TICKS_PER_SECOND = 20;
+const TICKS_PER_BEAT = 100;
+/** Streams at once, of both kinds. */
+const MAX_STREAMS = 16;
+/** What silence is shown as, in dBFS: JSON has no minus infinity. */
+const SILENCE = -100;
+
+/** `everything`: all that a page shows. `journal`: only how far the journal goes. */
+type Interest = 'everything' | 'journal';
+
+/**
+ * The event streams. While anybody listens it follows the station and passes on what has changed:
+ *
+ * - `state`: the status, when it changed, and once a second during a call
+ * - `board`: `{inputs: {NAME: active}, outputs: {NAME: active}}`
+ * - `light`: the frame as hexadecimal digits, red green blue for each light
+ * - `meters`: `{microphone, speaker}` in dBFS
+ * - `ladder`: `{call}` whose ladder has grown
+ * - `journal`: `{latest}`, the number of the newest entry, also as the event's id
+ * - `alive`: every 5 s, so that a reader notices a dead connection
+ */
+export class Live {
+  readonly #shown: Shown;
+  readonly #clock: Clock;
+  readonly #readers = new Map<EventStream, Interest>();
+  #timer: Timer | undefined;
+  #ticks = 0;
+  #state = false;
+  #light = false;
+  #meters: Meters | undefined;
+  #ladder: number | undefined;
+  #journal = false;
+  #lines = '';
+
+  constructor(shown: Shown, clock: Clock) {
+    this.#shown = shown;
+    this.#clock = clock;
+  }
+
+  /** Answers with a stream, which begins with how things stand; 503 where there are too many. */
+  open({request, response, fail}: Exchange, interest: Interest): void {
+    if (request.method === 'HEAD') {
+      response.writeHead(200, {'Content-Type': 'text/event-stream'}).end();
+      return;
+    }
+    if (this.#readers.size >= MAX_STREAMS) {
+      fail({
+        status: 503,
+        detail: `There are ${MAX_STREAMS} event streams already, and no more are allowed. Close a page of this station.`,
+        headers: {'Retry-After': '5'},
+      });
+      return;
+    }
+    const stream = new EventStream(response, () => this.#clock.now());
+    if (this.#readers.size === 0) this.#follow();
+    this.#readers.set(stream, interest);
+    response.on('close', () => {
+      this.#readers.delete(stream);
+      if (this.#readers.size === 0) this.#rest();
+    });
+    this.#welcome(stream, interest);
+  }
+
+  /** Stops following. The streams themselves end with their sockets. */
+  close(): void {
+    this.#readers.clear();
+    this.#rest();
+  }
+
+  #welcome(stream: EventStream, interest: Interest): void {
+    const {station, journal, calls} = this.#shown;
+    if (interest === 'everything') {
+      stream.send('state', station.status());
+      stream.send('board', this.#readLines());
+      stream.send('light', hex(station.light()));
+      const newest = calls.list(1)[0];
+      if (newest) stream.send('ladder', {call: newest.id});
+    }
+    stream.send('journal', {latest: journal.latest}, journal.latest);
+  }
+
+  #follow(): void {
+    const {station, journal} = this.#shown;
+    station.onChange = () => {
+      this.#state = true;
+    };
+    station.onLight = () => {
+      this.#light = true;
+    };
+    station.onMeters = (meters) => {
+      this.#meters = {...meters};
+    };
+    station.onLadder = (call) => {
+      this.#ladder = call;
+    };
+    journal.onAppended = () => {
+      this.#journal = true;
+    };
+    this.#lines = JSON.stringify(this.#readLines());
+    this.#schedule();
+  }
+
+  #rest(): void {
+    const {station, journal} = this.#shown;
+    station.onChange = undefined;
+    station.onLight = undefined;
+    station.onMeters = undefined;
+    station.onLadder = undefined;
+    journal.onAppended = undefined;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #schedule(): void {
+    this.#timer = this.#clock.after(TICK, () => {
+      this.#schedule();
+      this.#tick();
+    });
+  }
+
+  #tick(): void {
+    const {station, journal} = this.#shown;
+    this.#ticks += 1;
+    if (this.#state || this.#ticks % TICKS_PER_SECOND === 0) this.#sendState();
+    if (this.#light) this.#send('light', hex(station.light()));
+    if (this.#ladder !== undefined) this.#send('ladder', {call: this.#ladder});
+    if (this.#journal) this.#send('journal', {latest: journal.latest}, journal.latest);
+    this.#state = false;
+    this.#light = false;
+    this.#ladder = undefined;
+    this.#journal = false;
+    if (this.#ticks % TICKS_PER_METERS === 0) {
+      this.#sendMeters();
+      this.#sendLines();
+    }
+    if (this.#ticks % TICKS_PER_BEAT === 0) this.#beat();
+  }
+
+  /** The status when it changed; without a change only while the seconds of a call count. */
+  #sendState(): void {
+    const status = this.#shown.station.status();
+    if (this.#state || status.call) this.#send('state', status);
+  }
+
+  #sendMeters(): void {
+    if (!this.#meters) return;
+    const {microphone, speaker} = this.#meters;
+    this.#meters = undefined;
+    this.#send('meters', {microphone: decibels(microphone), speaker: decibels(speaker)});
+  }
+
+  #sendLines(): void {
+    const lines = this.#readLines();
+    const text = JSON.stringify(lines);
+    if (text === this.#lines) return;
+    this.#lines = text;
+    this.#send('board', lines);
+  }
+
+  #beat(): void {
+    for (const [stream, interest] of this.#readers) {
+      if (interest === 'everything') stream.send('alive', {});
+      else stream.beat();
+    }
+  }
+
+  #send(name: string, data: unknown, id?: number): void {
+    for (const [stream, interest] of this.#readers) {
+      if (interest === 'everything' || name === 'journal') stream.send(name, data, id);
+    }
+  }
+
+  #readLines() {
+    const levels = (lines: ReadonlyMap<string, {active: boolean}>) =>
+      Object.fromEntries(Array.from(lines, ([name, {active}]) => [name, active]));
+    return {inputs: levels(this.#shown.board.inputs), outputs: levels(this.#shown.board.outputs)};
+  }
+}
+
+function hex(frame: Uint8Array): string {
+  return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('hex');
+}
+
+function decibels(level: number): number {
+  return Math.round(Math.max(level, SILENCE) * 10) / 10;
+}

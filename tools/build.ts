@@ -1,0 +1,116 @@
+/**
+ * Bundles what runs on the board.
+ *
+ *     node tools/build.ts page                       the web page, into build/page
+ *     node tools/build.ts firmware [--board NAME]    program, page and board file, into build/firmware
+ */
+import {copyFile, cp, mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises';
+import {fileURLToPath} from 'node:url';
+import {parseArgs} from 'node:util';
+import {type BuildOptions, build as bundle} from 'esbuild';
+
+const root = new URL('../', import.meta.url);
+const usage = 'Usage: node tools/build.ts page | firmware [--board NAME]';
+/** Packages with native code or with files of their own: they cannot be part of a bundle. */
+const unbundled = ['koffi', 'pino'];
+
+const page = new URL('firmware/web/page/', root);
+const builtPage = new URL('build/page/', root);
+const builtFirmware = new URL('build/firmware/', root);
+
+/**
+ * Builds the page, or the deployable bundle for a board.
+ * Rejects with words for people when the board does not exist or a source file has an error.
+ */
+export async function build(what: 'page' | 'firmware', board = 'simulated'): Promise<void> {
+  if (what === 'page') await buildPage();
+  else await buildFirmware(board);
+}
+
+async function buildPage(): Promise<void> {
+  await rm(builtPage, {recursive: true, force: true});
+  await mkdir(builtPage, {recursive: true});
+  await run({
+    entryPoints: [path(new URL('main.tsx', page)), path(new URL('page.css', page))],
+    outdir: path(builtPage),
+    target: ['chrome109', 'firefox115', 'safari16.4'],
+    platform: 'browser',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    minify: true,
+  });
+  for (const file of ['index.html', 'icon.svg']) {
+    await copyFile(new URL(file, page), new URL(file, builtPage));
+  }
+}
+
+async function buildFirmware(board: string): Promise<void> {
+  const boards = (await readdir(new URL('boards/', root)))
+    .filter((file) => file.endsWith('.ts') && file !== 'index.ts')
+    .map((file) => file.slice(0, -'.ts'.length));
+  if (!boards.includes(board)) {
+    throw new Error(`There is no board "${board}". The boards are: ${boards.join(', ')}.`);
+  }
+  await buildPage();
+  await rm(builtFirmware, {recursive: true, force: true});
+  await mkdir(builtFirmware, {recursive: true});
+  await run({
+    entryPoints: ['firmware/cli.ts', 'firmware/media-main.ts'].map((file) => path(new URL(file, root))),
+    outdir: path(builtFirmware),
+    target: 'node24',
+    platform: 'node',
+    splitting: true,
+    external: unbundled,
+    sourcemap: 'linked',
+    // What CommonJS packages in the bundle expect to find.
+    banner: {
+      js: "import {createRequire} from 'node:module';\nconst require = createRequire(import.meta.url);",
+    },
+  });
+  await cp(builtPage, new URL('page/', builtFirmware), {recursive: true});
+  await writePackage(board);
+}
+
+/** The bundle's own package.json: which board it is for, and the packages that must be installed beside it. */
+async function writePackage(board: string): Promise<void> {
+  const {name, version, license, type, engines, dependencies} = JSON.parse(
+    await readFile(new URL('package.json', root), 'utf8'),
+  ) as Record<string, unknown> & {dependencies: Record<string, string>};
+  const beside = Object.fromEntries(unbundled.map((packageName) => [packageName, dependencies[packageName]]));
+  const description = {name, version, license, private: true, type, engines, board, dependencies: beside};
+  await writeFile(new URL('package.json', builtFirmware), `${JSON.stringify(description, null, 2)}\n`);
+}
+
+/** One run of esbuild whose rejection carries the place and the words of every error. */
+async function run(options: BuildOptions): Promise<void> {
+  await bundle({
+    bundle: true,
+    format: 'esm',
+    logLevel: 'silent',
+    absWorkingDir: path(root),
+    ...options,
+  }).catch((error: Error) => {
+    throw new Error(error.message.trim());
+  });
+}
+
+function path(url: URL): string {
+  return fileURLToPath(url);
+}
+
+async function main(): Promise<void> {
+  const {values, positionals} = parseArgs({
+    options: {board: {type: 'string', default: 'simulated'}},
+    allowPositionals: true,
+  });
+  const [what] = positionals;
+  if ((what !== 'page' && what !== 'firmware') || positionals.length > 1) throw new Error(usage);
+  await build(what, values.board);
+}
+
+if (import.meta.main) {
+  await main().catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,47 @@
+import type {Clock} from '../hal.ts';
+import {BUFFER_MS, type Microphone, PAUSE_MS} from './direction.ts';
+
+/**
+ * A microphone that hears a recording once, then silence, at the pace of the clock. The recording begins when
+ * capture begins: at the first read, and at the first read after a pause.
+ */
+export class PacedMicrophone implements Microphone {
+  xruns = 0;
+  readonly #recording: Int16Array;
+  readonly #rate: number;
+  readonly #clock: Clock;
+  #startedAt = 0;
+  #lastRead = Number.NEGATIVE_INFINITY;
+  /** Samples since the start that were read or have overrun. */
+  #position = 0;
+
+  /** `recording` is at `rate`; empty for silence. */
+  constructor(recording: Int16Array, rate: number, clock: Clock) {
+    this.#recording = recording;
+    this.#rate = rate;
+    this.#clock = clock;
+  }
+
+  read(samples: Int16Array): number {
+    const now = this.#clock.now();
+    if (now - this.#lastRead >= PAUSE_MS) {
+      this.#startedAt = now;
+      this.#position = 0;
+    }
+    this.#lastRead = now;
+    const captured = Math.floor(((now - this.#startedAt) * this.#rate) / 1000);
+    const buffered = (BUFFER_MS * this.#rate) / 1000;
+    if (captured - this.#position > buffered) {
+      this.xruns += 1;
+      this.#position = captured - buffered;
+    }
+    const count = Math.min(captured - this.#position, samples.length);
+    const heard = this.#recording.subarray(this.#position, this.#position + count);
+    samples.set(heard);
+    samples.fill(0, heard.length, count);
+    this.#position += count;
+    return count;
+  }
+
+  close(): void {}
+}

@@ -54,7 +54,7 @@ export class UdpTransport implements Transport {
   async bind(address: string, port: number): Promise<SocketAddress> {
     const socket = createSocket({
       type: isIPv6(address) ? 'udp6' : 'udp4',
-      ipv6Only: true,
+      ipv6Only: isIPv6(address),
       // Addresses only: whoever has a name resolves it before (RFC 3263).
       lookup: (host, _options, callback) => callback(null, host, isIPv6(host) ? 6 : 4),
     });

@@ -21,7 +21,7 @@ const tryingDelay = 200;
 export class InviteServerTransaction implements ServerTransaction {
   readonly request: SipRequest;
   readonly source: Flow;
-  onCancel: (() => void) | undefined;
+  onCancel: ((cancel: SipRequest) => void) | undefined;
   onFailure: ((why: 'timeout' | 'transport', text: string) => void) | undefined;
   /** The To tag of the last response that had one. */
   toTag: string | undefined;
@@ -37,7 +37,7 @@ export class InviteServerTransaction implements ServerTransaction {
     this.request = request;
     this.source = source;
     this.#surroundings = surroundings;
-    this.#end = surroundings.clock.after(tryingDelay, () => this.respond(createResponse(request, 100)));
+    this.#end = surroundings.clock.after(tryingDelay, () => this.respond(trying(request)));
   }
 
   get state(): ServerState {
@@ -113,7 +113,16 @@ export class InviteServerTransaction implements ServerTransaction {
   }
 
   #send(response: SipResponse): void {
-    this.#lastResponse = writeMessage(response);
-    this.#surroundings.send(this.#lastResponse);
+    const bytes = writeMessage(response);
+    this.#lastResponse = bytes;
+    this.#surroundings.send(bytes);
   }
+}
+
+/** RFC 3261 section 8.2.6.1: a 100 alone repeats the Timestamp, to measure the round trip. */
+function trying(request: SipRequest): SipResponse {
+  const response = createResponse(request, 100);
+  const timestamp = request.headers.get('Timestamp');
+  if (timestamp !== undefined) response.headers.append('Timestamp', timestamp);
+  return response;
 }

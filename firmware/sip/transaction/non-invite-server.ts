@@ -15,7 +15,7 @@ import type {ServerState, ServerTransaction, Surroundings} from './transaction.t
 export class NonInviteServerTransaction implements ServerTransaction {
   readonly request: SipRequest;
   readonly source: Flow;
-  onCancel: (() => void) | undefined;
+  onCancel: ((cancel: SipRequest) => void) | undefined;
   onFailure: ((why: 'timeout' | 'transport', text: string) => void) | undefined;
   #state: ServerState = 'trying';
   #surroundings: Surroundings;
@@ -39,8 +39,9 @@ export class NonInviteServerTransaction implements ServerTransaction {
       const {clock, timers, reliable} = this.#surroundings;
       this.#timerJ = clock.after(reliable ? 0 : timeLimit(timers), () => this.terminate());
     }
-    this.#lastResponse = writeMessage(response);
-    this.#surroundings.send(this.#lastResponse);
+    const bytes = writeMessage(response);
+    this.#lastResponse = bytes;
+    this.#surroundings.send(bytes);
   }
 
   /** Takes the request again. */

@@ -95,7 +95,10 @@ export class TransactionLayer {
     if (!parsed.ok) {
       this.garbage++;
       const {request, status} = parsed.error;
-      if (request && status !== undefined) this.#refuse(request, source, status);
+      if (request && status !== undefined) {
+        noteSource(request, remote);
+        this.#refuse(request, source, status);
+      }
       return;
     }
     const message: SipMessage = parsed.value;
@@ -110,6 +113,8 @@ export class TransactionLayer {
   }
 
   #receiveResponse(response: SipResponse, source: Flow): void {
+    // RFC 3261 section 8.1.3.3: a second Via means that it was meant for somebody else.
+    if (response.headers.list('Via').length > 1) return;
     const client = this.#clients.get(clientKey(response));
     if (client) client.receive(response);
     else if (response.cseq.method === 'INVITE' && response.status >= 200 && response.status < 300)
@@ -143,7 +148,7 @@ export class TransactionLayer {
       return;
     }
     server.respond(createResponse(cancel, 200, undefined, invite.toTag ?? this.#newTag()));
-    if (invite.state === 'proceeding') invite.onCancel?.();
+    if (invite.state === 'proceeding') invite.onCancel?.(cancel);
   }
 
   #startClient(

@@ -40,8 +40,8 @@ export interface ServerTransaction {
    * not allow any more is dropped.
    */
   respond(response: SipResponse): void;
-  /** Called once when a CANCEL came for an INVITE that has no final response; it has been answered. */
-  onCancel: (() => void) | undefined;
+  /** Called once with the CANCEL of an INVITE that has no final response; the CANCEL has been answered. */
+  onCancel: ((cancel: SipRequest) => void) | undefined;
   /**
    * Called when no ACK came for a final response other than 2xx, which ends the transaction; or when a
    * response could not be sent, which does not.

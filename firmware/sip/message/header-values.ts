@@ -1,0 +1,201 @@
+import {COMMA, CR, LF, SPACE, STAR, TAB, TOKEN} from './characters.ts';
+import type {Draft} from './draft.ts';
+import {
+  CALL_ID,
+  CONTACT,
+  CONTENT_LENGTH,
+  CSEQ,
+  DATE,
+  EXPIRES,
+  FROM,
+  MAX_FORWARDS,
+  NUMBERED_NAMES,
+  TO,
+  VIA,
+} from './header-names.ts';
+import type {ParseLimits} from './limits.ts';
+import {scanNameAddress} from './name-address.ts';
+import {foldEnd, type Reader} from './reader.ts';
+import {scanVia} from './via.ts';
+
+/** RFC 3261 section 8.1.1.5. */
+const maximumCSeq = 2 ** 31 - 1;
+/** RFC 3261 section 20.19. */
+const maximumSeconds = 2 ** 32 - 1;
+
+/**
+ * Checks the value at `start` of the header with this number and notes in the draft where its parts are.
+ * Returns the offset of the line's end, or -1 with the problem noted.
+ */
+export function readValue(draft: Draft, number: number, start: number, limits: ParseLimits): number {
+  switch (number) {
+    case VIA:
+      return readVias(draft, start, limits);
+    case FROM:
+    case TO:
+      return readParty(draft, number, start);
+    case CALL_ID:
+      return readCallId(draft, start);
+    case CSEQ:
+      return readCSeq(draft, start);
+    case CONTACT:
+      return readContacts(draft, start);
+    case CONTENT_LENGTH:
+      return readContentLength(draft, start);
+    case MAX_FORWARDS:
+      if (draft.maxForwards) return duplicate(draft, number);
+      draft.maxForwards = true;
+      return readNumber(draft, number, start, 255);
+    case EXPIRES:
+      return readNumber(draft, number, start, maximumSeconds);
+    case DATE:
+      return readDate(draft, start);
+    default:
+      return scanLine(draft.reader, start);
+  }
+}
+
+function readVias(draft: Draft, start: number, limits: ParseLimits): number {
+  const {reader} = draft;
+  let index = start;
+  for (;;) {
+    const via = scanVia(reader, index);
+    if (!via) return malformed(draft, VIA);
+    draft.via ??= via;
+    draft.vias++;
+    if (draft.vias > limits.vias)
+      return draft.refuse('too-large', 'Via', `more than ${limits.vias} values`, 513);
+    if (reader.bytes[via.end] !== COMMA) return via.end;
+    index = reader.skipSpace(via.end + 1);
+  }
+}
+
+function readParty(draft: Draft, number: number, start: number): number {
+  if ((number === FROM ? draft.from : draft.to) !== undefined) return duplicate(draft, number);
+  const party = scanNameAddress(draft.reader, start);
+  if (!party) return malformed(draft, number);
+  if (number === FROM) draft.from = party;
+  else draft.to = party;
+  return party.parametersEnd;
+}
+
+function readCallId(draft: Draft, start: number): number {
+  const {bytes} = draft.reader;
+  if (draft.callId) return duplicate(draft, CALL_ID);
+  draft.callId = true;
+  let index = start;
+  while (index < bytes.length && bytes[index]! > SPACE) index++;
+  return index === start ? malformed(draft, CALL_ID) : draft.reader.skipSpace(index);
+}
+
+function readCSeq(draft: Draft, start: number): number {
+  const {reader} = draft;
+  if (draft.cseq) return duplicate(draft, CSEQ);
+  const end = reader.number(start, maximumCSeq);
+  const number = reader.value;
+  const methodStart = end < 0 ? -1 : reader.skipSpace(end);
+  const methodEnd = methodStart <= end ? -1 : reader.run(methodStart, TOKEN);
+  if (methodEnd < 0) return malformed(draft, CSEQ);
+  // RFC 3261 section 8.1.1.5: the method is the request's own.
+  const same = !draft.response && methodEnd - methodStart === draft.methodEnd - draft.methodStart;
+  if (
+    !draft.response &&
+    !(same && sameBytes(reader, methodStart, draft.methodStart, methodEnd - methodStart))
+  ) {
+    return draft.refuse('method-mismatch', 'CSeq', 'the method is not that of the request');
+  }
+  draft.cseq = {
+    number,
+    method: draft.response ? reader.bytes.toString('latin1', methodStart, methodEnd) : draft.method,
+  };
+  return reader.skipSpace(methodEnd);
+}
+
+function sameBytes(reader: Reader, one: number, other: number, count: number): boolean {
+  for (let offset = 0; offset < count; offset++) {
+    if (reader.bytes[one + offset] !== reader.bytes[other + offset]) return false;
+  }
+  return true;
+}
+
+/** A response is not lost for a Contact that nobody can read: a registrar lists those of others, too. */
+function readContacts(draft: Draft, start: number): number {
+  const {reader} = draft;
+  let index = start;
+  if (reader.bytes[start] === STAR) {
+    index = reader.skipSpace(start + 1);
+    if (reader.bytes[index] === CR || reader.bytes[index] === LF) return index;
+  }
+  for (;;) {
+    const contact = scanNameAddress(reader, index);
+    if (!contact) return draft.response ? scanLine(reader, start) : malformed(draft, CONTACT);
+    draft.contact ??= contact;
+    index = contact.parametersEnd;
+    if (reader.bytes[index] !== COMMA) break;
+    index = reader.skipSpace(index + 1);
+  }
+  return draft.response ? scanLine(reader, index) : index;
+}
+
+function readContentLength(draft: Draft, start: number): number {
+  const end = draft.reader.number(start, maximumSeconds);
+  if (end < 0) return malformed(draft, CONTENT_LENGTH);
+  if (draft.contentLength >= 0 && draft.contentLength !== draft.reader.value) {
+    return draft.refuse('duplicate-header', 'Content-Length', 'told twice, with different values');
+  }
+  draft.contentLength = draft.reader.value;
+  return draft.reader.skipSpace(end);
+}
+
+/** A number in a request; in a response it is advice that may be overlooked. */
+function readNumber(draft: Draft, number: number, start: number, most: number): number {
+  if (draft.response) return scanLine(draft.reader, start);
+  const end = draft.reader.number(start, most);
+  return end < 0 ? malformed(draft, number) : draft.reader.skipSpace(end);
+}
+
+/** RFC 3261 section 20.17: the time zone is GMT. Of the rest of a Date nothing here depends. */
+function readDate(draft: Draft, start: number): number {
+  const {reader} = draft;
+  const end = scanLine(reader, start);
+  if (draft.response || end < 0) return end;
+  let last = end;
+  while (last > start && isSpace(reader.bytes[last - 1]!)) last--;
+  return reader.isWord(last - 3, last, 'gmt') ? end : malformed(draft, DATE);
+}
+
+/** Past all of a value, continuation lines included, to the line break; -1 where the message ends before. */
+export function scanLine(reader: Reader, start: number): number {
+  const {bytes} = reader;
+  const length = bytes.length;
+  let index = start;
+  while (index < length) {
+    const code = bytes[index]!;
+    if (code >= SPACE) {
+      index++;
+      continue;
+    }
+    if (code === CR || code === LF) {
+      const next = foldEnd(bytes, index);
+      if (next < 0) return index;
+      reader.folded = true;
+      index = next;
+    } else index++;
+  }
+  return -1;
+}
+
+/** Whether this is white space within a header. */
+export function isSpace(code: number): boolean {
+  return code === SPACE || code === TAB || code === CR || code === LF;
+}
+
+function malformed(draft: Draft, number: number): -1 {
+  const name = NUMBERED_NAMES[number]!;
+  return draft.refuse('bad-header', name, `${name} is malformed`);
+}
+
+function duplicate(draft: Draft, number: number): -1 {
+  const name = NUMBERED_NAMES[number]!;
+  return draft.refuse('duplicate-header', name, `${name} stands more than once`);
+}

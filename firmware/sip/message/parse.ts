@@ -1,0 +1,133 @@
+import {failure, type Result, success} from '../../base/result.ts';
+import {COLON, CR, LF, SPACE, TAB, TOKEN} from './characters.ts';
+import {Draft} from './draft.ts';
+import {identifyHeader, OTHER} from './header-names.ts';
+import {isSpace, readValue, scanLine} from './header-values.ts';
+import {Headers} from './headers.ts';
+import {defaultLimits, type ParseLimits} from './limits.ts';
+import {type ParsedParts, type SipMessage, SipRequest, SipResponse} from './message.ts';
+import type {ParseFailure} from './parse-failure.ts';
+import {Reader} from './reader.ts';
+import {readForAnswer} from './refusal.ts';
+import {lineBreak, readStartLine} from './start-line.ts';
+
+/**
+ * Reads one datagram as a SIP message, in one pass over its bytes. Checked here: the start line, the grammar
+ * of Via, From, To, Call-ID, CSeq, Contact, Max-Forwards, Expires, Date and Content-Length, that those which
+ * must be there are there once, and the limits. The message is a view on `bytes`, which must not change
+ * afterwards. Body: as long as Content-Length says, what follows is ignored; without it, all the rest (RFC 3261
+ * section 18.3).
+ */
+export function parseMessage(
+  bytes: Uint8Array,
+  limits: ParseLimits = defaultLimits,
+): Result<SipMessage, ParseFailure> {
+  const draft = new Draft(new Reader(bytes));
+  if (bytes.length > limits.datagram) {
+    draft.refuse('too-large', 'body', `more than ${limits.datagram} bytes`, 513);
+    return refused(draft, limits);
+  }
+  // RFC 3261 section 7.5: line breaks before the start line are ignored.
+  let index = 0;
+  while (index < bytes.length && (bytes[index] === CR || bytes[index] === LF)) index++;
+  index = readStartLine(draft, index);
+  if (index > limits.line) index = draft.refuse('too-large', 'start line', 'the start line is too long', 414);
+  if (index >= 0) index = readHeaders(draft, index, limits);
+  if (index < 0) return refused(draft, limits);
+  const missing = missingHeader(draft);
+  if (missing !== undefined) {
+    draft.refuse('missing-header', missing, `there is no ${missing}`);
+    return refused(draft, limits);
+  }
+  if (draft.contentLength > bytes.length - index) {
+    draft.refuse('bad-content-length', 'Content-Length', 'Content-Length is larger than the datagram');
+    return refused(draft, limits);
+  }
+  return success(finish(draft, index));
+}
+
+/** Reads the header lines from `start` to the empty line; returns where the body starts. */
+function readHeaders(draft: Draft, start: number, limits: ParseLimits): number {
+  const {reader, marks} = draft;
+  const bytes = reader.bytes;
+  let lines = 0;
+  let index = start;
+  for (;;) {
+    const code = bytes[index];
+    if (code === CR || code === LF) {
+      const body = lineBreak(reader, index);
+      return body < 0 ? draft.refuse('bad-header', 'headers', 'a bare CR ends no line') : body;
+    }
+    const nameEnd = reader.run(index, TOKEN);
+    if (nameEnd < 0) {
+      return index >= bytes.length
+        ? draft.refuse('truncated', 'headers', 'no empty line ends the headers')
+        : draft.refuse('bad-header', 'headers', 'a line does not start with a header name');
+    }
+    let valueStart = nameEnd;
+    while (bytes[valueStart] === SPACE || bytes[valueStart] === TAB) valueStart++;
+    if (bytes[valueStart] !== COLON) return draft.refuse('bad-header', 'headers', 'a line has no colon');
+    valueStart = reader.skipSpace(valueStart + 1);
+    const number = identifyHeader(reader, index, nameEnd);
+    const end =
+      number === OTHER ? scanLine(reader, valueStart) : readValue(draft, number, valueStart, limits);
+    const next = end < 0 ? -1 : lineBreak(reader, end);
+    if (next < 0) return refuseLine(draft, index, nameEnd, end);
+    if (next - index > limits.line || next > limits.headerBytes || ++lines > limits.headerLines) {
+      return draft.refuse(
+        'too-large',
+        reader.bytes.toString('latin1', index, nameEnd),
+        'the headers are too long',
+        513,
+      );
+    }
+    let valueEnd = end;
+    while (valueEnd > valueStart && isSpace(bytes[valueEnd - 1]!)) valueEnd--;
+    marks.push(number, index, nameEnd, valueStart, valueEnd, next);
+    index = next;
+  }
+}
+
+/** A value that no line break follows: cut off, or followed by what does not belong there. */
+function refuseLine(draft: Draft, start: number, nameEnd: number, end: number): -1 {
+  const {reader} = draft;
+  const name = reader.bytes.toString('latin1', start, nameEnd);
+  return end < 0 || end >= reader.bytes.length
+    ? draft.refuse('truncated', name, 'the message ends within a header')
+    : draft.refuse('bad-header', name, `${name} is followed by something else`);
+}
+
+function missingHeader(draft: Draft): string | undefined {
+  if (!draft.via) return 'Via';
+  if (!draft.from) return 'From';
+  if (!draft.to) return 'To';
+  if (!draft.callId) return 'Call-ID';
+  return draft.cseq ? undefined : 'CSeq';
+}
+
+function finish(draft: Draft, bodyStart: number): SipMessage {
+  const {reader, via, from, to, contact, cseq, uri} = draft;
+  reader.endOctetsAt(bodyStart);
+  const bodyEnd = draft.contentLength < 0 ? reader.bytes.length : bodyStart + draft.contentLength;
+  const parts: ParsedParts = {
+    reader,
+    via: via!,
+    from: from!,
+    to: to!,
+    contact,
+    cseq: cseq!,
+    uri,
+    bodyStart,
+    bodyEnd,
+  };
+  const headers = new Headers(draft);
+  if (!draft.response) return new SipRequest(draft.method, undefined, headers, undefined, parts);
+  const reason = reader.text(draft.reasonStart, draft.reasonEnd);
+  return new SipResponse(draft.status, reason, headers, undefined, parts);
+}
+
+function refused(draft: Draft, limits: ParseLimits): {ok: false; error: ParseFailure} {
+  const {code, place, text, status} = draft.problem!;
+  const request = draft.response ? undefined : readForAnswer(draft.reader.bytes, limits);
+  return failure({code, place, text, status: request ? status : undefined, request});
+}

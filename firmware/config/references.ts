@@ -2,10 +2,10 @@ import {isIP} from 'node:net';
 import {type ConfigProblem, nearest, shown} from './problem.ts';
 import type {YamlTree, YamlValue} from './yaml-tree.ts';
 
-/** The names of a board's lines, as far as a configuration may refer to them. */
+/** The lines of a board, as far as a configuration may refer to them. */
 export interface BoardLines {
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
+  readonly inputs: readonly {readonly name: string}[];
+  readonly outputs: readonly {readonly name: string}[];
 }
 
 /**
@@ -77,13 +77,19 @@ function checkBoard(tree: YamlTree, boards: ReadonlyMap<string, BoardLines>): Co
   if (lines === undefined) {
     return [tree.at(board.path, `there is no such board${choices(board.value, [...boards.keys()])}`)];
   }
-  const check = (texts: readonly Text[], kind: string, existing: readonly string[]): ConfigProblem[] =>
-    texts
-      .filter(({value}) => !existing.includes(value))
+  const check = (
+    texts: readonly Text[],
+    kind: string,
+    existing: readonly {name: string}[],
+  ): ConfigProblem[] => {
+    const names = existing.map(({name}) => name);
+    return texts
+      .filter(({value}) => !names.includes(value))
       .map(({value, path}) => {
-        const allowed = existing.length === 0 ? '; it has none' : choices(value, existing);
+        const allowed = names.length === 0 ? '; it has none' : choices(value, names);
         return tree.at(path, `the board ${board.value} has no such ${kind}${allowed}`);
       });
+  };
   return [
     ...check(textsAt(tree, 'buttons', '*', 'input'), 'input', lines.inputs),
     ...check(textsAt(tree, 'doors', '*', 'output'), 'output', lines.outputs),

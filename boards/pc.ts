@@ -1,0 +1,11 @@
+import type {BoardDefinition} from '../hal/board-definition.ts';
+
+/** Any Linux computer: sound by ALSA, no lines, no light. */
+export const board: BoardDefinition = {
+  name: 'pc',
+  title: 'PC without GPIO',
+  driver: 'gpio',
+  inputs: [],
+  outputs: [],
+  light: undefined,
+};

@@ -1,0 +1,66 @@
+import {expect, test} from 'vitest';
+import {boards} from '../../boards/index.ts';
+import {type BoardDefinition, checkBoard} from '../../hal/board-definition.ts';
+import {HardwareError} from '../../hal/hal.ts';
+import {openBoard} from '../../hal/open-board.ts';
+import {FakeClock} from '../support/fake-clock.ts';
+
+const board = (changes: Partial<BoardDefinition>): BoardDefinition => ({
+  ...boards.get('raspberry-pi-4')!,
+  ...changes,
+});
+
+for (const [name, definition] of boards) {
+  test(`${name} is without contradictions`, () => {
+    expect(checkBoard(definition)).toEqual([]);
+  });
+
+  test(`${name} gives each line a place where it has hardware`, () => {
+    for (const {pin} of [...definition.inputs, ...definition.outputs]) {
+      if (definition.driver === 'simulated') expect(pin).toBeUndefined();
+      else expect(pin).toMatchObject({line: expect.stringMatching(/^GPIO\d+$/), header: expect.any(Number)});
+    }
+  });
+
+  test(`${name} debounces, and never longer than a finger presses`, () => {
+    for (const {debounceMs} of definition.inputs) {
+      expect(debounceMs).toBeGreaterThanOrEqual(5);
+      expect(debounceMs).toBeLessThanOrEqual(50);
+    }
+  });
+}
+
+test('two uses of a header pin are named', () => {
+  const [input] = boards.get('raspberry-pi-4')!.inputs;
+  const onLight = {...input!, name: 'button-3', pin: {...input!.pin!, line: 'GPIO10', header: 19}};
+  expect(checkBoard(board({inputs: [onLight]}))).toEqual(['header pin 19 is used by button-3 and the light']);
+});
+
+test('two lines of one name, or on one GPIO line, are named', () => {
+  const [input] = boards.get('raspberry-pi-4')!.inputs;
+  const other = {...input!, pin: {...input!.pin!, header: 7}};
+  expect(checkBoard(board({inputs: [input!, other], outputs: []}))).toEqual([
+    'two lines are called button-1',
+    'GPIO17 is used by button-1 and button-1',
+  ]);
+});
+
+test('a contradictory board does not open', () => {
+  const [output] = boards.get('simulated')!.outputs;
+  const definition = board({driver: 'simulated', outputs: [output!, output!]});
+  expect(() => openBoard(definition, {clock: new FakeClock()})).toThrow(/two lines are called relay-1/);
+});
+
+test('a PC opens without lines and without light', () => {
+  const pc = openBoard(boards.get('pc')!, {clock: new FakeClock()});
+  expect(pc.inputs.size + pc.outputs.size).toBe(0);
+  expect(pc.light).toBeUndefined();
+  expect(pc.press).toBeUndefined();
+  pc.close();
+});
+
+test('a board without drivers says so', () => {
+  const open = () => openBoard(boards.get('raspberry-pi-4')!, {clock: new FakeClock()});
+  expect(open).toThrow(HardwareError);
+  expect(open).toThrow(/raspberry-pi-4 needs drivers for GPIO and light, which this version does not have/);
+});

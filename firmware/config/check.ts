@@ -20,12 +20,17 @@ export function checkSchema(tree: YamlTree): {
     const path = (issue.path ?? []).map(({key}) => String(key));
     // One problem a key, the first; and none for what is missing from something of the wrong shape.
     const problem = tree.at(path, issue.message);
-    const keys = problem.key.split('.');
-    if (keys.some((_, index) => told.has(keys.slice(0, index + 1).join('.')))) continue;
+    if (groupsOf(problem.key).some((group) => told.has(group))) continue;
     told.add(problem.key);
     problems.push(problem);
   }
   return {value: parsed.success && problems.length === 0 ? parsed.output : undefined, problems};
+}
+
+/** A key with all that it is part of: `a.b` with `a` and the whole file. */
+function groupsOf(key: string): string[] {
+  const parts = key.split('.');
+  return ['', ...parts.map((_, index) => parts.slice(0, index + 1).join('.'))];
 }
 
 /** Walks schema and document side by side: valibot itself names only the first unknown key of a group. */

@@ -80,14 +80,14 @@ export function digestResponse(
 ): Map<string, string> {
   const {realm, nonce, qop} = challenge;
   const hash = (text: string) =>
-    createHash(hashNames.get(algorithmKey(challenge.algorithm)) ?? 'md5').update(text).digest('hex');
+    createHash(hashNames.get(algorithmKey(challenge.algorithm)) ?? 'md5')
+      .update(text)
+      .digest('hex');
   const nc = use.count.toString(16).padStart(8, '0');
   const ha1 = hash(`${credentials.user}:${realm}:${credentials.password}`);
   const ha2 = hash(`${subject.method}:${subject.uri}`);
   const response =
-    qop === 'auth'
-      ? hash(`${ha1}:${nonce}:${nc}:${use.cnonce}:auth:${ha2}`)
-      : hash(`${ha1}:${nonce}:${ha2}`);
+    qop === 'auth' ? hash(`${ha1}:${nonce}:${nc}:${use.cnonce}:auth:${ha2}`) : hash(`${ha1}:${nonce}:${ha2}`);
   const parameters = new Map([
     ['username', credentials.user],
     ['realm', realm],

@@ -1,5 +1,5 @@
+import {AlsaError, Errno, listCards, Pcm, type PcmStream} from 'node-alsa';
 import {type Clock, HardwareError} from '../hal.ts';
-import {AlsaError, Errno, listCards, Pcm, type PcmStream} from '../node-alsa/index.ts';
 import {BUFFER_MS, type Microphone, PAUSE_MS, type Speaker, START_MS} from './direction.ts';
 
 const PERIOD_MS = 10;

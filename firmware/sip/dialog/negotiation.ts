@@ -1,0 +1,97 @@
+import {failure, type Result, success} from '../../base/result.ts';
+import type {AudioStream} from '../../rtp/audio-stream.ts';
+import {acceptAnswer, answerOffer, createOffer, type LocalMedia} from '../../sdp/offer-answer.ts';
+import {parseSessionDescription} from '../../sdp/parse.ts';
+import type {SessionDescription} from '../../sdp/session-description.ts';
+import {writeSessionDescription} from '../../sdp/write.ts';
+
+/** Why a session description was not taken, as a status to answer with. */
+export interface Refusal {
+  readonly status: 400 | 488;
+  readonly text: string;
+}
+
+/** Where this side receives, for the length of a session. */
+export type MediaEnd = Omit<LocalMedia, 'version'>;
+
+/** Offers and answers of one session (RFC 3264, RFC 6337): whose turn it is, and what was said last. */
+export class Negotiation {
+  #media: MediaEnd;
+  #version = 1;
+  /** This side's last description. */
+  #local: SessionDescription | undefined;
+  #offered = false;
+
+  constructor(media: MediaEnd) {
+    this.#media = media;
+  }
+
+  /** Whether an offer of this side waits for its answer. */
+  get offered(): boolean {
+    return this.#offered;
+  }
+
+  /** Makes an offer, as the body of a message. */
+  offer(): Uint8Array {
+    const previous = this.#local;
+    const offer = createOffer(this.#localMedia(), previous);
+    this.#offered = true;
+    return this.#write(offer);
+  }
+
+  /** Takes an offer: the answer as a body, and the stream it settles. Nothing changes on a refusal. */
+  answer(body: Uint8Array): Result<{readonly body: Uint8Array; readonly stream: AudioStream}, Refusal> {
+    const offer = parseSessionDescription(body);
+    if (!offer.ok) return failure(unreadable(offer.error));
+    const answered = answerOffer(offer.value, this.#localMedia());
+    if (!answered.ok) return failure({status: 488, text: answered.error.text});
+    const {answer, stream} = answered.value;
+    return success({body: this.#write(answer), stream});
+  }
+
+  /**
+   * Takes the answer to the offer made before. In a provisional response it is a preview: the final one may
+   * bring it again, so the offer stays open until `final`.
+   */
+  accept(body: Uint8Array, final: boolean): Result<AudioStream, Refusal> {
+    const offer = this.#local;
+    if (final) this.#offered = false;
+    const answer = parseSessionDescription(body);
+    if (!answer.ok) return failure(unreadable(answer.error));
+    if (!offer) return failure({status: 488, text: 'an answer without an offer'});
+    const stream = acceptAnswer(offer, answer.value);
+    return stream.ok ? stream : failure({status: 488, text: stream.error.text});
+  }
+
+  /** The preview counts as the answer. */
+  close(): void {
+    this.#offered = false;
+  }
+
+  #localMedia(): LocalMedia {
+    return {...this.#media, version: this.#version};
+  }
+
+  /** The version counts descriptions that differ (RFC 3264 section 8). */
+  #write(description: SessionDescription): Uint8Array {
+    const {origin, ...contents} = description;
+    const previous = this.#local;
+    if (previous) {
+      const {origin: _, ...before} = previous;
+      if (JSON.stringify(before) !== JSON.stringify(contents)) this.#version++;
+    }
+    this.#local = {...contents, origin: {...origin, sessionVersion: String(this.#version)}};
+    return writeSessionDescription(this.#local);
+  }
+}
+
+/** Whether an offer could be answered, before anybody is bothered or a port is opened. */
+export function examineOffer(body: Uint8Array): Refusal | undefined {
+  const nowhere: MediaEnd = {address: '0.0.0.0', port: 9, sessionId: '0', direction: 'sendrecv'};
+  const answered = new Negotiation(nowhere).answer(body);
+  return answered.ok ? undefined : answered.error;
+}
+
+function unreadable({place, text}: {readonly place: string; readonly text: string}): Refusal {
+  return {status: 400, text: `bad SDP, line ${place}: ${text}`};
+}

@@ -1,0 +1,176 @@
+import {createRequest} from '../message/create.ts';
+import type {SipRequest, SipResponse} from '../message/message.ts';
+import type {ServerTransaction} from '../transaction/transaction.ts';
+import type {Destination} from '../transport/transport.ts';
+import {allowedMethods, sessionType} from './capabilities.ts';
+import {ChallengedRequest} from './challenged-request.ts';
+import {Dialog, type ExtraHeader} from './dialog.ts';
+import type {DialogUser} from './dialog-table.ts';
+import type {DialogEnvironment, LocalEnd} from './environment.ts';
+import {sendAck, sendBye} from './requests.ts';
+import {answerQuery, buildResponse} from './respond.ts';
+
+/** Branches of a fork whose early dialogs are kept at a time. */
+const forkLimit = 8;
+
+/** What an INVITE says: URIs as text, From with its tag, and the offer. */
+export interface Invitation {
+  readonly requestUri: string;
+  /** Values of the From and To headers. */
+  readonly from: string;
+  readonly to: string;
+  readonly callId: string;
+  /** An SDP offer. */
+  readonly offer: Uint8Array;
+}
+
+/** Who is told what becomes of an INVITE. */
+export interface OutgoingInviteUser {
+  /** A response of 101 to 199, perhaps with a preview of the answer. */
+  onProvisional(response: SipResponse): void;
+  /** The first 2xx; it has been acknowledged. Whoever takes the requests of `dialog` now ends it in time. */
+  onAccepted(dialog: Dialog, response: SipResponse): void;
+  /** A final response of 300 or above. */
+  onRefused(response: SipResponse): void;
+  /** No final response will come, or the other side ended the call before it was answered. */
+  onFailed(why: 'timeout' | 'transport' | 'bye', text: string): void;
+  /** A cancelled INVITE has left nothing behind; nothing else is told after `cancel`. */
+  onCancelled(): void;
+}
+
+/**
+ * The calling side of an INVITE until it is answered (RFC 3261 section 13.2).
+ *
+ *     inviting --2xx: ACK--> accepted      further 2xx: same branch ACK again, other branch ACK and BYE
+ *        |   |--300-699, failure--> over
+ *        +--cancel--> cancelled --2xx that crossed: ACK, BYE--> over
+ *                         +--487, failure---------------------> over
+ */
+export class OutgoingInvite implements DialogUser {
+  #environment: DialogEnvironment;
+  #local: LocalEnd;
+  #user: OutgoingInviteUser;
+  #state: 'inviting' | 'cancelled' | 'accepted' | 'over' = 'inviting';
+  #request: ChallengedRequest;
+  /** Early dialogs by To tag (section 12.1). */
+  #early = new Map<string, Dialog>();
+  /** What repeats the ACK of each 2xx, by To tag. */
+  #acknowledged = new Map<string, () => void>();
+
+  /** Sends the INVITE to `destination` at once. */
+  constructor(
+    environment: DialogEnvironment,
+    local: LocalEnd,
+    invitation: Invitation,
+    destination: Destination,
+    user: OutgoingInviteUser,
+  ) {
+    this.#environment = environment;
+    this.#local = local;
+    this.#user = user;
+    let sequence = 0;
+    const build = (credentials: readonly ExtraHeader[]) =>
+      createInvite(invitation, ++sequence, [{name: 'Contact', value: local.contact}, ...credentials]);
+    this.#request = new ChallengedRequest(environment, local, build, destination, {
+      onResponse: (response) => this.#receiveResponse(response),
+      onFailure: (why, text) => this.#fail(why, text),
+    });
+  }
+
+  /** Gives up before an answer; `reason` is the value of a Reason header (RFC 3326). */
+  cancel(reason?: string): void {
+    if (this.#state !== 'inviting') return;
+    this.#state = 'cancelled';
+    this.#request.cancel(reason);
+  }
+
+  /** Requests of the other side in an early dialog. */
+  receive(transaction: ServerTransaction | undefined, request: SipRequest): void {
+    if (!transaction) return;
+    const respond = (status: number) =>
+      transaction.respond(buildResponse(this.#environment, request, status));
+    const dialog = this.#early.get(request.from.tag ?? '');
+    if (!dialog?.acceptSequence(request)) respond(dialog ? 500 : 481);
+    else if (request.method === 'INVITE') respond(491);
+    else if (request.method === 'BYE') {
+      // It answered, every 2xx was lost, and it has given up waiting for the ACK.
+      respond(200);
+      const told = this.#state === 'cancelled';
+      this.cancel();
+      if (!told) this.#user.onFailed('bye', 'the call was ended before its answer arrived');
+    } else answerQuery(this.#environment, transaction);
+  }
+
+  #receiveResponse(response: SipResponse): void {
+    const {status} = response;
+    if (status < 200) this.#receiveProvisional(response);
+    else if (status < 300) this.#receiveSuccess(response);
+    else this.#end(() => this.#user.onRefused(response));
+  }
+
+  #receiveProvisional(response: SipResponse): void {
+    if (response.status === 100 || this.#state !== 'inviting') return;
+    const tag = response.to.tag;
+    if (tag !== undefined && !this.#early.has(tag) && this.#early.size < forkLimit) {
+      const dialog = Dialog.ofResponse(this.#request.request, response);
+      this.#early.set(tag, dialog);
+      this.#environment.dialogs.set(dialog, this);
+    }
+    this.#user.onProvisional(response);
+  }
+
+  #receiveSuccess(response: SipResponse): void {
+    const tag = response.to.tag ?? '';
+    const repeat = this.#acknowledged.get(tag);
+    if (repeat) {
+      repeat();
+      return;
+    }
+    if (this.#acknowledged.size >= forkLimit) return;
+    const invite = this.#request.request;
+    const dialog = this.#early.get(tag) ?? Dialog.ofResponse(invite, response);
+    dialog.confirm(response);
+    this.#acknowledged.set(tag, sendAck(this.#environment, this.#local, dialog, invite));
+    if (this.#state === 'inviting') {
+      this.#forgetEarly();
+      this.#state = 'accepted';
+      this.#user.onAccepted(dialog, response);
+    } else {
+      // Cancelled too late, or a second phone behind a forking proxy (section 13.2.2.4).
+      sendBye(this.#environment, this.#local, dialog, () => this.#end(() => {}));
+    }
+  }
+
+  #fail(why: 'timeout' | 'transport', text: string): void {
+    this.#end(() => this.#user.onFailed(why, text));
+  }
+
+  /** Leaves nothing behind; `tell` is for a user who has not cancelled. */
+  #end(tell: () => void): void {
+    const state = this.#state;
+    if (state === 'accepted' || state === 'over') return;
+    this.#state = 'over';
+    this.#forgetEarly();
+    if (state === 'cancelled') this.#user.onCancelled();
+    else tell();
+  }
+
+  #forgetEarly(): void {
+    for (const dialog of this.#early.values()) this.#environment.dialogs.remove(dialog, this);
+    this.#early.clear();
+  }
+}
+
+function createInvite(invitation: Invitation, cseq: number, extra: readonly ExtraHeader[]): SipRequest {
+  const {requestUri, from, to, callId, offer} = invitation;
+  const request = createRequest({method: 'INVITE', requestUri, from, to, callId, cseq});
+  const headers = [
+    ...extra,
+    {name: 'Allow', value: allowedMethods},
+    {name: 'Accept', value: sessionType},
+    {name: 'Content-Type', value: sessionType},
+  ];
+  for (const {name, value} of headers) request.headers.append(name, value);
+  request.body = offer;
+  return request;
+}

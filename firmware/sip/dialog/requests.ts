@@ -1,0 +1,50 @@
+import type {SipRequest} from '../message/message.ts';
+import {ChallengedRequest} from './challenged-request.ts';
+import type {Dialog} from './dialog.ts';
+import {type DialogEnvironment, fromSocket, type LocalEnd} from './environment.ts';
+
+/**
+ * Ends a dialog with BYE (RFC 3261 section 15.1.1), whatever is answered. `onDone` is called when there is
+ * nothing more to wait for.
+ */
+export function sendBye(
+  environment: DialogEnvironment,
+  local: LocalEnd,
+  dialog: Dialog,
+  onDone: () => void,
+): void {
+  environment.locate(dialog.nextHop, (destination) => {
+    if (!destination.ok) {
+      onDone();
+      return;
+    }
+    const {value} = destination;
+    new ChallengedRequest(environment, local, (extra) => dialog.createRequest('BYE', extra), value, {
+      onResponse: ({status}) => {
+        if (status >= 200) onDone();
+      },
+      onFailure: onDone,
+    });
+  });
+}
+
+/**
+ * Acknowledges a 2xx to `invite` (RFC 3261 section 13.2.2.4). What it returns sends the same ACK again, as is due
+ * whenever the 2xx comes again.
+ */
+export function sendAck(
+  environment: DialogEnvironment,
+  local: LocalEnd,
+  dialog: Dialog,
+  invite: SipRequest,
+): () => void {
+  const ack = dialog.createAck(invite);
+  ack.headers.set('User-Agent', environment.userAgentName);
+  const {nextHop} = dialog;
+  const send = () =>
+    environment.locate(nextHop, (destination) => {
+      if (destination.ok) environment.transactions.sendAck(ack, fromSocket(destination.value, local));
+    });
+  send();
+  return send;
+}

@@ -1,0 +1,66 @@
+import {createResponse} from '../message/create.ts';
+import type {SipRequest, SipResponse} from '../message/message.ts';
+import type {ServerTransaction} from '../transaction/transaction.ts';
+import {allowedMethods, digitTypes, sessionType} from './capabilities.ts';
+import type {ExtraHeader} from './dialog.ts';
+import {readInfo} from './digits.ts';
+
+/** What a response of this user agent may carry beyond its status. */
+export interface ResponseContent {
+  /** To tag, for requests that came without one. */
+  readonly tag?: string | undefined;
+  readonly headers?: readonly ExtraHeader[];
+  /** A session description. */
+  readonly body?: Uint8Array | undefined;
+}
+
+/** Makes a response that names this user agent. */
+export function buildResponse(
+  {userAgentName}: {readonly userAgentName: string},
+  request: SipRequest,
+  status: number,
+  {tag, headers = [], body}: ResponseContent = {},
+): SipResponse {
+  const response = createResponse(request, status, undefined, tag);
+  response.headers.set('User-Agent', userAgentName);
+  for (const {name, value} of headers) response.headers.append(name, value);
+  if (body) {
+    response.headers.set('Content-Type', sessionType);
+    response.body = body;
+  }
+  return response;
+}
+
+/** A Warning header (RFC 3261 section 20.43) that tells people at the other end why a session was refused. */
+export function warning(text: string): ExtraHeader {
+  // 399 is "miscellaneous"; the text must not break out of its quotes.
+  return {name: 'Warning', value: `399 doorline "${text.replace(/["\\\r\n]/g, ' ')}"`};
+}
+
+/** What this user agent can do, for OPTIONS and 2xx to INVITE (RFC 3261 section 11.2). */
+export const capabilityHeaders: readonly ExtraHeader[] = [
+  {name: 'Allow', value: allowedMethods},
+  {name: 'Accept', value: sessionType},
+];
+
+/**
+ * Answers OPTIONS or INFO, in a dialog or not.
+ * @returns the DTMF digit that an INFO carried.
+ */
+export function answerQuery(
+  environment: {readonly userAgentName: string},
+  transaction: ServerTransaction,
+  tag?: string,
+): string | undefined {
+  const {request} = transaction;
+  const answer = (status: number, headers: readonly ExtraHeader[] = []) =>
+    transaction.respond(buildResponse(environment, request, status, {tag, headers}));
+  if (request.method === 'OPTIONS') {
+    answer(200, capabilityHeaders);
+    return undefined;
+  }
+  const info = readInfo(request);
+  if (info === 'unsupported') answer(415, [{name: 'Accept', value: digitTypes}]);
+  else answer(200);
+  return typeof info === 'object' ? info.digit : undefined;
+}

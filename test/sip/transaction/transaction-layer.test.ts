@@ -1,0 +1,108 @@
+import {expect, test} from 'vitest';
+import {createResponse} from '../../../firmware/sip/message/create.ts';
+import {incoming, Listener, outgoing, peer, Scene} from './scene.ts';
+
+/** What the layer does beside the four machines: where responses go, bad input, floods. */
+
+function answering(status: number): Scene {
+  const scene = new Scene();
+  scene.layer.onRequest = (server, request) =>
+    server?.respond(createResponse(request, status, undefined, 'a'));
+  return scene;
+}
+
+test('a request and its response between two addresses', () => {
+  const scene = new Scene();
+  const listener = new Listener(scene.clock);
+  scene.layer.request(outgoing('OPTIONS'), peer, listener);
+  scene.clock.advance(0);
+  scene.answer('OPTIONS', 200);
+  expect(listener.statuses).toEqual([200]);
+});
+
+test.each([
+  ['to the source port where rport asks for it', 'SIP/2.0/UDP 10.0.0.9:6000;branch=z9hG4bK1;rport', 5060],
+  ['to the port of sent-by otherwise', 'SIP/2.0/UDP 10.0.0.9:6000;branch=z9hG4bK1', 6000],
+  ['to 5060 where sent-by has no port', 'SIP/2.0/UDP client.example;branch=z9hG4bK1', 5060],
+])('responses go to the source address, %s', (_name, via, port) => {
+  const scene = answering(200);
+  scene.send(incoming('OPTIONS', {via}));
+  const {to, text} = scene.network.sent.at(-1)!;
+  expect(to).toEqual({address: '192.0.2.2', port});
+  expect(text).toContain('received=192.0.2.2');
+});
+
+test('a Via that is right as it is stays as it came', () => {
+  const scene = answering(200);
+  scene.send(incoming('OPTIONS', {via: 'SIP/2.0/UDP 192.0.2.2 ; branch=z9hG4bK1'}));
+  expect(scene.network.sent.at(-1)?.text).toContain('Via: SIP/2.0/UDP 192.0.2.2 ; branch=z9hG4bK1\r\n');
+});
+
+test('garbage is counted and not answered', () => {
+  const scene = new Scene();
+  for (const garbage of ['nonsense that is long enough', 'SIP/2.0 200 OK\r\n\r\n', '\0'.repeat(100)]) {
+    scene.sendText(garbage);
+  }
+  expect(scene.layer.garbage).toBe(3);
+  expect(scene.arrived).toEqual([]);
+  expect(scene.layer.size).toBe(0);
+});
+
+test('a request that cannot be understood is answered as far as it can be read, and nothing is kept', () => {
+  const scene = new Scene();
+  scene.sendText(
+    'OPTIONS sip:a@b SIP/7.0\r\nVia: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK1;rport\r\nFrom: <sip:a@b>;tag=1\r\n' +
+      'To: <sip:a@b>\r\nCall-ID: x\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n',
+  );
+  expect(scene.kinds).toEqual([505]);
+  expect(scene.response(505).to.tag).toMatch(/./);
+  expect(scene.response(505).via).toMatchObject({received: '192.0.2.2', rport: 5060});
+  expect(scene.layer.size).toBe(0);
+});
+
+test('a flood of requests that wait takes bounded room, one address a part of it; then 503 with Retry-After', () => {
+  const scene = new Scene();
+  const local = {address: '192.0.2.1', port: 5060};
+  const flood = (source: number, count: number) => {
+    for (let index = 0; index < count; index++) {
+      const via = `SIP/2.0/UDP 10.0.0.${source}:5060;branch=z9hG4bK${source}-${index}`;
+      const text = [
+        'INVITE sip:a@192.0.2.1 SIP/2.0',
+        `Via: ${via}`,
+        'From: <sip:b@c>;tag=1',
+        'To: <sip:a@b>',
+        `Call-ID: ${source}-${index}`,
+        'CSeq: 1 INVITE',
+        'Content-Length: 0\r\n\r\n',
+      ].join('\r\n');
+      scene.layer.receive(Buffer.from(text), {address: `10.0.0.${source}`, port: 5060}, local);
+    }
+  };
+  flood(1, 1000);
+  expect(scene.layer.size).toBe(64);
+  expect(scene.layer.refused).toBe(936);
+  for (let source = 2; source < 50; source++) flood(source, 100);
+  expect(scene.layer.size).toBe(256);
+  const refusal = scene.network.sent.at(-1)!;
+  expect(refusal.text).toMatch(/^SIP\/2.0 503 /);
+  expect(refusal.text).toMatch(/Retry-After: \d+\r\n/);
+  scene.layer.close();
+  expect(scene.layer.size).toBe(0);
+  scene.clock.advance(0);
+  expect(scene.clock.pending).toBe(0);
+});
+
+test('a flood of requests that are answered is bounded, does not push out a call, and is gone in time', () => {
+  const scene = answering(200);
+  scene.send(incoming('INVITE', {branch: 'z9hG4bKcall'}));
+  for (let index = 0; index < 5000; index++) scene.send(incoming('OPTIONS', {branch: `z9hG4bK${index}`}));
+  expect(scene.layer.size).toBe(1024);
+  const answers = scene.times(200).length;
+  scene.send(incoming('INVITE', {branch: 'z9hG4bKcall'}));
+  expect(scene.times(200)).toHaveLength(answers);
+  scene.clock.advance(32_000);
+  expect(scene.layer.size).toBe(0);
+  expect(scene.clock.pending).toBe(0);
+  scene.send(incoming('OPTIONS', {branch: 'z9hG4bKlater'}));
+  expect(scene.times(200)).toHaveLength(answers + 1);
+});

@@ -1,5 +1,6 @@
 import type {SocketAddress} from '../rtp/audio-stream.ts';
 import {messageText} from '../sip/agent/message-text.ts';
+import type {TracedMessage} from '../sip/agent/trace.ts';
 import type {LadderMessage} from './call-record.ts';
 
 /** Messages that one call keeps; later ones are not kept, for the beginning tells most. */
@@ -12,17 +13,6 @@ const CALL_BYTES = 1_048_576;
 const UNKNOWN_DIALOGS = 32;
 /** Bytes that one of these keeps. */
 const UNKNOWN_BYTES = 32_768;
-
-/** A SIP message as the network saw it. */
-export interface TracedMessage {
-  /** Wall-clock time; ms. */
-  readonly at: number;
-  readonly direction: 'in' | 'out';
-  readonly from: SocketAddress;
-  readonly to: SocketAddress;
-  readonly callId: string;
-  readonly bytes: Uint8Array;
-}
 
 interface Ladder {
   messages: LadderMessage[];

@@ -18,6 +18,7 @@ export class Light {
   #since: number;
   #timer: Timer | undefined;
   #broken = false;
+  #closed = false;
   /** A new frame is shown. The bytes are valid until the next. */
   onFrame: ((frame: Uint8Array) => void) | undefined;
 
@@ -54,6 +55,7 @@ export class Light {
 
   /** Dark, and no timer left. */
   close(): void {
+    this.#closed = true;
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#frame.fill(0);
@@ -61,6 +63,7 @@ export class Light {
   }
 
   #update(): void {
+    if (this.#closed) return;
     const now = this.#clock.now();
     for (const [state, until] of this.#until) if (until <= now) this.#until.delete(state);
     const state = LIGHT_STATES.find((candidate) => this.#until.has(candidate)) ?? 'ready';

@@ -16,7 +16,7 @@ export interface CommandFailure {
 
 export type CommandResult = Result<undefined, CommandFailure>;
 
-/** Level of both sides' sound in dB full scale, -Infinity to 0. */
+/** Level of both sides' sound in dB full scale, -96 to 0. */
 export interface Meters {
   microphone: number;
   speaker: number;

@@ -1,0 +1,82 @@
+import type {Clock, Timer} from '../base/clock.ts';
+import type {CallResult} from './call-record.ts';
+import type {CallMedia, Media} from './media.ts';
+
+/** The ringback tone waits until the beep of the button is over; ms. */
+const AFTER_BEEP = 300;
+
+/** What is heard at the station's own speaker in the course of a call. */
+export class CallSounds {
+  readonly #media: Media;
+  readonly #clock: Clock;
+  /** Runs until the ringback tone begins. */
+  #beep: Timer | undefined;
+  #ringback = false;
+  #earlyMedia = false;
+
+  constructor(options: {media: Media; clock: Clock}) {
+    this.#media = options.media;
+    this.#clock = options.clock;
+  }
+
+  /** The button was pressed: at once, before anything that takes time. */
+  press(): void {
+    this.#media.play('press');
+  }
+
+  /** The station calls. The tone begins soon, not when the first phone rings: silence would seem a fault. */
+  calling(): void {
+    this.#beep = this.#clock.after(AFTER_BEEP, () => this.#startRingback());
+  }
+
+  /** The other side rings; it may have something to say before it answers, in place of the tone. */
+  remoteRings(session: CallMedia | undefined): void {
+    if (session) {
+      this.#stopRingback();
+      this.#media.attach(session);
+    } else if (this.#earlyMedia) {
+      this.#media.attach(undefined);
+      this.#startRingback();
+    }
+    this.#earlyMedia = session !== undefined;
+  }
+
+  /** Somebody calls and waits for an answer here. */
+  ringing(): void {
+    this.#startRingback();
+  }
+
+  /** A call is up. */
+  talking(session: CallMedia | undefined): void {
+    this.#stopRingback();
+    this.#earlyMedia = false;
+    this.#media.attach(session);
+    this.#media.play('talk');
+  }
+
+  /** The talking time is nearly over. */
+  ending(): void {
+    this.#media.play('ending');
+  }
+
+  /** A call is over. */
+  over(result: CallResult): void {
+    this.#stopRingback();
+    this.#earlyMedia = false;
+    this.#media.attach(undefined);
+    if (result === 'busy' || result === 'refused') this.#media.play('busy');
+    else if (result !== 'answered' && result !== 'cancelled') this.#media.play('error');
+  }
+
+  #startRingback(): void {
+    this.#ringback = true;
+    this.#media.play('ringback');
+  }
+
+  /** Only the tone is stopped: a beep or the sound of the door may go on to its end. */
+  #stopRingback(): void {
+    this.#beep?.cancel();
+    if (this.#ringback) this.#media.play('stop');
+    this.#ringback = false;
+  }
+}

@@ -1,0 +1,117 @@
+import type {Clock} from '../base/clock.ts';
+import type {IncomingCall} from '../sip/agent/call.ts';
+import type {CallKeys} from './call-keys.ts';
+import type {CallRecord, CallResult, LegRecord} from './call-record.ts';
+import {type Conversation, NO_FIGURES} from './conversation.ts';
+import type {OutgoingCall} from './outgoing-call.ts';
+import type {CallStatus, StationState} from './status.ts';
+
+/**
+ * The one call that the station has, from its beginning to its end, and what the call log will say of it.
+ *
+ *     calling -> ringing -> talking      outgoing
+ *     incoming -> talking                incoming
+ */
+export class CurrentCall {
+  readonly id: number;
+  readonly direction: 'outgoing' | 'incoming';
+  /** The button that was pressed, if it was one. */
+  readonly button: string | null;
+  /** Clock time at which it began: at the press; ms. */
+  readonly startedAt: number;
+  readonly #clock: Clock;
+  readonly #at: string;
+  #answeredAt: number | undefined;
+  #endedAt: number | undefined;
+  phase: Exclude<StationState, 'idle'>;
+  /** Whom it is meant for, who calls, or who is talked to. */
+  peer: string;
+  pressToInviteMs: number | null = null;
+  outgoing: OutgoingCall | undefined;
+  incoming: IncomingCall | undefined;
+  conversation: Conversation | undefined;
+  keys: CallKeys | undefined;
+  /** Whether journal and call log know of it already. */
+  announced = false;
+
+  constructor(options: {
+    id: number;
+    direction: 'outgoing' | 'incoming';
+    button: string | null;
+    peer: string;
+    startedAt: number;
+    clock: Clock;
+  }) {
+    this.id = options.id;
+    this.direction = options.direction;
+    this.button = options.button;
+    this.startedAt = options.startedAt;
+    this.peer = options.peer;
+    this.phase = options.direction === 'outgoing' ? 'calling' : 'incoming';
+    this.#clock = options.clock;
+    this.#at = new Date(options.clock.wallTime() - (options.clock.now() - options.startedAt)).toISOString();
+  }
+
+  /** Somebody is talking now. */
+  talk(peer: string, conversation: Conversation): void {
+    this.phase = 'talking';
+    this.peer = peer;
+    this.conversation = conversation;
+    this.#answeredAt = this.#clock.now();
+  }
+
+  /** It is over: its times count no further. */
+  end(): void {
+    this.#endedAt ??= this.#clock.now();
+  }
+
+  /** Whole seconds of talking so far. */
+  get talkSeconds(): number {
+    const end = this.#endedAt ?? this.#clock.now();
+    return Math.floor((end - (this.#answeredAt ?? end)) / 1000);
+  }
+
+  get status(): CallStatus {
+    return {
+      id: this.id,
+      direction: this.direction,
+      peer: this.peer,
+      codec: this.conversation?.codec ?? null,
+      seconds: this.talkSeconds,
+      rtp: this.conversation?.figures ?? NO_FIGURES,
+    };
+  }
+
+  /** What the call log keeps of it now; `result` is null while it goes on. */
+  record(result: CallResult | null, text: string): CallRecord {
+    const ringEnd = this.#answeredAt ?? this.#endedAt ?? this.#clock.now();
+    return {
+      id: this.id,
+      at: this.#at,
+      direction: this.direction,
+      button: this.button,
+      peer: this.peer,
+      result,
+      text,
+      legs: this.#legs(),
+      ringSeconds: Math.floor((ringEnd - this.startedAt) / 1000),
+      talkSeconds: this.talkSeconds,
+      pressToInviteMs: this.pressToInviteMs,
+      codec: this.conversation?.codec ?? null,
+      rtp: this.conversation?.figures ?? NO_FIGURES,
+      keysHeard: this.keys?.count ?? 0,
+    };
+  }
+
+  /** What each target said, in one line. */
+  get legsText(): string {
+    const said = this.#legs().filter(({text}) => text !== '');
+    return said.map(({target, text}) => `${target}: ${text}`).join('; ');
+  }
+
+  #legs(): LegRecord[] {
+    return (this.outgoing?.plan.legs ?? []).flatMap(({target, cause, text}) =>
+      cause === undefined ? [] : [{target, result: cause, text}],
+    );
+  }
+}

@@ -1,0 +1,30 @@
+import type {MediaPort} from '../sip/agent/call.ts';
+import type {Meters} from './station-control.ts';
+import type {RtpFigures} from './status.ts';
+
+/** The sounds that the station makes at its own speaker. `stop` ends one that goes on by itself. */
+export type Sound = 'ready' | 'press' | 'ringback' | 'busy' | 'error' | 'talk' | 'ending' | 'door' | 'stop';
+
+/** The sound side of one call. */
+export interface CallMedia extends MediaPort {
+  /** A key of the other side, by RFC 4733; once for each key. */
+  onDigit: ((digit: string) => void) | undefined;
+  /** Nothing has been received for so many seconds: told at 4 and at 10. */
+  onSilence: ((seconds: number) => void) | undefined;
+  /** Undefined when the sound is closed already. */
+  statistics(): Promise<Omit<RtpFigures, 'mos'> | undefined>;
+}
+
+/** The part of the media engine that the station uses. */
+export interface Media {
+  /** Joins microphone and speaker with one call's sound; undefined: with none. */
+  attach(session: CallMedia | undefined): void;
+  play(sound: Sound): void;
+  onMeters: ((meters: Meters) => void) | undefined;
+  onFault: ((text: string) => void) | undefined;
+}
+
+/** The sound of a call, from the port that the telephone was given for it. The telephone knows it only as a port; undefined before it is open. */
+export function callMedia(port: MediaPort | undefined): CallMedia | undefined {
+  return port && 'statistics' in port ? (port as CallMedia) : undefined;
+}

@@ -1,0 +1,330 @@
+import type {Board, InputLine} from '../../hal/hal.ts';
+import type {Clock} from '../base/clock.ts';
+import {failure, success} from '../base/result.ts';
+import type {Config} from '../config/schema.ts';
+import type {IncomingCall, Party} from '../sip/agent/call.ts';
+import type {TracedMessage} from '../sip/agent/trace.ts';
+import {CallBook} from './call-book.ts';
+import type {KeyListener} from './call-keys.ts';
+import type {CallLog} from './call-log.ts';
+import type {CallResult, LadderMessage} from './call-record.ts';
+import {CallSounds} from './call-sounds.ts';
+import {Calls} from './calls.ts';
+import {CodeLock, LOCK_TIME} from './door-codes.ts';
+import {Doors} from './doors.ts';
+import type {Journal} from './journal.ts';
+import type {JournalEvent} from './journal-event.ts';
+import {Light} from './light.ts';
+import {WRONG_CODE_TIME} from './light-pattern.ts';
+import type {Log} from './log.ts';
+import type {Media} from './media.ts';
+import {Reception} from './reception.ts';
+import type {CommandResult, Meters, StationControl} from './station-control.ts';
+import type {AccountStatus, StationStatus} from './status.ts';
+import type {Telephone} from './telephone.ts';
+
+/** A second press so soon after the first (ms) is an impatient finger, not the wish to cancel. */
+const PRESS_LOCKOUT = 500;
+/** How long a simulated button is held; ms. Longer than any debounce time. */
+const PRESS_LENGTH = 150;
+/** How long the light tells that a call did not come about; ms. */
+const FAILED_TIME = 2_000;
+
+type Button = Config['buttons'][number];
+
+/** The door station: what happens when somebody presses, calls, enters a code; what is shown, heard and kept of it. */
+export class Station implements StationControl {
+  readonly #config: Config;
+  readonly #board: Board;
+  readonly #version: string;
+  readonly #telephone: Telephone;
+  readonly #media: Media;
+  readonly #journal: Journal;
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  readonly #light: Light;
+  readonly #doors: Doors;
+  readonly #lock = new CodeLock();
+  readonly #book: CallBook;
+  readonly #reception: Reception;
+  readonly #sounds: CallSounds;
+  readonly #calls: Calls;
+  readonly #accounts = new Map<string, AccountStatus>();
+  onChange: (() => void) | undefined;
+  onLight: ((frame: Uint8Array) => void) | undefined;
+  onMeters: ((meters: Meters) => void) | undefined;
+  onLadder: ((call: number) => void) | undefined;
+
+  constructor(options: {
+    config: Config;
+    board: Board;
+    version: string;
+    telephone: Telephone;
+    media: Media;
+    journal: Journal;
+    callLog: CallLog;
+    clock: Clock;
+    log: Log;
+  }) {
+    const {config, board, clock, media, telephone, callLog, log} = options;
+    this.#config = config;
+    this.#board = board;
+    this.#version = options.version;
+    this.#telephone = telephone;
+    this.#media = media;
+    this.#journal = options.journal;
+    this.#clock = clock;
+    this.#startedAt = clock.now();
+    const tell = (event: JournalEvent) => this.#journal.append(event);
+    this.#light = new Light({ring: board.light, clock, log});
+    this.#light.onFrame = (frame) => this.onLight?.(frame);
+    this.#light.set('starting');
+    this.#doors = new Doors({
+      doors: config.doors,
+      outputs: board.outputs,
+      clock,
+      tell,
+      changed: () => this.#doorsChanged(),
+    });
+    this.#book = new CallBook({callLog, clock});
+    this.#reception = new Reception({answer: config.answer, clock, book: this.#book, tell});
+    this.#sounds = new CallSounds({media, clock});
+    this.#calls = new Calls({
+      telephone,
+      book: this.#book,
+      sounds: this.#sounds,
+      doors: this.#doors,
+      lock: this.#lock,
+      clock,
+      talkSeconds: config.talk_seconds,
+      tell,
+      listener: {
+        changed: () => this.#callChanged(),
+        ended: (result) => this.#callEnded(result),
+        keys: (party, call) => this.#keyListener(party, call),
+      },
+    });
+  }
+
+  /** Begins to take presses and calls. To be called when telephone and sound are up. */
+  start(): void {
+    this.#telephone.onIncoming = (call) => this.#incoming(call);
+    this.#telephone.onAccountChange = (account) => this.#accountChanged(account);
+    this.#telephone.onTrace = (message) => this.#trace(message);
+    this.#media.onMeters = (meters) => this.onMeters?.(meters);
+    this.#media.onFault = (reason) => this.#journal.append({kind: 'sound-fault', reason});
+    for (const button of this.#config.buttons) {
+      const input = this.#board.inputs.get(button.input);
+      if (input) this.#watch(button, input);
+    }
+    this.#light.clear('starting');
+    this.#media.play('ready');
+    this.#journal.append({kind: 'started', version: this.#version});
+    this.#changed();
+  }
+
+  /** Locks the doors, hangs up, stops the telephone, and writes what is left to write. Takes little more than two seconds at most. */
+  async stop(): Promise<void> {
+    this.#telephone.onIncoming = undefined;
+    for (const {input} of this.#config.buttons) {
+      const line = this.#board.inputs.get(input);
+      if (line) line.onChange = undefined;
+    }
+    this.#doors.close();
+    this.#calls.hangUp('the station was stopped');
+    await this.#telephone.stop();
+    // Only now have the answers to BYE and CANCEL come.
+    this.#book.close();
+    this.#journal.append({kind: 'stopped'});
+    this.#light.close();
+  }
+
+  status(): StationStatus {
+    const call = this.#calls.current;
+    return {
+      name: this.#config.name,
+      board: this.#board.name,
+      version: this.#version,
+      uptime: Math.floor((this.#clock.now() - this.#startedAt) / 1000),
+      state: call?.phase ?? 'idle',
+      call: call?.status ?? null,
+      accounts: this.#telephone.accounts.map(({name, registered, reason}) => ({name, registered, reason})),
+      doors: this.#doors.states,
+      buttons: this.#config.buttons.map(({name, input, call: targets}) => ({
+        name,
+        pressed: this.#board.inputs.get(input)?.active ?? false,
+        call: [...targets],
+      })),
+      light: this.#light.state,
+      lights: this.#board.light?.count ?? 0,
+    };
+  }
+
+  press(name: string): CommandResult {
+    const button = this.#config.buttons.find((candidate) => candidate.name === name);
+    if (!button) {
+      const known = this.#config.buttons.map((candidate) => `"${candidate.name}"`).join(', ') || 'none';
+      return failure({code: 'unknown', text: `There is no button "${name}"; buttons are: ${known}`});
+    }
+    if (this.#board.press) this.#board.press(button.input, PRESS_LENGTH);
+    else this.#pressed(button, this.#clock.now());
+    return success(undefined);
+  }
+
+  dial(to: string): CommandResult {
+    if (this.#calls.current) return failure({code: 'busy', text: 'There is a call already; hang up first'});
+    const settings = {targets: [to], ring: 'together', ringSeconds: 60, whenRefused: 'end'} as const;
+    return this.#calls.place(settings, null, this.#clock.now());
+  }
+
+  answer(): CommandResult {
+    return this.#calls.answer();
+  }
+
+  hangUp(): CommandResult {
+    return this.#calls.hangUp('hung up here');
+  }
+
+  openDoor(door: string, by: string): CommandResult {
+    return this.#doors.open(door, by);
+  }
+
+  light(): Uint8Array {
+    return this.#light.frame;
+  }
+
+  ladder(call: number): LadderMessage[] | undefined {
+    return this.#book.ladder(call);
+  }
+
+  #watch(button: Button, input: InputLine): void {
+    input.onChange = (active, at) => {
+      if (active) this.#pressed(button, at);
+      this.#changed();
+    };
+  }
+
+  /** `at` is the clock time (ms) of the press. */
+  #pressed(button: Button, at: number): void {
+    const ignored = this.#whyIgnored(at);
+    this.#journal.append({
+      kind: 'button-pressed',
+      button: button.name,
+      ...(ignored === undefined ? {} : {ignored}),
+    });
+    if (ignored !== undefined) return;
+    const call = this.#calls.current;
+    if (call?.phase !== 'incoming') this.#calls.hangUp('pressed again');
+    // Nothing that takes time comes before the visitor's beep.
+    this.#sounds.press();
+    if (call?.phase === 'incoming') {
+      this.#calls.answer();
+      return;
+    }
+    // Another button is another wish: whoever chose the wrong bell need not press twice.
+    const another = call !== undefined && call.button !== null && call.button !== button.name;
+    if (!call || another) this.#call(button, at);
+  }
+
+  /**
+   * Why a press does nothing now. While talking it never hangs up: visitors press again because they do not know
+   * whether anybody listens, and must not cut off the answer; door stations in general leave the end of a talk to the one inside.
+   */
+  #whyIgnored(at: number): string | undefined {
+    const call = this.#calls.current;
+    if (call?.phase === 'talking') return 'somebody is talking already';
+    const soon = call?.direction === 'outgoing' && at - call.startedAt < PRESS_LOCKOUT;
+    return soon ? 'it was pressed just before' : undefined;
+  }
+
+  #call(button: Button, at: number): void {
+    this.#light.clear('failed');
+    const settings = {
+      targets: button.call,
+      ring: button.ring,
+      ringSeconds: button.ring_seconds,
+      whenRefused: button.when_refused,
+    };
+    this.#calls.place(settings, button.name, at);
+  }
+
+  #incoming(call: IncomingCall): void {
+    const decision = this.#reception.decide(call, this.#calls.current !== undefined);
+    if (decision !== 'refused') this.#calls.receive(call, decision === 'answer');
+  }
+
+  #keyListener(party: Party, call: number): KeyListener {
+    const by = party.uri;
+    return {
+      open: (doors) => {
+        for (const door of doors) this.#doors.open(door, by);
+      },
+      wrong: () => {
+        this.#journal.append({kind: 'wrong-code', by});
+        this.#light.set('wrong-code', WRONG_CODE_TIME);
+        this.#media.play('error');
+      },
+      locked: () => {
+        this.#journal.append({kind: 'codes-locked', by, seconds: LOCK_TIME / 1000});
+        this.#light.set('locked-out', LOCK_TIME);
+        this.#media.play('error');
+      },
+      ignored: () => {
+        if (this.#doors.haveCodes) this.#journal.append({kind: 'keys-ignored', by, call});
+      },
+    };
+  }
+
+  #callChanged(): void {
+    const call = this.#calls.current;
+    for (const state of ['calling', 'ringing', 'talking', 'ending'] as const) {
+      const holds =
+        state === 'ending'
+          ? call?.conversation?.ending === true
+          : call?.phase === state || (state === 'ringing' && call?.phase === 'incoming');
+      if (holds) this.#light.set(state);
+      else this.#light.clear(state);
+    }
+    this.#changed();
+  }
+
+  #callEnded(result: CallResult): void {
+    if (result !== 'answered' && result !== 'cancelled') this.#light.set('failed', FAILED_TIME);
+    this.#callChanged();
+  }
+
+  #doorsChanged(): void {
+    const wasOpen = this.#light.state === 'door-open';
+    if (this.#doors.anyOpen) this.#light.set('door-open');
+    else this.#light.clear('door-open');
+    if (this.#doors.anyOpen && !wasOpen) this.#media.play('door');
+    this.#changed();
+  }
+
+  #accountChanged(account: AccountStatus): void {
+    const {name, registered, reason} = account;
+    const before = this.#accounts.get(name);
+    this.#accounts.set(name, {name, registered, reason});
+    if (before?.registered !== registered || (!registered && before.reason !== reason)) {
+      if (registered) this.#journal.append({kind: 'account-registered', account: name});
+      else this.#journal.append({kind: 'account-down', account: name, reason});
+    }
+    if ([...this.#accounts.values()].some((known) => !known.registered)) this.#light.set('account-down');
+    else this.#light.clear('account-down');
+    this.#changed();
+  }
+
+  #trace(message: TracedMessage): void {
+    const grown = this.#book.trace(message);
+    if (grown === undefined) return;
+    const call = this.#calls.current;
+    if (message.direction === 'out' && call?.id === grown && call.button !== null) {
+      call.pressToInviteMs ??= this.#clock.now() - call.startedAt;
+    }
+    this.onLadder?.(grown);
+  }
+
+  #changed(): void {
+    this.onChange?.();
+  }
+}

@@ -1,0 +1,22 @@
+import type {Result} from '../base/result.ts';
+import type {Call, CallListener, IncomingCall} from '../sip/agent/call.ts';
+import type {TracedMessage} from '../sip/agent/trace.ts';
+import type {AccountStatus} from './status.ts';
+
+/** Why a call cannot even be tried; `bad-target` and `no-domain`: nobody can be called under that name. */
+interface PlacementFailure {
+  readonly code: 'bad-target' | 'no-domain' | 'too-many-calls' | 'stopped';
+  readonly text: string;
+}
+
+/** The part of the SIP user agent that the station uses. */
+export interface Telephone {
+  readonly accounts: readonly Readonly<AccountStatus>[];
+  /** Begins a call; the listener is told how it goes on, never before this returns. */
+  call(target: string, listener: CallListener): Result<Call, PlacementFailure>;
+  onIncoming: ((call: IncomingCall) => void) | undefined;
+  onAccountChange: ((account: Readonly<AccountStatus>) => void) | undefined;
+  onTrace: ((message: TracedMessage) => void) | undefined;
+  /** Hangs up everything and unregisters; takes at most two seconds. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,15 @@
+/** Sound inside the firmware: mono, signed 16 bit, at this rate in Hz. */
+export const sampleRate = 8000;
+
+/** Length of a frame, the step in which the media thread works, in ms. */
+export const frameTime = 20;
+
+/** Samples in a frame. */
+export const frameSamples = (sampleRate * frameTime) / 1000;
+
+/** Adds the first frame's worth of `added` to `frame`, held within 16 bits. */
+export function mix(frame: Int16Array, added: Int16Array): void {
+  for (let index = 0; index < frameSamples; index++) {
+    frame[index] = Math.max(-32768, Math.min(32767, frame[index]! + added[index]!));
+  }
+}

@@ -1,0 +1,60 @@
+import type {AudioStream} from '../rtp/audio-stream.ts';
+import type {ToneName} from './tones.ts';
+
+/** What the control thread hands to the media thread when it starts it. */
+export interface MediaSettings {
+  /** `alsa:NAME`, `file:PATH.wav` or `silence`. */
+  readonly microphone: string;
+  /** `alsa:NAME`, `file:PATH.wav` or `discard`. */
+  readonly speaker: string;
+  /** First and last UDP port for RTP. */
+  readonly ports: {readonly first: number; readonly last: number};
+}
+
+/** From the control thread. `session` and `request` are numbers that the control thread gives out. */
+export type MediaCommand =
+  | {readonly kind: 'open'; readonly session: number; readonly address: string}
+  | {readonly kind: 'update'; readonly session: number; readonly stream: AudioStream}
+  | {readonly kind: 'close-session'; readonly session: number}
+  | {readonly kind: 'attach'; readonly session: number | undefined}
+  | {readonly kind: 'play'; readonly sound: ToneName | 'stop'}
+  | {readonly kind: 'digit'; readonly session: number; readonly digit: string}
+  | {readonly kind: 'statistics'; readonly session: number; readonly request: number}
+  | {readonly kind: 'close'};
+
+/** From the media thread. */
+export type MediaReport =
+  | {readonly kind: 'ready'}
+  | {readonly kind: 'failed'; readonly text: string}
+  | {readonly kind: 'opened'; readonly session: number; readonly port: number}
+  | {readonly kind: 'open-failed'; readonly session: number; readonly text: string}
+  | {readonly kind: 'digit'; readonly session: number; readonly digit: string}
+  | {readonly kind: 'silence'; readonly session: number; readonly seconds: number}
+  | {
+      readonly kind: 'statistics';
+      readonly request: number;
+      readonly statistics: SessionStatistics | undefined;
+    }
+  | {readonly kind: 'meters'; readonly levels: Levels}
+  | {readonly kind: 'fault'; readonly text: string};
+
+/** Loudness of both directions in dBFS, -96 to 0. */
+export interface Levels {
+  readonly microphone: number;
+  readonly speaker: number;
+}
+
+/** Figures of one session's sound since it was opened. */
+export interface SessionStatistics {
+  /** Packets. */
+  readonly sent: number;
+  readonly received: number;
+  readonly lost: number;
+  /** Packets that came too late to be played. */
+  readonly late: number;
+  readonly duplicates: number;
+  /** Interarrival jitter, RFC 3550 section 6.4.1. */
+  readonly jitterMs: number;
+  /** From a packet's coming to its being heard. */
+  readonly delayMs: number;
+}

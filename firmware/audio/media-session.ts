@@ -1,0 +1,71 @@
+import type {AudioStream} from '../rtp/audio-stream.ts';
+import type {MediaCommand, SessionStatistics} from './media-messages.ts';
+
+/** What a session asks of the engine that it belongs to. */
+export interface SessionOwner {
+  command(command: MediaCommand): void;
+  statistics(session: number): Promise<SessionStatistics | undefined>;
+  forget(session: number): void;
+}
+
+const nothingYet: SessionStatistics = {
+  sent: 0,
+  received: 0,
+  lost: 0,
+  late: 0,
+  duplicates: 0,
+  jitterMs: 0,
+  delayMs: 0,
+};
+
+/** The control thread's side of one RTP session: a call's sound. */
+export class MediaSession {
+  /** The even UDP port that RTP is received on and sent from. */
+  readonly port: number;
+  /** A key that the other side pressed, as telephone-event (RFC 4733); each key once. */
+  onDigit: ((digit: string) => void) | undefined;
+  /**
+   * Nothing has come for so many seconds, 4 and then 10, although the session is attached and the other side should
+   * be sending.
+   */
+  onSilence: ((seconds: number) => void) | undefined;
+  /** By what the media thread knows it. */
+  readonly id: number;
+  readonly #owner: SessionOwner;
+  #closed = false;
+  #last = nothingYet;
+
+  constructor(owner: SessionOwner, id: number, port: number) {
+    this.#owner = owner;
+    this.id = id;
+    this.port = port;
+  }
+
+  /** Takes over what offer and answer settled; sending begins with the first. */
+  update(stream: AudioStream): void {
+    if (!this.#closed) this.#owner.command({kind: 'update', session: this.id, stream});
+  }
+
+  /** Sends a key as telephone-event; does nothing where that was not negotiated. */
+  sendDigit(digit: string): void {
+    if (!this.#closed) this.#owner.command({kind: 'digit', session: this.id, digit});
+  }
+
+  /** The figures so far; once closed, the last that were asked for. */
+  async statistics(): Promise<SessionStatistics> {
+    if (!this.#closed) this.#last = (await this.#owner.statistics(this.id)) ?? this.#last;
+    return this.#last;
+  }
+
+  /** Frees the port. Harmless when done twice. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    // Asked for before the end, so that the figures of the whole session can still be read afterwards.
+    void this.#owner.statistics(this.id).then((statistics) => {
+      this.#last = statistics ?? this.#last;
+    });
+    this.#owner.command({kind: 'close-session', session: this.id});
+    this.#owner.forget(this.id);
+  }
+}

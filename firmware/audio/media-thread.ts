@@ -1,0 +1,192 @@
+import type {RandomBytes} from '../base/random.ts';
+import {frameSamples, frameTime, mix} from './frame.ts';
+import {LevelMeter, silenceLevel} from './level-meter.ts';
+import type {MediaCommand, MediaReport} from './media-messages.ts';
+import type {OnDatagram, RtpSocket} from './rtp-socket.ts';
+import {type OpenSound, SoundPath} from './sound-path.ts';
+import {TonePlayer} from './tones.ts';
+import {VoiceSession} from './voice-session.ts';
+
+/** Frames between two reports of the levels: 10 a second. */
+const framesPerReport = 100 / frameTime;
+/** Sessions at one time; the signalling admits fewer. */
+const maxSessions = 64;
+
+/** What the media thread works with. */
+export interface MediaParts {
+  readonly openSound: OpenSound;
+  /** @throws Error in plain words when no port can be had. */
+  bind(address: string, onDatagram: OnDatagram): Promise<RtpSocket>;
+  /** Monotonic time in ms. */
+  now(): number;
+  readonly random: RandomBytes;
+  report(report: MediaReport): void;
+}
+
+/**
+ * All that happens to sound, step by step: who is connected with microphone and loudspeaker, what is mixed,
+ * measured, sent and played. It has no clock and does no waiting: every 20 ms, while `active`, somebody calls `sendFrame`,
+ * lets datagrams in, and calls `playFrame`.
+ */
+export class MediaThread {
+  readonly #parts: MediaParts;
+  readonly #sound: SoundPath;
+  readonly #sessions = new Map<number, VoiceSession>();
+  #attached: VoiceSession | undefined;
+  readonly #tones = new TonePlayer();
+  readonly #microphone = new Int16Array(frameSamples);
+  readonly #speaker = new Int16Array(frameSamples);
+  readonly #tone = new Int16Array(frameSamples);
+  readonly #microphoneMeter = new LevelMeter();
+  readonly #speakerMeter = new LevelMeter();
+  #framesMeasured = 0;
+  #running = false;
+  #capturing = false;
+
+  /** Opens the sound card. @throws HardwareError when it cannot be opened. */
+  constructor(parts: MediaParts) {
+    this.#parts = parts;
+    this.#sound = new SoundPath(parts.openSound, (text) => parts.report({kind: 'fault', text}));
+  }
+
+  /** Whether there is anything to do each 20 ms. */
+  get active(): boolean {
+    if (this.#tones.playing) return true;
+    for (const session of this.#sessions.values()) if (session.active) return true;
+    return false;
+  }
+
+  /** Does what the control thread asks; what names a session that is gone does nothing. */
+  command(command: MediaCommand): void {
+    const now = this.#parts.now();
+    switch (command.kind) {
+      case 'open':
+        void this.#open(command.session, command.address);
+        break;
+      case 'update':
+        this.#sessions.get(command.session)?.update(command.stream, now);
+        break;
+      case 'close-session':
+        this.#closeSession(command.session);
+        break;
+      case 'attach':
+        this.#attach(command.session === undefined ? undefined : this.#sessions.get(command.session));
+        break;
+      case 'play':
+        if (command.sound === 'stop') this.#tones.stop();
+        else this.#tones.start(command.sound);
+        break;
+      case 'digit':
+        this.#sessions.get(command.session)?.sendDigit(command.digit);
+        break;
+      case 'statistics':
+        this.#parts.report({
+          kind: 'statistics',
+          request: command.request,
+          statistics: this.#sessions.get(command.session)?.statistics(this.#sound.playbackDelayMs()),
+        });
+        break;
+      case 'close':
+        this.#close();
+        break;
+    }
+    this.#startOrStop();
+  }
+
+  /** First half of a step: microphone to network, with nothing before it that takes time. */
+  sendFrame(): void {
+    if (this.#capturing) this.#sound.capture(this.#microphone);
+    for (const session of this.#sessions.values()) {
+      if (session.active) session.sendFrame(session === this.#attached ? this.#microphone : undefined);
+    }
+  }
+
+  /** Second half of a step, after the datagrams that have come: network and tones to loudspeaker. */
+  playFrame(): void {
+    if (this.#attached === undefined) this.#speaker.fill(0);
+    else this.#attached.playFrame(this.#speaker);
+    if (this.#tones.playing) {
+      this.#tones.pull(this.#tone);
+      mix(this.#speaker, this.#tone);
+    }
+    this.#sound.play(this.#speaker);
+    this.#measure();
+    const now = this.#parts.now();
+    for (const session of this.#sessions.values()) session.watch(now);
+    this.#startOrStop();
+  }
+
+  /** So many steps were missed because the thread did not run: their time is gone. */
+  skipFrames(count: number): void {
+    for (const session of this.#sessions.values()) session.skipFrames(count);
+  }
+
+  async #open(id: number, address: string): Promise<void> {
+    const {bind, report, random, now} = this.#parts;
+    try {
+      if (this.#sessions.size >= maxSessions) throw new Error('too many sessions are open');
+      let session: VoiceSession | undefined;
+      const socket = await bind(address, (bytes, from, port) => session?.receive(bytes, from, port, now()));
+      session = new VoiceSession(socket, random, {
+        onDigit: (digit) => report({kind: 'digit', session: id, digit}),
+        onSilence: (seconds) => report({kind: 'silence', session: id, seconds}),
+      });
+      this.#sessions.set(id, session);
+      report({kind: 'opened', session: id, port: socket.port});
+    } catch (error) {
+      report({
+        kind: 'open-failed',
+        session: id,
+        text: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+
+  #closeSession(id: number): void {
+    const session = this.#sessions.get(id);
+    if (session === undefined) return;
+    this.#sessions.delete(id);
+    if (session === this.#attached) this.#attached = undefined;
+    session.close();
+  }
+
+  #attach(session: VoiceSession | undefined): void {
+    const now = this.#parts.now();
+    if (session !== this.#attached) this.#attached?.attach(false, now);
+    this.#attached = session;
+    session?.attach(true, now);
+    if (session !== undefined) this.#tones.stopRepeated();
+  }
+
+  #close(): void {
+    for (const id of [...this.#sessions.keys()]) this.#closeSession(id);
+    this.#tones.stop();
+    this.#sound.close();
+  }
+
+  /** The microphone is live only while somebody is connected with it. */
+  #startOrStop(): void {
+    const active = this.active;
+    if (active && !this.#running) this.#sound.start();
+    if (!active && this.#running) {
+      this.#parts.report({kind: 'meters', levels: {microphone: silenceLevel, speaker: silenceLevel}});
+    }
+    this.#running = active;
+
+    const capturing = this.#attached?.active ?? false;
+    if (capturing && !this.#capturing) this.#sound.startCapture();
+    if (!capturing && this.#capturing) this.#microphone.fill(0);
+    this.#capturing = capturing;
+  }
+
+  #measure(): void {
+    this.#microphoneMeter.add(this.#microphone);
+    this.#speakerMeter.add(this.#speaker);
+    if (++this.#framesMeasured < framesPerReport) return;
+    this.#framesMeasured = 0;
+    this.#parts.report({
+      kind: 'meters',
+      levels: {microphone: this.#microphoneMeter.take(), speaker: this.#speakerMeter.take()},
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import type {MessagePort} from 'node:worker_threads';
+import {systemRandom} from '../base/random.ts';
+import type {MediaCommand, MediaReport, MediaSettings} from './media-messages.ts';
+import {MediaThread} from './media-thread.ts';
+import {Pacer} from './pacer.ts';
+import {RtpPorts} from './rtp-socket.ts';
+import type {OpenSound} from './sound-path.ts';
+
+/** What the control thread hands to the worker. */
+export interface MediaWorkerData extends MediaSettings {
+  /** Commands come in and reports go out by this port. */
+  readonly port: MessagePort;
+  /** One 32-bit number, counted up after each command: wakes the thread from its sleep. */
+  readonly commandCount: Int32Array;
+}
+
+/**
+ * Runs the media thread inside a worker: joins it with sockets, the clock and the control thread.
+ * Reports `ready`, or `failed` with plain words when the sound card cannot be opened.
+ */
+export function runMediaWorker(data: MediaWorkerData, openSound: OpenSound): void {
+  const {port, commandCount} = data;
+  const ports = new RtpPorts(data.ports.first, data.ports.last);
+  const report = (message: MediaReport) => port.postMessage(message);
+  const now = () => performance.now();
+  let thread: MediaThread;
+  try {
+    thread = new MediaThread({
+      openSound,
+      bind: (address, onDatagram) => ports.bind(address, onDatagram),
+      now,
+      random: systemRandom,
+      report,
+    });
+  } catch (error) {
+    report({kind: 'failed', text: error instanceof Error ? error.message : String(error)});
+    port.close();
+    return;
+  }
+  const pacer = new Pacer(thread, {
+    now,
+    commandCount: () => Atomics.load(commandCount, 0),
+    sleep: (seen, milliseconds) => {
+      Atomics.wait(commandCount, 0, seen, milliseconds);
+    },
+    yieldToLoop: (turn) => {
+      setImmediate(turn);
+    },
+  });
+  port.on('message', (command: MediaCommand) => {
+    thread.command(command);
+    if (command.kind === 'close') port.close();
+    else pacer.wake();
+  });
+  void warmUp(ports).then(() => report({kind: 'ready'}));
+}
+
+/** The first socket of a program takes milliseconds longer than all later ones: not in the first call's time. */
+async function warmUp(ports: RtpPorts): Promise<void> {
+  try {
+    (await ports.bind('127.0.0.1', () => {})).close();
+  } catch {
+    // The first call will say what is wrong with the ports.
+  }
+}

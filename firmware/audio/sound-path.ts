@@ -1,0 +1,151 @@
+import type {SoundCard} from '../../hal/hal.ts';
+import {frameSamples, sampleRate} from './frame.ts';
+
+/** Captured samples that may wait; of more, all but what a frame and its lead need is dropped. */
+const capturedLimit = 4 * frameSamples;
+/** Captured samples that wait besides the frame in use, so that a card may be a little late. */
+const captureLead = frameSamples;
+/** Sound queued for playback beyond which a frame is left out: 80 ms. */
+const playbackLimit = 0.08 * sampleRate;
+/** Frames after which reading old sound away ends: one second. */
+const staleFrames = 50;
+
+/** Opens the sound card; `onLost` is told in plain words when it is lost later. @throws HardwareError */
+export type OpenSound = (onLost: (text: string) => void) => SoundCard;
+
+/**
+ * The sound card as the media thread uses it: a frame in, a frame out, each step. The card has a clock of its own;
+ * what it gives too much is dropped and what lacks is silence, so that delay cannot grow. A card that fails
+ * is told of once and replaced by silence; the next `start` opens it anew.
+ */
+export class SoundPath {
+  readonly #open: OpenSound;
+  readonly #onFault: (text: string) => void;
+  #card: SoundCard | undefined;
+  #lost = false;
+  readonly #incoming = new Int16Array(frameSamples);
+  readonly #captured = new Int16Array(capturedLimit);
+  #capturedCount = 0;
+  /** Whether the lead has been gathered. */
+  #primed = false;
+  readonly #silence = new Int16Array(frameSamples);
+
+  /**
+   * Opens the card. @throws HardwareError when it cannot be opened.
+   * `onFault` is told in plain words when it fails later.
+   */
+  constructor(open: OpenSound, onFault: (text: string) => void) {
+    this.#open = open;
+    this.#onFault = onFault;
+    this.#card = this.#openCard();
+  }
+
+  /** Sound is wanted from now on. A card that was lost is tried again. */
+  start(): void {
+    if (this.#card !== undefined && !this.#lost) return;
+    this.close();
+    try {
+      this.#card = this.#openCard();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** The microphone is wanted from now on: what it captured before is dropped. */
+  startCapture(): void {
+    this.#capturedCount = 0;
+    this.#primed = false;
+    try {
+      for (let frame = 0; frame < staleFrames; frame++) {
+        if (this.#card === undefined || this.#card.read(this.#incoming) < frameSamples) break;
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Fills `frame` with captured sound, with silence where none is there. */
+  capture(frame: Int16Array): void {
+    try {
+      this.#readCard();
+    } catch (error) {
+      this.#fail(error);
+    }
+    if (this.#capturedCount < frameSamples) this.#primed = false;
+    else if (this.#capturedCount >= frameSamples + captureLead) this.#primed = true;
+    if (!this.#primed) {
+      frame.fill(0);
+      return;
+    }
+    for (let index = 0; index < frameSamples; index++) frame[index] = this.#captured[index]!;
+    this.#drop(frameSamples);
+  }
+
+  /** Plays a frame. */
+  play(frame: Int16Array): void {
+    const card = this.#card;
+    if (card === undefined) return;
+    try {
+      const queued = card.playbackDelay();
+      if (queued > playbackLimit) return;
+      // At the start, and when it has run dry: a frame of lead lets the next one come a little late.
+      if (queued === 0) card.write(this.#silence);
+      card.write(frame);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** How long a sample that is played now waits in the card, in ms. */
+  playbackDelayMs(): number {
+    try {
+      return ((this.#card?.playbackDelay() ?? 0) * 1000) / sampleRate;
+    } catch (error) {
+      this.#fail(error);
+      return 0;
+    }
+  }
+
+  /** Closes the card; harmless when it has failed. */
+  close(): void {
+    const card = this.#card;
+    this.#card = undefined;
+    this.#capturedCount = 0;
+    try {
+      card?.close();
+    } catch {
+      // Its failure was told of when it happened.
+    }
+  }
+
+  #openCard(): SoundCard {
+    this.#lost = false;
+    return this.#open((text) => {
+      this.#lost = true;
+      this.#onFault(text);
+    });
+  }
+
+  #readCard(): void {
+    if (this.#card === undefined) return;
+    while (this.#capturedCount + frameSamples <= capturedLimit) {
+      const count = this.#card.read(this.#incoming);
+      for (let index = 0; index < count; index++) {
+        this.#captured[this.#capturedCount + index] = this.#incoming[index]!;
+      }
+      this.#capturedCount += count;
+      if (count < frameSamples) return;
+    }
+    this.#drop(this.#capturedCount - frameSamples - captureLead);
+  }
+
+  #drop(count: number): void {
+    this.#captured.copyWithin(0, count, this.#capturedCount);
+    this.#capturedCount -= count;
+  }
+
+  #fail(error: unknown): void {
+    this.#onFault(error instanceof Error ? error.message : String(error));
+    this.close();
+  }
+}

@@ -1,0 +1,175 @@
+import type {RandomBytes} from '../base/random.ts';
+import type {AudioStream} from '../rtp/audio-stream.ts';
+import {RtpReceiver} from '../rtp/receiver.ts';
+import {RtpSender} from '../rtp/sender.ts';
+import {frameSamples, sampleRate} from './frame.ts';
+import {decodeMuLaw, encodeMuLaw, muLawSilence} from './g711.ts';
+import type {SessionStatistics} from './media-messages.ts';
+import {PlayoutBuffer} from './playout-buffer.ts';
+import type {RtpSocket} from './rtp-socket.ts';
+
+/** Seconds without a packet at which the session says so. */
+const silenceTold = [4, 10];
+/** Longest sound of one packet that is decoded, in samples: 200 ms. */
+const longestPacket = 0.2 * sampleRate;
+/** Packets from the negotiated address after which the socket is tied to it: one second. */
+const settledPackets = 50;
+
+/** What a session tells of itself. */
+export interface VoiceListener {
+  onDigit(digit: string): void;
+  /** Nothing has come for so many seconds although the other side should be sending. */
+  onSilence(seconds: number): void;
+}
+
+/** One RTP session as the media thread sees it: encoded packets on one side, frames of sound on the other. */
+export class VoiceSession {
+  readonly #socket: RtpSocket;
+  readonly #listener: VoiceListener;
+  readonly #receiver: RtpReceiver;
+  readonly #sender: RtpSender;
+  readonly #playout = new PlayoutBuffer();
+  readonly #encoded = new Uint8Array(frameSamples);
+  readonly #decoded = new Int16Array(longestPacket);
+  #stream: AudioStream | undefined;
+  #attached = false;
+  /** Since when silence is counted, in ms. */
+  #listeningSince = 0;
+  #silencesTold = 0;
+
+  constructor(socket: RtpSocket, random: RandomBytes, listener: VoiceListener) {
+    this.#socket = socket;
+    this.#listener = listener;
+    this.#receiver = new RtpReceiver(sampleRate, {
+      onSound: (bytes, {payloadStart, payloadLength, timestamp}) => {
+        if (!this.#hears) return;
+        const count = Math.min(payloadLength, longestPacket);
+        decodeMuLaw(bytes, payloadStart, count, this.#decoded);
+        this.#playout.put(this.#decoded, count, timestamp);
+      },
+      onSenderChanged: () => this.#playout.restart(),
+      onDigit: (digit) => listener.onDigit(digit),
+    });
+    this.#sender = new RtpSender(sampleRate, random, (packet) => this.#send(packet));
+  }
+
+  /** Whether a stream is negotiated, so that packets go out or come in. */
+  get active(): boolean {
+    return this.#stream !== undefined;
+  }
+
+  get #sends(): boolean {
+    return this.#stream?.direction === 'sendrecv' || this.#stream?.direction === 'sendonly';
+  }
+
+  get #expects(): boolean {
+    return this.#stream?.direction === 'sendrecv' || this.#stream?.direction === 'recvonly';
+  }
+
+  get #hears(): boolean {
+    return this.#attached && this.#expects;
+  }
+
+  /** Takes over what was negotiated; `now` in ms. */
+  update(stream: AudioStream, now: number): void {
+    const expected = this.#expects;
+    this.#stream = stream;
+    this.#setFree();
+    this.#sender.update(stream);
+    this.#receiver.update(stream, now);
+    if (this.#expects && !expected) this.#listenFrom(now);
+  }
+
+  /** Connects the session with microphone and loudspeaker, or takes it off them. */
+  attach(attached: boolean, now: number): void {
+    if (attached === this.#attached) return;
+    this.#attached = attached;
+    this.#playout.restart();
+    this.#listenFrom(now);
+  }
+
+  /** One datagram. */
+  receive(bytes: Uint8Array, address: string, port: number, now: number): void {
+    this.#receiver.receive(bytes, address, port, now);
+  }
+
+  /** Sends one frame of sound; undefined is silence. */
+  sendFrame(frame: Int16Array | undefined): void {
+    if (!this.#sends) {
+      this.#sender.pass(frameSamples);
+      return;
+    }
+    if (frame === undefined) this.#encoded.fill(muLawSilence);
+    else encodeMuLaw(frame, frameSamples, this.#encoded);
+    this.#sender.sendFrame(this.#encoded);
+  }
+
+  /** So many frames were not sent in time and are left out. */
+  skipFrames(count: number): void {
+    this.#sender.pass(count * frameSamples);
+  }
+
+  /** Fills `frame` with what the other side said. */
+  playFrame(frame: Int16Array): void {
+    if (this.#hears) this.#playout.pull(frame);
+    else frame.fill(0);
+  }
+
+  /** Looks after the session once a frame: tells of silence, ties the socket to a settled source. */
+  watch(now: number): void {
+    const heard = Math.max(this.#receiver.heard ?? 0, this.#listeningSince);
+    const quiet = this.#hears ? (now - heard) / 1000 : 0;
+    if (quiet < silenceTold[0]!) this.#silencesTold = 0;
+    const due = silenceTold[this.#silencesTold];
+    if (due !== undefined && quiet >= due) {
+      this.#silencesTold++;
+      // The other side may be coming from somewhere else by now.
+      this.#setFree();
+      this.#listener.onSilence(due);
+    }
+    if (!this.#socket.connected && this.#receiver.fromNegotiated >= settledPackets) {
+      this.#socket.connect(this.#receiver.remote!.current);
+    }
+  }
+
+  /** Queues a key; false when it cannot be sent. */
+  sendDigit(digit: string): boolean {
+    return this.#sender.sendDigit(digit);
+  }
+
+  /** `playbackDelayMs`: what waits in the sound card. */
+  statistics(playbackDelayMs: number): SessionStatistics {
+    const {received, lost, duplicates, jitterMs} = this.#receiver.reception;
+    return {
+      sent: this.#sender.sent,
+      received,
+      lost,
+      late: this.#playout.late,
+      duplicates,
+      jitterMs,
+      delayMs: this.#attached ? this.#playout.delayMs + playbackDelayMs : 0,
+    };
+  }
+
+  close(): void {
+    this.#stream = undefined;
+    this.#socket.close();
+  }
+
+  #listenFrom(now: number): void {
+    this.#listeningSince = now;
+    this.#silencesTold = 0;
+  }
+
+  #setFree(): void {
+    this.#socket.disconnect();
+    this.#receiver.fromNegotiated = 0;
+  }
+
+  #send(packet: Uint8Array): void {
+    const remote = this.#receiver.remote?.current;
+    // An address of zeros is how RFC 2543 put a call on hold: there is nobody to send to.
+    if (remote === undefined || remote.address === '0.0.0.0' || remote.address === '::') return;
+    this.#socket.send(packet, remote);
+  }
+}

@@ -1,0 +1,108 @@
+import type {AudioStream} from './audio-stream.ts';
+import {RtpHeader, readPacket} from './packet.ts';
+import {Reception} from './reception.ts';
+import {RemoteAddress} from './remote-address.ts';
+import {nextSequence} from './sequence.ts';
+import {TelephoneEventReceiver} from './telephone-event.ts';
+
+/** What a receiver tells of its stream. */
+export interface ReceiverListener {
+  /** A packet of sound, no duplicate; `header` says where in `bytes` it is. Both are used again afterwards. */
+  onSound(bytes: Uint8Array, header: RtpHeader): void;
+  /** The sender changed: timestamps start over. */
+  onSenderChanged(): void;
+  /** A key was pressed there. */
+  onDigit(key: string): void;
+}
+
+/**
+ * One incoming stream: decides which packets belong to it and what they are. Packets from elsewhere, of
+ * other payload types, or that came before are dropped and counted.
+ */
+export class RtpReceiver {
+  readonly reception: Reception;
+  /** Datagrams dropped: no RTP, or not from the other side. */
+  foreign = 0;
+  /** Packets from the very address that was negotiated, since another was heard or it was set to 0. */
+  fromNegotiated = 0;
+  /** When the last packet of the stream came, in ms; undefined before the first. */
+  heard: number | undefined;
+  readonly #listener: ReceiverListener;
+  readonly #header = new RtpHeader();
+  readonly #events = new TelephoneEventReceiver();
+  #stream: AudioStream | undefined;
+  #remote: RemoteAddress | undefined;
+  #ssrc: number | undefined;
+  #candidateSsrc = 0;
+  #candidateNext: number | undefined;
+
+  /** `clockRate` in Hz. */
+  constructor(clockRate: number, listener: ReceiverListener) {
+    this.reception = new Reception(clockRate);
+    this.#listener = listener;
+  }
+
+  /** Where the stream's packets come from, and ours go to; undefined before the first `update`. */
+  get remote(): RemoteAddress | undefined {
+    return this.#remote;
+  }
+
+  /** Takes over what was negotiated, at `now` (ms). Before that every packet is dropped. */
+  update(stream: AudioStream, now: number): void {
+    this.#stream = stream;
+    if (this.#remote === undefined) this.#remote = new RemoteAddress(stream.remote, now);
+    else this.#remote.negotiate(stream.remote, now);
+  }
+
+  /** One datagram that came from `address` and `port` at `now` (ms). */
+  receive(bytes: Uint8Array, address: string, port: number, now: number): void {
+    const header = this.#header;
+    const stream = this.#stream;
+    if (
+      stream === undefined ||
+      readPacket(bytes, header) !== undefined ||
+      !this.#remote!.accept(address, port, header, now)
+    ) {
+      this.foreign++;
+      return;
+    }
+    this.heard = now;
+    this.fromNegotiated = this.#remote!.isNegotiated ? this.fromNegotiated + 1 : 0;
+    if (header.payloadType === stream.telephoneEvent) this.#receiveEvent(bytes, header, now);
+    else if (header.payloadType === stream.payloadType) this.#receiveSound(bytes, header, now);
+    else if (header.ssrc === this.#ssrc) this.reception.count(header, now, false);
+  }
+
+  #receiveEvent(bytes: Uint8Array, header: RtpHeader, now: number): void {
+    // Some gateways send events with an SSRC of their own: those are no part of the sound's count.
+    if (header.ssrc === this.#ssrc && !this.reception.count(header, now, false)) return;
+    const key = this.#events.receive(bytes, header);
+    if (key !== undefined) this.#listener.onDigit(key);
+  }
+
+  #receiveSound(bytes: Uint8Array, header: RtpHeader, now: number): void {
+    if (!this.#isCurrentSender(header)) return;
+    if (this.reception.count(header, now, true)) this.#listener.onSound(bytes, header);
+  }
+
+  /** Another SSRC takes the stream over with its second packet in a row; a stray one does not. */
+  #isCurrentSender(header: RtpHeader): boolean {
+    if (header.ssrc === this.#ssrc) {
+      this.#candidateNext = undefined;
+      return true;
+    }
+    const proven = header.ssrc === this.#candidateSsrc && header.sequenceNumber === this.#candidateNext;
+    if (this.#ssrc !== undefined && !proven) {
+      this.#candidateSsrc = header.ssrc;
+      this.#candidateNext = nextSequence(header.sequenceNumber);
+      return false;
+    }
+    if (this.#ssrc !== undefined) {
+      this.reception.restart();
+      this.#listener.onSenderChanged();
+    }
+    this.#ssrc = header.ssrc;
+    this.#candidateNext = undefined;
+    return true;
+  }
+}

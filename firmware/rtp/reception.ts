@@ -1,0 +1,109 @@
+import type {RtpHeader} from './packet.ts';
+import {sequenceDistance} from './sequence.ts';
+
+/** Sequence numbers further ahead than this are a restarted sender, not loss (RFC 3550 A.1, MAX_DROPOUT). */
+const maxDropout = 3000;
+/** Sequence numbers further back than this are a restarted sender, not disorder (RFC 3550 A.1, MAX_MISORDER). */
+const maxMisorder = 100;
+
+/**
+ * What has come of one sender's packets: counts of RFC 3550 appendix A.1 and A.3 with duplicates told
+ * apart, and the interarrival jitter of appendix A.8. Counts go on over a change of the sender's SSRC.
+ */
+export class Reception {
+  /** Packets that came, each sequence number once. */
+  received = 0;
+  /** Packets whose sequence number had come before. */
+  duplicates = 0;
+  /** Highest sequence number so far. */
+  #highest = 0;
+  /** Sequence numbers from the sender's first to its highest. */
+  #expected = 0;
+  /** The last 128 sequence numbers up to the highest: which of them came; bit by sequence number. */
+  readonly #seen = new Uint32Array(4);
+  #jitter = 0;
+  #transit = 0;
+  #transitKnown = false;
+  #started = false;
+  readonly #clockRate: number;
+
+  /** `clockRate` is that of the RTP timestamps, in Hz. */
+  constructor(clockRate: number) {
+    this.#clockRate = clockRate;
+  }
+
+  /** Packets missing so far: expected less received, never negative. */
+  get lost(): number {
+    return Math.max(0, this.#expected - this.received);
+  }
+
+  /** Interarrival jitter (RFC 3550 section 6.4.1) in ms. */
+  get jitterMs(): number {
+    return (this.#jitter * 1000) / this.#clockRate;
+  }
+
+  /** A new sender begins (another SSRC): sequence numbers and timestamps start over, the counts go on. */
+  restart(): void {
+    this.#started = false;
+    this.#transitKnown = false;
+  }
+
+  /**
+   * Counts a packet that came at `now` (ms). Returns false for one to be dropped: its sequence number came before.
+   * Only a packet of media moves the jitter: telephone-event packets repeat a timestamp on purpose.
+   */
+  count(header: RtpHeader, now: number, isMedia: boolean): boolean {
+    if (!this.#countSequence(header.sequenceNumber)) {
+      this.duplicates++;
+      return false;
+    }
+    this.received++;
+    if (isMedia) this.#measureJitter(header.timestamp, now);
+    return true;
+  }
+
+  #countSequence(sequenceNumber: number): boolean {
+    const ahead = sequenceDistance(this.#highest, sequenceNumber);
+    if (!this.#started || ahead > maxDropout || ahead < -maxMisorder) {
+      this.#started = true;
+      this.#transitKnown = false;
+      this.#seen.fill(0);
+      this.#highest = sequenceNumber;
+      this.#expected++;
+      this.#mark(sequenceNumber);
+      return true;
+    }
+    if (ahead > 0) {
+      for (let step = 1; step <= Math.min(ahead, 128); step++) this.#unmark(this.#highest + step);
+      this.#highest = sequenceNumber;
+      this.#expected += ahead;
+    } else if (this.#isMarked(sequenceNumber)) {
+      return false;
+    }
+    this.#mark(sequenceNumber);
+    return true;
+  }
+
+  #measureJitter(timestamp: number, now: number): void {
+    // The difference of transit times is what counts, so their common offset may be anything that wraps with them.
+    const transit = (Math.round((now * this.#clockRate) / 1000) - timestamp) | 0;
+    if (this.#transitKnown) {
+      const change = Math.abs((transit - this.#transit) | 0);
+      this.#jitter += (Math.min(change, this.#clockRate) - this.#jitter) / 16;
+    }
+    this.#transit = transit;
+    this.#transitKnown = true;
+  }
+
+  #mark(sequenceNumber: number): void {
+    this.#seen[(sequenceNumber >> 5) & 3]! |= 1 << (sequenceNumber & 31);
+  }
+
+  #unmark(sequenceNumber: number): void {
+    this.#seen[(sequenceNumber >> 5) & 3]! &= ~(1 << (sequenceNumber & 31));
+  }
+
+  #isMarked(sequenceNumber: number): boolean {
+    return (this.#seen[(sequenceNumber >> 5) & 3]! & (1 << (sequenceNumber & 31))) !== 0;
+  }
+}

@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import {expect, test} from 'vitest';
+import type {AudioStream} from '../../firmware/rtp/audio-stream.ts';
+import {headerLength, writeHeader} from '../../firmware/rtp/packet.ts';
+import {RtpReceiver} from '../../firmware/rtp/receiver.ts';
+
+const remote = {address: '192.0.2.1', port: 4000};
+const stream: AudioStream = {
+  remote,
+  codec: 'PCMU',
+  payloadType: 0,
+  telephoneEvent: 97,
+  direction: 'sendrecv',
+  packetTime: 20,
+};
+
+class Recorder {
+  sounds: number[] = [];
+  senderChanges = 0;
+  digits = '';
+  onSound(_bytes: Uint8Array, {sequenceNumber}: {sequenceNumber: number}): void {
+    this.sounds.push(sequenceNumber);
+  }
+  onSenderChanged(): void {
+    this.senderChanges++;
+  }
+  onDigit(key: string): void {
+    this.digits += key;
+  }
+}
+
+function packet(sequenceNumber: number, {payloadType = 0, ssrc = 1, payload = [1, 2]} = {}): Uint8Array {
+  const bytes = new Uint8Array(headerLength + payload.length);
+  writeHeader(bytes, false, payloadType, sequenceNumber, sequenceNumber * 160, ssrc);
+  bytes.set(payload, headerLength);
+  return bytes;
+}
+
+function receiverOf(update: AudioStream | undefined = stream) {
+  const recorder = new Recorder();
+  const receiver = new RtpReceiver(8000, recorder);
+  if (update !== undefined) receiver.update(update, 0);
+  const receive = (bytes: Uint8Array, from = remote, now = 0) =>
+    receiver.receive(bytes, from.address, from.port, now);
+  return {recorder, receiver, receive};
+}
+
+test('before anything is negotiated every packet is dropped', () => {
+  const recorder = new Recorder();
+  const receiver = new RtpReceiver(8000, recorder);
+  receiver.receive(packet(1), remote.address, remote.port, 0);
+  expect(recorder.sounds).toEqual([]);
+  expect(receiver.foreign).toBe(1);
+  expect(receiver.heard).toBeUndefined();
+});
+
+test('sound comes through once', () => {
+  const {recorder, receiver, receive} = receiverOf();
+  for (const number of [1, 2, 2, 3, 1]) receive(packet(number), remote, 50);
+  expect(recorder.sounds).toEqual([1, 2, 3]);
+  expect(receiver.reception.duplicates).toBe(2);
+  expect(receiver.heard).toBe(50);
+});
+
+test('strangers, garbage and RTCP are dropped and count as nothing heard', () => {
+  const {recorder, receiver, receive} = receiverOf();
+  receive(packet(1), {address: '198.51.100.1', port: 4000});
+  receive(Uint8Array.of(0x80, 200, 0, 1));
+  receive(new Uint8Array(0));
+  expect(recorder.sounds).toEqual([]);
+  expect(receiver.foreign).toBe(3);
+  expect(receiver.heard).toBeUndefined();
+});
+
+test('keys come on the payload type that was negotiated, whatever their SSRC', () => {
+  const {recorder, receive} = receiverOf();
+  receive(packet(1));
+  receive(packet(2, {payloadType: 97, payload: [7, 10, 0, 160]}));
+  receive(packet(2, {payloadType: 97, payload: [7, 10, 0, 160]}));
+  receive(packet(900, {payloadType: 97, ssrc: 2, payload: [11, 10, 0, 160]}));
+  receive(packet(3, {payloadType: 101, payload: [9, 10, 0, 160]}));
+  expect(recorder.digits).toBe('7#');
+  expect(recorder.senderChanges).toBe(0);
+});
+
+test('another payload type is no sound, but counted', () => {
+  const {recorder, receiver, receive} = receiverOf();
+  receive(packet(1));
+  receive(packet(2, {payloadType: 13}));
+  receive(packet(3));
+  expect(recorder.sounds).toEqual([1, 3]);
+  expect(receiver.reception).toMatchObject({received: 3, lost: 0});
+});
+
+test('a change of SSRC is survived, a stray packet is none', () => {
+  const {recorder, receive} = receiverOf();
+  receive(packet(1));
+  receive(packet(500, {ssrc: 9}));
+  receive(packet(2));
+  expect(recorder.senderChanges).toBe(0);
+  for (const number of [700, 701, 702]) receive(packet(number, {ssrc: 8}));
+  expect(recorder.senderChanges).toBe(1);
+  expect(recorder.sounds).toEqual([1, 2, 701, 702]);
+});
+
+test('any datagrams from anywhere are survived', () => {
+  const like = fc
+    .tuple(fc.constantFrom(0, 97, 200), fc.uint8Array({maxLength: 30}))
+    .map(([type, rest]) => Uint8Array.of(0x80, type, ...rest));
+  const datagram = fc.oneof(fc.uint8Array({maxLength: 60}), like);
+  fc.assert(
+    fc.property(fc.array(fc.tuple(datagram, fc.integer({min: 3999, max: 4001}))), (datagrams) => {
+      const {receiver, receive} = receiverOf();
+      for (const [bytes, port] of datagrams) receive(bytes, {address: remote.address, port});
+      const {received, lost, duplicates} = receiver.reception;
+      expect(received + duplicates + receiver.foreign).toBeLessThanOrEqual(datagrams.length);
+      expect(lost).toBeGreaterThanOrEqual(0);
+    }),
+  );
+});

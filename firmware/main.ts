@@ -1,0 +1,115 @@
+import {mkdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {pino} from 'pino';
+import {boards} from '../boards/index.ts';
+import type {BoardDefinition} from '../hal/board-definition.ts';
+import {openBoard} from '../hal/open-board.ts';
+import {MediaEngine} from './audio/media-engine.ts';
+import {systemClock as clock} from './base/clock.ts';
+import type {Config} from './config/schema.ts';
+import {readConfiguration} from './configuration.ts';
+import {CallLog} from './station/call-log.ts';
+import {Database} from './station/database.ts';
+import {Journal} from './station/journal.ts';
+import {Station} from './station/station.ts';
+import {openTelephone} from './telephone.ts';
+import {version} from './version.ts';
+import {startHttp} from './web/http-server.ts';
+
+/** Where this program finds its own parts: beside it in the bundle, in their rooms in a checkout. */
+const mediaProgram = new URL(import.meta.resolve('./media-main.ts'));
+const page = fileURLToPath(new URL('../build/page/', import.meta.url));
+
+/**
+ * `doorline run`: the firmware. Runs until SIGTERM or SIGINT, then hangs up, unregisters and resolves to 0; resolves
+ * to 2 where the configuration is wrong, and to 1 where something that it needs cannot be had.
+ */
+export async function run(configFile: string): Promise<number> {
+  const config = readConfiguration(configFile);
+  if (!config) return 2;
+  const closing: (() => void | Promise<void>)[] = [];
+  try {
+    await start(config, closing);
+    await askedToStop();
+    return 0;
+  } catch (error) {
+    process.stderr.write(`doorline: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  } finally {
+    for (const close of closing.reverse()) await close();
+  }
+}
+
+/** Puts the station together, from the hardware up; `closing` takes what is to be undone, in the order of the start. */
+async function start(config: Config, closing: (() => void | Promise<void>)[]): Promise<void> {
+  const log = pino();
+
+  const board = openBoard(boards.get(config.board) as BoardDefinition, {clock});
+  closing.push(() => board.close());
+
+  const media = await MediaEngine.start({
+    ...config.audio,
+    ports: config.sip.media_ports,
+    worker: mediaProgram,
+  });
+  closing.push(() => media.close());
+
+  const {telephone, transport} = await openTelephone({
+    sip: config.sip,
+    openMedia: (local) => media.open(local),
+  });
+  closing.push(() => transport.close());
+
+  mkdirSync(config.data, {recursive: true, mode: 0o700});
+  const database = new Database({file: join(config.data, 'doorline.db'), clock, log});
+  closing.push(() => database.close());
+  const journal = new Journal({database, clock});
+  const calls = new CallLog({database});
+
+  const station = new Station({
+    config,
+    board,
+    version,
+    telephone,
+    media,
+    journal,
+    callLog: calls,
+    clock,
+    log,
+  });
+  closing.push(() => station.stop());
+
+  const listen = config.http;
+  const http = listen
+    ? await startHttp({
+        ...listen,
+        page,
+        clock,
+        station,
+        journal,
+        calls,
+        board,
+        onFault: (error) => log.error(error),
+      })
+    : undefined;
+  if (http) closing.push(() => http.close());
+
+  station.start();
+  telephone.start();
+  log.info(
+    {
+      station: config.name,
+      sip: transport.listening.map(({address, port}) => `udp:${address}:${port}`),
+      http: http?.url,
+    },
+    'ready',
+  );
+}
+
+/** Resolves at the first SIGTERM or SIGINT. A second one ends the program at once. */
+function askedToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}

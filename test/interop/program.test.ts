@@ -1,0 +1,143 @@
+import {spawnSync} from 'node:child_process';
+import {createSocket} from 'node:dgram';
+import {once} from 'node:events';
+import {readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
+import {expect, test} from 'vitest';
+import {Baresip} from '../support/peers/baresip.ts';
+import {requirePeers} from '../support/peers/require.ts';
+import {startRun} from '../support/run-folder.ts';
+import {makeSpeech} from '../support/speech.ts';
+import {type JournalEntry, TestStation, writeConfiguration} from '../support/station.ts';
+
+const program = fileURLToPath(new URL('../../firmware/cli.ts', import.meta.url));
+const speech = makeSpeech(2, 31);
+
+/** Runs `doorline` to its end. */
+function doorline(...parameters: string[]): {status: number | null; output: string; errors: string} {
+  const {status, stdout, stderr} = spawnSync(process.execPath, [program, ...parameters], {
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+  return {status, output: stdout, errors: stderr};
+}
+
+const stackTrace = /^\s+at .*:\d+:\d+\)?$/m;
+
+test('a wrong configuration: line, column, key and what is allowed, exit status 2', (context) => {
+  const {folder} = startRun(context);
+  const file = join(folder, 'doorline.yaml');
+  writeFileSync(
+    file,
+    'name: Door\nboard: simulated\nbuttons:\n  - name: bell\n    input: button-1\n    ring_secnds: 5\n',
+  );
+  for (const command of ['check', 'run']) {
+    const {status, errors} = doorline(command, '--config', file);
+    expect(status).toBe(2);
+    expect(errors).toContain(`${file}:6:5: buttons.0.ring_secnds`);
+    expect(errors).toContain('ring_seconds');
+    expect(errors).not.toMatch(stackTrace);
+  }
+});
+
+test('a good configuration passes the check', async (context) => {
+  const run = startRun(context);
+  const file = await writeConfiguration(run, {});
+  const {status, errors} = doorline('check', '--config', file);
+  expect(errors).toBe('');
+  expect(status).toBe(0);
+});
+
+test('a file that is not there, no file at all, an unknown command: exit status 2 and how to ask', () => {
+  expect(doorline('run', '--config', '/nonexistent/doorline.yaml').status).toBe(2);
+  expect(doorline('run').status).toBe(2);
+  const {status, errors} = doorline('fly');
+  expect(status).toBe(2);
+  expect(errors).toContain('doorline run --config FILE');
+});
+
+test('a SIP port in use: which, and what to do', async (context) => {
+  const run = startRun(context);
+  const file = await writeConfiguration(run, {});
+  const port = Number(/udp:127\.0\.0\.1:(\d+)/.exec(readFileSync(file, 'utf8'))?.[1]);
+  const occupant = createSocket('udp4').bind(port, '127.0.0.1');
+  await once(occupant, 'listening');
+  run.atEnd(() => void occupant.close());
+  const {status, errors} = doorline('run', '--config', file);
+  expect(status).toBe(1);
+  expect(errors).toContain(String(port));
+  expect(errors).toMatch(/in use/);
+  expect(errors).toMatch(/sip\.listen/);
+  expect(errors).not.toMatch(stackTrace);
+});
+
+test('a sound card or file that is not there: which, and what to do', async (context) => {
+  const run = startRun(context);
+  for (const microphone of ['alsa:no-such-card', 'file:no-such-file.wav']) {
+    const file = await writeConfiguration(run, {audio: {microphone}});
+    const {status, errors} = doorline('run', '--config', file);
+    expect(status).toBe(1);
+    expect(errors).toContain(microphone.split(':')[1]);
+    expect(errors).not.toMatch(stackTrace);
+  }
+});
+
+test('SIGTERM in a call: it hangs up first, and exits with 0', async (context) => {
+  requirePeers(context, 'baresip');
+  const run = startRun(context);
+  const phone = await Baresip.start(run, {user: 'kitchen', says: speech, autoAnswer: true});
+  const station = await TestStation.start(run, {
+    buttons: [{name: 'bell', input: 'button-1', call: [phone.uri]}],
+  });
+  await station.press();
+  await station.waitForState('talking');
+  await phone.waitFor('CALL_ESTABLISHED');
+  expect(await station.stop()).toBe(0);
+  await phone.waitFor('CALL_CLOSED', {timeout: 2000});
+});
+
+test('kill -9 at any moment: no journal entry that was told is lost, and numbering goes on', async (context) => {
+  requirePeers(context, 'baresip');
+  const run = startRun(context);
+  const phone = await Baresip.start(run, {user: 'kitchen', says: speech, autoAnswer: true});
+  const settings = {buttons: [{name: 'bell', input: 'button-1', call: [phone.uri]}]};
+  const told = new Map<number, JournalEntry>();
+  for (const moment of [40, 170, 420]) {
+    const station = await TestStation.start(run, settings);
+    const kept = new Map((await station.journal()).map((entry) => [entry.seq, entry]));
+    for (const [seq, entry] of told) expect(kept.get(seq)).toEqual(entry);
+    expect(Math.min(...kept.keys())).toBe(1);
+    expect(kept.size).toBe(Math.max(...kept.keys()));
+    await station.press();
+    await pause(moment);
+    for (const entry of await station.journal()) told.set(entry.seq, entry);
+    station.process.signal('SIGKILL');
+    await station.process.waitForExit(5000);
+  }
+});
+
+test('doorline call: places one call, shows its ladder, and ends with the far end', async (context) => {
+  requirePeers(context, 'baresip');
+  const run = startRun(context);
+  const phone = await Baresip.start(run, {user: 'kitchen', says: speech});
+  const file = await writeConfiguration(run, {});
+  const call = run.processes.start(process.execPath, [program, 'call', '--config', file, phone.uri]);
+  await phone.waitFor('CALL_INCOMING');
+  await phone.accept();
+  await phone.waitFor('CALL_ESTABLISHED');
+  await pause(500);
+  await phone.hangUp();
+  expect(await call.waitForExit(10_000)).toBe(0);
+  for (const word of ['INVITE', '180', '200', 'ACK', 'BYE']) expect(call.output).toContain(word);
+});
+
+test('doorline call to nobody: says why, exit status 1', async (context) => {
+  const run = startRun(context);
+  const file = await writeConfiguration(run, {});
+  const {status, output, errors} = doorline('call', '--config', file, 'sip:nobody@127.0.0.1:9');
+  expect(status).toBe(1);
+  expect(output + errors).toContain('127.0.0.1');
+  expect(errors).not.toMatch(stackTrace);
+});

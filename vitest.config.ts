@@ -9,6 +9,7 @@ export default defineConfig({
         test: {
           name: 'interop',
           include: ['test/interop/**/*.test.ts'],
+          globalSetup: ['test/support/peers/not-run.ts'],
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -1,0 +1,148 @@
+import {type ChildProcess, spawn} from 'node:child_process';
+import {once} from 'node:events';
+
+/** The last part of a process's output that is kept, in characters: enough for any error message. */
+const OUTPUT_LIMIT = 256 * 1024;
+const KILL_AFTER_MS = 3000;
+const POLL_MS = 10;
+
+export interface ProcessOptions {
+  cwd?: string;
+  env?: Record<string, string>;
+}
+
+/** A program that runs beside the test: its output is kept, it is ended by its own pid. */
+export class RunningProcess {
+  readonly name: string;
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<void>;
+  #output = '';
+  #failure: Error | undefined;
+
+  constructor(command: string, parameters: readonly string[], options: ProcessOptions = {}) {
+    this.name = `${command.split('/').at(-1)} (${parameters.join(' ')})`.slice(0, 120);
+    // stdin stays open until the process is ended: some phones take its end for "quit".
+    this.#child = spawn(command, parameters, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      ...(options.cwd === undefined ? {} : {cwd: options.cwd}),
+      env: {...process.env, ...options.env},
+    });
+    this.#child.on('error', (error) => {
+      this.#failure = error;
+    });
+    this.#child.stdin?.on('error', () => {}); // it ended before it read: its exit status tells
+    const keep = (chunk: string): void => {
+      this.#output = (this.#output + chunk).slice(-OUTPUT_LIMIT);
+    };
+    this.#child.stdout?.setEncoding('utf8').on('data', keep);
+    this.#child.stderr?.setEncoding('utf8').on('data', keep);
+    this.#exited = once(this.#child, 'close').then(
+      () => {},
+      () => {},
+    );
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Everything it printed so far, both streams in order of arrival; the oldest part is dropped. */
+  get output(): string {
+    return this.#output;
+  }
+
+  get running(): boolean {
+    return this.#failure === undefined && this.exitCode === undefined;
+  }
+
+  /** The exit status; -1 where a signal ended it; undefined while it runs. */
+  get exitCode(): number | undefined {
+    if (this.#child.exitCode !== null) return this.#child.exitCode;
+    return this.#child.signalCode === null ? undefined : -1;
+  }
+
+  /** Writes to its standard input. */
+  write(text: string): void {
+    this.#child.stdin?.write(text);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    if (this.running) this.#child.kill(name);
+  }
+
+  /**
+   * Waits until `ready` returns something other than false or undefined, and returns that.
+   * @throws with the output where the process ends first, or after `timeout` ms.
+   */
+  async waitUntil<Value>(
+    what: string,
+    ready: () => Value | Promise<Value>,
+    timeout = 10_000,
+  ): Promise<Exclude<Value, false | undefined>> {
+    const deadline = performance.now() + timeout;
+    for (;;) {
+      const value = await ready();
+      if (value !== false && value !== undefined) return value as Exclude<Value, false | undefined>;
+      if (!this.running) throw this.#error(`ended before ${what}`);
+      if (performance.now() > deadline) throw this.#error(`${what}: not within ${timeout} ms`);
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+
+  /** Waits for text in the output, and returns the match. */
+  waitForOutput(pattern: RegExp, timeout?: number): Promise<RegExpExecArray> {
+    const found = () => pattern.exec(this.#output) ?? undefined;
+    return this.waitUntil(`it printed ${pattern}`, found, timeout);
+  }
+
+  /** Waits for its end, and returns the exit status. It is killed after `timeout` ms. */
+  async waitForExit(timeout: number): Promise<number> {
+    const guard = setTimeout(() => this.#child.kill('SIGKILL'), timeout);
+    await this.#exited;
+    clearTimeout(guard);
+    if (this.#failure !== undefined) throw this.#error('did not start');
+    return this.exitCode ?? -1;
+  }
+
+  /** Ends it: SIGTERM, and SIGKILL where it is still there after three seconds. */
+  async end(): Promise<void> {
+    if (!this.running) return;
+    this.#child.kill('SIGTERM');
+    await this.waitForExit(KILL_AFTER_MS);
+  }
+
+  #error(text: string): Error {
+    const why = this.#failure?.message ?? (this.running ? 'still running' : `exit status ${this.exitCode}`);
+    const tail = this.#output.slice(-4000).trimEnd();
+    return new Error(`${this.name} ${text} (${why})${tail === '' ? '' : `. Its output:\n${tail}`}`);
+  }
+
+  /** For the last moment of the test process, when nothing can be awaited any more. */
+  killNow(): void {
+    if (this.running) this.#child.kill('SIGKILL');
+  }
+}
+
+/** The processes of one test. They end with it, whatever happens. */
+export class ProcessGroup {
+  readonly #processes: RunningProcess[] = [];
+  readonly #killAll = (): void => {
+    for (const one of this.#processes) one.killNow();
+  };
+
+  constructor() {
+    process.once('exit', this.#killAll);
+  }
+
+  start(command: string, parameters: readonly string[], options?: ProcessOptions): RunningProcess {
+    const started = new RunningProcess(command, parameters, options);
+    this.#processes.push(started);
+    return started;
+  }
+
+  /** Ends all that still run, the youngest first. */
+  async end(): Promise<void> {
+    for (const one of this.#processes.splice(0).reverse()) await one.end();
+    process.off('exit', this.#killAll);
+  }
+}

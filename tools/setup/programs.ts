@@ -1,0 +1,89 @@
+import {accessSync, constants, existsSync, readdirSync} from 'node:fs';
+import {delimiter, join} from 'node:path';
+
+/** What the tests use beside Node: a program or a library, and the packages that bring it. */
+export interface Program {
+  readonly name: string;
+  /** What it is here for, in words. */
+  readonly purpose: string;
+  /** The Debian or Ubuntu packages that bring it: the first that the distribution has is taken. */
+  readonly packages: readonly string[];
+  /** Its file where it is installed. */
+  find(): string | undefined;
+}
+
+// Not everybody has the folders of daemons in the PATH.
+const DAEMON_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/** Everything, by name. */
+export const programs = {
+  baresip: program('baresip', 'a SIP phone to call and be called by', ['baresip-core']),
+  linphonec: program('linphonec', 'a second SIP phone', ['linphone-cli']),
+  sipp: program('sipp', 'scripted SIP calls', ['sip-tester']),
+  kamailio: program('kamailio', 'a registrar and proxy', ['kamailio']),
+  rtpengine: program('rtpengine', 'a media relay behind the proxy', ['rtpengine-daemon', 'rtpengine']),
+  tshark: program('tshark', 'a second reader of captures', ['tshark']),
+  'espeak-ng': program('espeak-ng', 'speech to send through calls', ['espeak-ng']),
+  pulseaudio: program('pulseaudio', 'a sound card in software', ['pulseaudio']),
+  libasound: {
+    name: 'libasound',
+    purpose: 'sound through ALSA',
+    packages: ['libasound2t64', 'libasound2'],
+    find: () => library('libasound.so.2'),
+  },
+  'alsa-pulse': {
+    name: 'alsa-pulse',
+    purpose: 'ALSA devices on pulseaudio',
+    packages: ['libasound2-plugins'],
+    find: () => library('alsa-lib/libasound_module_pcm_pulse.so'),
+  },
+  chromium: {
+    name: 'chromium',
+    purpose: 'a browser for the page',
+    // Ubuntu's package of that name only fetches a snap, which cannot see the tests' folders.
+    packages: isUbuntu() ? [] : ['chromium'],
+    find: () => findProgram('chromium') ?? findProgram('google-chrome'),
+  },
+} as const satisfies Record<string, Program>;
+
+export type ProgramName = keyof typeof programs;
+
+function program(name: string, purpose: string, packages: readonly string[]): Program {
+  return {name, purpose, packages, find: () => findProgram(name)};
+}
+
+/** The file of a program in the PATH or among the daemons. */
+export function findProgram(name: string): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...DAEMON_FOLDERS];
+  return folders
+    .filter((folder) => folder.startsWith('/') && !folder.startsWith('/snap/'))
+    .map((folder) => join(folder, name))
+    .find(executable);
+}
+
+function executable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A file under one of the machine's library folders, such as /usr/lib/x86_64-linux-gnu. */
+function library(file: string): string | undefined {
+  return ['/usr/lib', '/lib']
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => [
+      folder,
+      ...readdirSync(folder)
+        .filter((name) => name.endsWith('-linux-gnu') || name.includes('-linux-gnueabi'))
+        .map((name) => join(folder, name)),
+    ])
+    .map((folder) => join(folder, file))
+    .find((path) => existsSync(path));
+}
+
+function isUbuntu(): boolean {
+  return existsSync('/etc/apt/sources.list.d/ubuntu.sources') || existsSync('/etc/dpkg/origins/ubuntu');
+}

@@ -65,9 +65,11 @@ function configuration(port: number, folder: string, {users, algorithm, relay}: 
     ([user, password]) => `  $sht(users=>${user}) = "${password}";`,
   );
   // With a relay, the addresses of both offer and answer are replaced by the relay's.
-  const media = (words: string): string =>
-    relay === undefined ? '' : `if (has_body("application/sdp")) rtpengine_${words}("replace-origin");`;
-  const release = relay === undefined ? '' : 'rtpengine_delete();';
+  const relayed = (words: string): string => (relay === undefined ? '' : words);
+  const media = (words: 'offer' | 'answer'): string =>
+    relayed(`if (has_body("application/sdp")) rtpengine_${words}("replace-origin");`);
+  const offer = relayed('t_on_reply("ANSWER");') + media('offer');
+  const release = relayed('rtpengine_delete();');
   return `#!KAMAILIO
 debug=2
 log_stderror=yes
@@ -104,9 +106,9 @@ request_route {
   t_check_trans();
   if (has_totag()) {
     if (loose_route()) {
-      if (is_method("BYE")) { ${release} }
-      if (is_method("INVITE|UPDATE")) { t_on_reply("ANSWER"); ${media('offer')} }
-      if (is_method("ACK")) { ${media('answer')} }
+      ${relayed(`if (is_method("BYE")) { ${release} }`)}
+      ${relayed(`if (is_method("INVITE|UPDATE")) { ${offer} }`)}
+      ${relayed(`if (is_method("ACK")) { ${media('answer')} }`)}
       t_relay();
     } else if (!is_method("ACK")) {
       sl_send_reply("404", "Not Here");
@@ -121,13 +123,11 @@ request_route {
     if (!is_method("REGISTER")) consume_credentials();
   }
   if (is_method("REGISTER")) { save("location"); exit; }
-  if (is_method("INVITE")) { record_route(); t_on_reply("ANSWER"); ${media('offer')} }
+  if (is_method("INVITE")) { record_route(); ${offer} }
   if (!lookup("location")) { sl_send_reply("404", "Not Found"); exit; }
   t_relay();
 }
 
-onreply_route[ANSWER] {
-  ${media('answer')}
-}
+${relayed(`onreply_route[ANSWER] { ${media('answer')} }`)}
 `;
 }

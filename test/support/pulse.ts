@@ -1,0 +1,67 @@
+import {writeFileSync} from 'node:fs';
+import {connect} from 'node:net';
+import {join} from 'node:path';
+import {peerProgram} from './peers/require.ts';
+import type {Run} from './run-folder.ts';
+
+/**
+ * A sound card in software, with real pacing: a PulseAudio daemon of this run alone with two loudspeakers of air,
+ * reached through the real ALSA API. What one side plays the other captures.
+ */
+export interface Pulse {
+  /** For the process that uses the card, to be set before it loads libasound. */
+  readonly environment: Record<string, string>;
+}
+
+/** The station's card, and that of somebody who stands in front of it; both play and capture. */
+export const stationCard = 'station';
+export const visitorCard = 'visitor';
+
+/** Starts the daemon. It ends with the run. */
+export async function startPulse(run: Run): Promise<Pulse> {
+  const socket = join(run.folder, 'pulse.sock');
+  // Without rewinds a sink plays in blocks of 50 ms; with them its first block is two seconds long.
+  const sink = (name: string) => [
+    '-L',
+    `module-null-sink sink_name=${name} rate=16000 channels=1 format=s16le norewinds=yes`,
+  ];
+  const daemon = run.processes.start(
+    peerProgram('pulseaudio'),
+    [
+      ...['-n', '--daemonize=no', '--use-pid-file=no', '--disable-shm=yes', '--exit-idle-time=-1'],
+      ...['--high-priority=no', '--realtime=no', '--log-target=stderr'],
+      ...['-L', `module-native-protocol-unix socket=${socket} auth-anonymous=1`],
+      ...sink('heard'),
+      ...sink('spoken'),
+    ],
+    {env: {HOME: run.folder, XDG_RUNTIME_DIR: run.folder, DBUS_SESSION_BUS_ADDRESS: 'disabled:'}},
+  );
+  await daemon.waitUntil('it accepted connections', () => accepts(socket));
+
+  const configuration = join(run.folder, 'asound.conf');
+  writeFileSync(
+    configuration,
+    card(socket, stationCard, 'heard', 'spoken') + card(socket, visitorCard, 'spoken', 'heard'),
+  );
+  const client = join(run.folder, 'pulse-client.conf');
+  writeFileSync(client, 'autospawn = no\nenable-shm = no\n');
+  return {environment: {ALSA_CONFIG_PATH: configuration, PULSE_CLIENTCONFIG: client, HOME: run.folder}};
+}
+
+/** An ALSA device that plays into one sink and captures what is played into the other. */
+function card(socket: string, name: string, plays: string, captures: string): string {
+  const half = (device: string) =>
+    `{ type pulse server "unix:${socket}" device "${device}" handle_underrun true }`;
+  return `pcm.${name} { type asym playback.pcm ${half(plays)} capture.pcm ${half(`${captures}.monitor`)} }\n`;
+}
+
+function accepts(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = connect(socket);
+    connection.once('connect', () => {
+      connection.destroy();
+      resolve(true);
+    });
+    connection.once('error', () => resolve(false));
+  });
+}

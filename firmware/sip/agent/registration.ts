@@ -1,0 +1,297 @@
+import type {Clock, Timer} from '../../base/clock.ts';
+import {type RandomBytes, randomHex} from '../../base/random.ts';
+import type {Result} from '../../base/result.ts';
+import {createRequest} from '../message/create.ts';
+import type {SipRequest, SipResponse} from '../message/message.ts';
+import {formatHost, parseUri, type SipUri} from '../message/uri.ts';
+import type {TransactionLayer} from '../transaction/transaction-layer.ts';
+import {type Destination, type Transport, TransportError} from '../transport/transport.ts';
+import {Authenticator, type CredentialsHeader} from './authenticator.ts';
+import {contactValue} from './identity.ts';
+import {grantedSeconds, minimumSeconds, refreshDelay, retryAfter, retryDelay} from './registration-times.ts';
+
+/** An account at a SIP server. */
+export interface AccountOptions {
+  /** What it is called here. */
+  readonly name: string;
+  /** Address of record, for example `sip:door@example.org`. */
+  readonly uri: string;
+  /** Digest user name. */
+  readonly user: string;
+  readonly password: string;
+  /** URI of the server that requests are sent to. */
+  readonly registrar: string;
+  /** How long a registration is asked for, in seconds. */
+  readonly expires: number;
+}
+
+/** Whether the server knows where we are, and what there is to say about it. */
+export interface RegistrationStatus {
+  readonly registered: boolean;
+  /** In plain words. */
+  readonly reason: string;
+}
+
+/** What a registration works with. */
+export interface RegistrationOptions {
+  readonly account: AccountOptions;
+  readonly transactions: TransactionLayer;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** Value of the User-Agent header. */
+  readonly userAgentName: string;
+  /** Finds where requests to a URI go (RFC 3263); a failure is a sentence. */
+  locate(uri: string, found: (destination: Result<Destination, string>) => void): void;
+}
+
+/** How long (ms) finding the server may take. */
+const locateLimit = 10_000;
+/** How long (ms) `stop` waits for the server. */
+const stopLimit = 2000;
+/** How often one attempt may be challenged: by the server, by a proxy before it, and once for a stale nonce. */
+const challengeLimit = 3;
+
+/**
+ * Keeps one account registered (RFC 3261 section 10.2): registers, refreshes in time, and after any failure tries
+ * again, with growing pauses, for ever.
+ *
+ *     idle --start--> locating --> registering --2xx--> resting --refresh--> locating
+ *                        |              +--failure--> resting --retry--> locating
+ *     any --stop--> unregistering --> stopped
+ */
+export class Registration {
+  /** Called when the status changes. */
+  onChange: ((status: RegistrationStatus) => void) | undefined;
+  #options: RegistrationOptions;
+  #uri: SipUri;
+  #authenticator: Authenticator;
+  #callId: string;
+  #fromTag: string;
+  #cseq = 0;
+  #state: 'idle' | 'locating' | 'registering' | 'resting' | 'unregistering' | 'stopped' = 'idle';
+  #status: RegistrationStatus = {registered: false, reason: 'not registered yet'};
+  #server: Destination | undefined;
+  /** Seconds to ask for; 0 when leaving. */
+  #expires: number;
+  /** Whether the server may hold a binding of ours. */
+  #bound = false;
+  #failures = 0;
+  #challenges = 0;
+  /** What is waited for: the name, the time to refresh or to try again, or the end of `stop`. */
+  #timer: Timer | undefined;
+  #stop = Promise.withResolvers<void>();
+
+  /** @throws Error when the account's URI is no SIP URI. */
+  constructor(options: RegistrationOptions) {
+    const {account, random} = options;
+    const uri = parseUri(account.uri);
+    if (!uri.ok || uri.value.host === undefined) throw new Error(`not a SIP URI: ${account.uri}`);
+    this.#options = options;
+    this.#uri = uri.value;
+    this.#expires = account.expires;
+    this.#authenticator = new Authenticator(account, random);
+    this.#callId = randomHex(random, 16);
+    this.#fromTag = randomHex(random, 8);
+  }
+
+  get status(): RegistrationStatus {
+    return this.#status;
+  }
+
+  /** Where the server was found last. */
+  get server(): Destination | undefined {
+    return this.#server;
+  }
+
+  /** Registers, and stays registered until `stop`. */
+  start(): void {
+    if (this.#state === 'idle') this.#locate();
+  }
+
+  /** Unregisters; resolves when the server has answered, or after 2 s. There is no way back. */
+  stop(): Promise<void> {
+    const {clock} = this.#options;
+    const before = this.#state;
+    if (before === 'unregistering' || before === 'stopped') return this.#stop.promise;
+    this.#state = 'unregistering';
+    this.#timer?.cancel();
+    this.#timer = clock.after(stopLimit, () => this.#finish());
+    // RFC 3261 section 10.2: not before the outstanding REGISTER has been answered.
+    if (before !== 'registering') this.#unregister();
+    return this.#stop.promise;
+  }
+
+  #locate(): void {
+    const {account, clock, locate} = this.#options;
+    this.#state = 'locating';
+    this.#challenges = 0;
+    let waiting = true;
+    this.#timer = clock.after(locateLimit, () => {
+      waiting = false;
+      this.#fail(`the address of ${account.registrar} could not be found: no answer from name resolution`);
+    });
+    locate(account.registrar, (found) => {
+      if (!waiting || this.#state !== 'locating') return;
+      waiting = false;
+      this.#timer?.cancel();
+      if (!found.ok) {
+        this.#fail(found.error);
+        return;
+      }
+      this.#server = found.value;
+      this.#state = 'registering';
+      this.#send(found.value);
+    });
+  }
+
+  /** Sends a REGISTER; `credentials` answer the challenge of the one before. */
+  #send(server: Destination, credentials?: CredentialsHeader): void {
+    const {transactions, transport} = this.#options;
+    let contact: string;
+    try {
+      contact = contactValue(this.#uri.user ?? this.#options.account.user, transport.localAddress(server));
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+      this.#fail(error.message);
+      return;
+    }
+    const request = this.#build(contact);
+    const header = credentials ?? this.#authenticator.anticipate('REGISTER', request.requestUri);
+    if (header) request.headers.set(header.name, header.value);
+    transactions.request(request, server, {
+      onResponse: (response) => {
+        if (response.status >= 200) this.#receive(server, request, response, contact);
+      },
+      onFailure: (why, text) => {
+        this.#fail(why === 'timeout' ? `no answer from ${server.address}` : text);
+      },
+    });
+  }
+
+  #build(contact: string): SipRequest {
+    const {userAgentName} = this.#options;
+    const {scheme, user, host, port} = this.#uri;
+    const domain = port === undefined ? formatHost(host) : `${formatHost(host)}:${port}`;
+    const addressOfRecord = user === undefined ? `<${scheme}:${domain}>` : `<${scheme}:${user}@${domain}>`;
+    return createRequest({
+      method: 'REGISTER',
+      // The domain alone (section 10.2): servers refuse a user part here.
+      requestUri: `${scheme}:${domain}`,
+      from: `${addressOfRecord};tag=${this.#fromTag}`,
+      to: addressOfRecord,
+      callId: this.#callId,
+      cseq: ++this.#cseq,
+      contact,
+      headers: [
+        ['Expires', String(this.#expires)],
+        ['User-Agent', userAgentName],
+      ],
+    });
+  }
+
+  #receive(server: Destination, request: SipRequest, response: SipResponse, contact: string): void {
+    const {status} = response;
+    if (this.#state === 'stopped') return;
+    if (this.#state === 'unregistering' && this.#expires > 0) {
+      // This answers the registration that was under way when `stop` was called.
+      this.#bound ||= status < 300;
+      this.#unregister();
+    } else if (status < 300) this.#succeed(server, response, contact);
+    else if (status === 401 || status === 407) this.#challenged(server, request, response);
+    else if (status === 423) this.#tooBrief(server, response);
+    else this.#refused(server, response);
+  }
+
+  #succeed(server: Destination, response: SipResponse, contact: string): void {
+    if (this.#state === 'unregistering') {
+      this.#finish();
+      return;
+    }
+    this.#bound = true;
+    this.#failures = 0;
+    const seconds = grantedSeconds(response, contact, this.#expires);
+    this.#rest(refreshDelay(seconds), {registered: true, reason: `registered at ${server.address}`});
+  }
+
+  #challenged(server: Destination, request: SipRequest, response: SipResponse): void {
+    const answer =
+      this.#challenges < challengeLimit ? this.#authenticator.answer(request, response) : undefined;
+    if (answer) {
+      this.#challenges++;
+      this.#send(server, answer);
+      return;
+    }
+    const tried = request.headers.get(response.status === 401 ? 'Authorization' : 'Proxy-Authorization');
+    this.#authenticator.forget();
+    this.#fail(
+      tried === undefined
+        ? `${server.address} asks for a kind of login that is not supported`
+        : `password refused by ${server.address}`,
+      retryAfter(response),
+    );
+  }
+
+  /** RFC 3261 section 10.2.8: ask again, for as long as the server wants at least. */
+  #tooBrief(server: Destination, response: SipResponse): void {
+    const minimum = minimumSeconds(response);
+    if (this.#state !== 'registering' || minimum === undefined || minimum <= this.#expires) {
+      this.#refused(server, response);
+      return;
+    }
+    this.#expires = minimum;
+    this.#send(server);
+  }
+
+  #refused(server: Destination, response: SipResponse): void {
+    const {status, reason} = response;
+    const {uri} = this.#options.account;
+    this.#fail(
+      status === 404
+        ? `${server.address} does not know ${uri} (404 ${reason})`
+        : `refused by ${server.address}: ${status} ${reason}`,
+      retryAfter(response),
+    );
+  }
+
+  /** Tries again later: not before `atLeast` ms, and the later the more often it failed. */
+  #fail(reason: string, atLeast = 0): void {
+    if (this.#state === 'unregistering' || this.#state === 'stopped') {
+      this.#finish();
+      return;
+    }
+    const pause = Math.max(atLeast, retryDelay(this.#failures, this.#options.random));
+    this.#failures++;
+    this.#rest(pause, {registered: false, reason});
+  }
+
+  #rest(milliseconds: number, status: RegistrationStatus): void {
+    this.#state = 'resting';
+    this.#timer = this.#options.clock.after(milliseconds, () => this.#locate());
+    this.#change(status);
+  }
+
+  #unregister(): void {
+    if (!this.#bound || !this.#server) {
+      this.#finish();
+      return;
+    }
+    this.#expires = 0;
+    this.#challenges = 0;
+    this.#send(this.#server);
+  }
+
+  #finish(): void {
+    if (this.#state === 'stopped') return;
+    this.#state = 'stopped';
+    this.#timer?.cancel();
+    this.#change({registered: false, reason: 'unregistered'});
+    this.#stop.resolve();
+  }
+
+  #change(status: RegistrationStatus): void {
+    const {registered, reason} = this.#status;
+    this.#status = status;
+    if (registered !== status.registered || reason !== status.reason) this.onChange?.(status);
+  }
+}

@@ -1,0 +1,69 @@
+import {useEffect} from 'preact/hooks';
+import {CallLog} from './call-log.tsx';
+import {CallPanel} from './call-panel.tsx';
+import {Icon} from './icons.tsx';
+import {Journal} from './journal.tsx';
+import {LadderView} from './ladder.tsx';
+import type {Model} from './model.ts';
+import {Scene} from './scene.tsx';
+import {useTopic} from './topic.ts';
+import {duration, stateWords} from './words.ts';
+
+/** The whole page of one station. */
+export function App({model}: {model: Model}) {
+  const status = useTopic(model.status);
+  const connected = useTopic(model.connected);
+  const state = status ? stateWords[status.state] : '';
+
+  useEffect(() => {
+    if (status) document.title = `${status.name}: ${state}`;
+  }, [status?.name, state]);
+
+  if (!status) {
+    return (
+      <p class="waiting" role="status">
+        {connected === false ? 'The station does not answer. Trying again …' : 'Connecting to the station …'}
+      </p>
+    );
+  }
+  return (
+    <div class={`page ${connected === false ? 'is-lost' : ''}`}>
+      <header class="top">
+        <span class="brand">
+          <Icon name="ring" />
+          Doorline
+        </span>
+        <h1>{status.name}</h1>
+        <p class="top-facts">
+          <span>{status.board} board</span>
+          <span>version {status.version}</span>
+          <span>up {duration(status.uptime)}</span>
+        </p>
+      </header>
+      <Notices model={model} connected={connected !== false} />
+      <main class="rooms">
+        <Scene model={model} status={status} />
+        <CallPanel model={model} status={status} />
+        <LadderView model={model} own={status.name} />
+        <div class="records">
+          <Journal model={model} />
+          <CallLog model={model} />
+        </div>
+      </main>
+    </div>
+  );
+}
+
+function Notices({model, connected}: {model: Model; connected: boolean}) {
+  const notice = useTopic(model.notice);
+  return (
+    <div class="notices">
+      <p role="alert" class={connected ? 'quiet' : 'notice notice-lost'} data-testid="connection-lost">
+        {connected ? '' : 'The connection to the station is lost. What you see may be old. Trying again …'}
+      </p>
+      <p role="alert" class={notice ? 'notice' : 'quiet'} data-testid="notice">
+        {notice}
+      </p>
+    </div>
+  );
+}

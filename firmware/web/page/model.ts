@@ -1,0 +1,181 @@
+import type {CallRecord, LadderMessage} from '../../station/call-record.ts';
+import type {JournalEntry} from '../../station/journal-event.ts';
+import type {Meters} from '../../station/station-control.ts';
+import type {StationStatus} from '../../station/status.ts';
+import {Connection, type LiveEvent} from './connection.ts';
+import {JournalFollower} from './journal-follower.ts';
+import {ask, RequestError} from './requests.ts';
+import {Topic} from './topic.ts';
+
+/** Levels of the board's lines by name. */
+export interface Lines {
+  inputs: Record<string, boolean>;
+  outputs: Record<string, boolean>;
+}
+
+/** A call's SIP messages so far; `following` while it is the newest call, whichever that becomes. */
+export interface Ladder {
+  call: number;
+  following: boolean;
+  messages: readonly LadderMessage[];
+}
+
+/** What the page knows of the station. Each topic is told of as it changes. */
+export class Model {
+  /** Undefined until the first connection has come about or failed. */
+  readonly connected = new Topic<boolean | undefined>(undefined);
+  readonly status = new Topic<StationStatus | undefined>(undefined);
+  readonly lines = new Topic<Lines>({inputs: {}, outputs: {}});
+  /** The ring light's frame: red green blue for each light. */
+  readonly light = new Topic<Uint8Array>(new Uint8Array());
+  readonly meters = new Topic<Meters>({microphone: -100, speaker: -100});
+  readonly journal = new Topic<readonly JournalEntry[]>([]);
+  readonly calls = new Topic<readonly CallRecord[]>([]);
+  readonly ladder = new Topic<Ladder | undefined>(undefined);
+  /** What could not be done, in words; empty when there is nothing to say. */
+  readonly notice = new Topic('');
+
+  readonly #journal = new JournalFollower<JournalEntry>(
+    (after, limit) => ask('GET', `api/journal?after=${after}&limit=${limit}`),
+    (entries) => this.journal.set(entries),
+  );
+  #newestCall = 0;
+  #ladderWanted: number | undefined;
+  #ladderBusy = false;
+  #noticeTimer: number | undefined;
+
+  constructor() {
+    new Connection(
+      (name, data) => this.#take(name, data),
+      (connected) => {
+        if (connected !== this.connected.value) this.connected.set(connected);
+      },
+    );
+  }
+
+  press(button: string): void {
+    this.#command('POST', `api/buttons/${encodeURIComponent(button)}/press`);
+  }
+
+  openDoor(door: string): void {
+    this.#command('POST', `api/doors/${encodeURIComponent(door)}/open`);
+  }
+
+  dial(to: string): void {
+    this.#command('POST', 'api/calls', {to});
+  }
+
+  answer(): void {
+    this.#command('POST', 'api/calls/current/answer');
+  }
+
+  hangUp(): void {
+    this.#command('DELETE', 'api/calls/current');
+  }
+
+  /** Shows the ladder of a call of the log; of the newest one, and of those to come, when it is that. */
+  showLadder(call: number): void {
+    this.ladder.set({call, following: call === this.#newestCall, messages: []});
+    this.#quietly(this.#fetchLadder(call));
+  }
+
+  /** Whether there are still older entries. */
+  async earlierJournal(): Promise<boolean> {
+    try {
+      return await this.#journal.earlier();
+    } catch (error) {
+      this.#tell(error);
+      return true;
+    }
+  }
+
+  #take(name: LiveEvent, data: unknown): void {
+    switch (name) {
+      case 'state':
+        this.#takeStatus(data as StationStatus);
+        break;
+      case 'board':
+        this.lines.set(data as Lines);
+        break;
+      case 'light':
+        this.light.set(bytes(data as string));
+        break;
+      case 'meters':
+        this.meters.set(data as Meters);
+        break;
+      case 'ladder':
+        this.#takeLadderNews((data as {call: number}).call);
+        break;
+      case 'journal':
+        this.#quietly(this.#journal.told((data as {latest: number}).latest));
+        break;
+      case 'alive':
+        break;
+    }
+  }
+
+  #takeStatus(status: StationStatus): void {
+    const before = this.status.value;
+    this.status.set(status);
+    const callChanged = before?.state !== status.state || before?.call?.id !== status.call?.id;
+    if (callChanged) this.#quietly(this.#fetchCalls());
+  }
+
+  #takeLadderNews(call: number): void {
+    if (call > this.#newestCall) this.#quietly(this.#fetchCalls());
+    this.#newestCall = Math.max(this.#newestCall, call);
+    const shown = this.ladder.value;
+    if (!shown || shown.following || shown.call === call) this.#quietly(this.#fetchLadder(call));
+  }
+
+  /** One fetch at a time; what is wanted meanwhile is fetched after it. */
+  async #fetchLadder(call: number): Promise<void> {
+    this.#ladderWanted = call;
+    if (this.#ladderBusy) return;
+    this.#ladderBusy = true;
+    try {
+      while (this.#ladderWanted !== undefined) {
+        const wanted: number = this.#ladderWanted;
+        this.#ladderWanted = undefined;
+        const messages = await ask<LadderMessage[]>('GET', `api/calls/${wanted}/ladder`);
+        this.ladder.set({call: wanted, following: wanted === this.#newestCall, messages});
+      }
+    } finally {
+      this.#ladderBusy = false;
+    }
+  }
+
+  async #fetchCalls(): Promise<void> {
+    this.calls.set(await ask<CallRecord[]>('GET', 'api/calls?limit=20'));
+  }
+
+  #command(method: 'POST' | 'DELETE', path: string, body?: unknown): void {
+    this.#say('');
+    ask<StationStatus>(method, path, body).then(
+      (status) => this.#takeStatus(status),
+      (error: unknown) => this.#tell(error),
+    );
+  }
+
+  /** A failed fetch needs no words: the next news, or the next connection, makes up for it. */
+  #quietly(work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (!(error instanceof RequestError)) throw error;
+    });
+  }
+
+  #tell(error: unknown): void {
+    if (!(error instanceof RequestError)) throw error;
+    this.#say(error.message);
+  }
+
+  #say(text: string): void {
+    clearTimeout(this.#noticeTimer);
+    this.notice.set(text);
+    if (text) this.#noticeTimer = window.setTimeout(() => this.notice.set(''), 8_000);
+  }
+}
+
+function bytes(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}

@@ -25,10 +25,10 @@ export interface AccountOptions {
   readonly expires: number;
 }
 
-/** Whether the server knows where we are, and what there is to say about it. */
+/** Whether the server knows where we are. */
 export interface RegistrationStatus {
   readonly registered: boolean;
-  /** In plain words. */
+  /** Why not, in plain words; empty while registered. */
   readonly reason: string;
 }
 
@@ -197,13 +197,13 @@ export class Registration {
       // This answers the registration that was under way when `stop` was called.
       this.#bound ||= status < 300;
       this.#unregister();
-    } else if (status < 300) this.#succeed(server, response, contact);
+    } else if (status < 300) this.#succeed(response, contact);
     else if (status === 401 || status === 407) this.#challenged(server, request, response);
     else if (status === 423) this.#tooBrief(server, response);
     else this.#refused(server, response);
   }
 
-  #succeed(server: Destination, response: SipResponse, contact: string): void {
+  #succeed(response: SipResponse, contact: string): void {
     if (this.#state === 'unregistering') {
       this.#finish();
       return;
@@ -211,7 +211,7 @@ export class Registration {
     this.#bound = true;
     this.#failures = 0;
     const seconds = grantedSeconds(response, contact, this.#expires);
-    this.#rest(refreshDelay(seconds), {registered: true, reason: `registered at ${server.address}`});
+    this.#rest(refreshDelay(seconds), {registered: true, reason: ''});
   }
 
   #challenged(server: Destination, request: SipRequest, response: SipResponse): void {

@@ -142,7 +142,7 @@ describe('registered', () => {
     registration.start();
     clock.advance(refresh * 2000 + 1000);
     expect(times()).toEqual([0, refresh * 1000, refresh * 2000]);
-    expect(statuses).toEqual([{registered: true, reason: 'registered at 192.0.2.2'}]);
+    expect(statuses).toEqual([{registered: true, reason: ''}]);
   });
 
   test('the time that counts is that of our Contact among others, else that of Expires', () => {
@@ -155,13 +155,11 @@ describe('registered', () => {
         ],
       ]);
     registration.start();
-    clock.advance(100_000);
-    expect(times().slice(0, 2)).toEqual([0, 68_000]);
+    clock.advance(68_000);
+    expect(times()).toEqual([0, 68_000]);
     serve = (request) => reply(request, 200, [['Expires', '1000']]);
-    clock.advance(36_000);
-    requests = [];
-    clock.advance(968_000);
-    expect(times()).toEqual([1_104_000 - 0].map((at) => at - 0));
+    clock.advance(68_000 + 968_000);
+    expect(times()).toEqual([0, 68_000, 136_000, 1_104_000]);
   });
 
   test('a refresh without an answer is told, and made up for', () => {
@@ -190,7 +188,7 @@ describe('credentials', () => {
     const sent = credentials(requests[1]!.request);
     expect(sent?.get('username')).toBe('door');
     expect(sent?.get('uri')).toBe('sip:example.org');
-    expect(statuses).toEqual([{registered: true, reason: 'registered at 192.0.2.2'}]);
+    expect(statuses).toEqual([{registered: true, reason: ''}]);
   });
 
   test('are made anew for a nonce that has become stale, also where the server does not say stale', () => {
@@ -205,7 +203,7 @@ describe('credentials', () => {
     registration.start();
     clock.advance(600_000);
     expect(requests).toHaveLength(6);
-    expect(statuses).toEqual([{registered: true, reason: 'registered at 192.0.2.2'}]);
+    expect(statuses).toEqual([{registered: true, reason: ''}]);
   });
 
   test('a fresh nonce that is stale at once is worth another try, but not for ever', () => {
@@ -235,7 +233,7 @@ describe('credentials', () => {
     expect(statuses.at(-1)?.registered).toBe(true);
   });
 
-  test('of several challenges the strongest is answered; a login of another kind is named', () => {
+  test('of several challenges the strongest is answered', () => {
     serve = (request) =>
       credentials(request)
         ? accept(request)
@@ -291,13 +289,14 @@ describe('failures', () => {
   test('pauses grow from 2 s to 60 s, with jitter, and it never gives up', () => {
     serve = (request) => reply(request, 503);
     registration.start();
-    clock.advance(24 * 3_600_000);
+    clock.advance(8 * 3_600_000);
     const at = times();
     const pauses = at.slice(1).map((time, index) => time - at[index]!);
     expect(pauses.every((pause) => pause >= 2000 && pause <= 60_000)).toBe(true);
-    expect(
-      pauses.slice(0, 5).every((pause, index) => pause >= 2000 * 2 ** index && pause <= 4000 * 2 ** index),
-    );
+    for (const [index, pause] of pauses.slice(0, 4).entries()) {
+      expect(pause).toBeGreaterThanOrEqual(2000 * 2 ** index);
+      expect(pause).toBeLessThanOrEqual(4000 * 2 ** index);
+    }
     expect(pauses.slice(5).every((pause) => pause >= 30_000)).toBe(true);
     expect(new Set(pauses).size).toBeGreaterThan(pauses.length / 2);
     expect(statuses).toEqual([{registered: false, reason: 'refused by 192.0.2.2: 503 Service Unavailable'}]);

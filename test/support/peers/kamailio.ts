@@ -33,7 +33,7 @@ export class Kamailio {
     mkdirSync(folder, {recursive: true});
     const port = await freePort();
     const file = join(folder, 'kamailio.cfg');
-    writeFileSync(file, configuration(port, folder, options));
+    writeFileSync(file, configuration(port, options));
     const process = run.processes.start(peerProgram('kamailio'), [
       ...['-f', file],
       ...['-DD', '-E'], // stays in the foreground and logs to the standard error
@@ -45,7 +45,7 @@ export class Kamailio {
   }
 }
 
-function configuration(port: number, folder: string, {users, algorithm, relay}: KamailioOptions): string {
+function configuration(port: number, {users, algorithm, relay}: KamailioOptions): string {
   const modules = [
     'tm',
     'tmx',
@@ -59,7 +59,7 @@ function configuration(port: number, folder: string, {users, algorithm, relay}: 
     'siputils',
     'sanity',
   ];
-  modules.push('nathelper', 'htable', 'auth', 'kex', 'corex', 'ctl');
+  modules.push('htable', 'auth');
   if (relay !== undefined) modules.push('rtpengine');
   const passwords = Object.entries(users).map(
     ([user, password]) => `  $sht(users=>${user}) = "${password}";`,
@@ -82,7 +82,6 @@ dns=no
 rev_dns=no
 listen=udp:127.0.0.1:${port}
 ${modules.map((name) => `loadmodule "${name}.so"`).join('\n')}
-modparam("ctl", "binrpc", "unix:${folder}/control")
 modparam("usrloc", "db_mode", 0)
 modparam("registrar", "min_expires", 10)
 modparam("rr", "append_fromtag", 1)

@@ -1,0 +1,60 @@
+import {Apt, type Progress} from './apt.ts';
+import {type Program, programs} from './programs.ts';
+
+/**
+ * Installs by apt what the tests use and the machine lacks: baresip, Kamailio and others. Where it may not
+ * (no root, no passwordless sudo, no apt) it says what is missing and what to type. Takes no time where
+ * everything is there. No service is started or enabled.
+ * @returns the names of what is still missing.
+ */
+export async function installPeers(say: (line: string) => void): Promise<string[]> {
+  const missing = missingPrograms();
+  if (missing.length === 0) return [];
+  say(`For the tests with real peers this machine lacks: ${missing.map(({name}) => name).join(', ')}.`);
+  const apt = await Apt.open();
+  if (apt === undefined) {
+    say('They come from packages of Debian and Ubuntu; here is no apt-get.');
+  } else if (!apt.permitted) {
+    say(`To install them: sudo ${apt.commandLine(missing.flatMap(({packages}) => packages.slice(0, 1)))}`);
+  } else {
+    await install(apt, missing, say);
+  }
+  const rest = missingPrograms();
+  for (const {name, purpose} of rest) say(`Not available here: ${name} (${purpose}).`);
+  if (rest.length > 0) say('Tests that need them are skipped, and named at the end.');
+  return rest.map(({name}) => name);
+}
+
+function missingPrograms(): Program[] {
+  return Object.values(programs).filter((program) => program.find() === undefined);
+}
+
+async function install(apt: Apt, missing: readonly Program[], say: (line: string) => void): Promise<void> {
+  say('Asking apt for its package lists ...');
+  await apt.update();
+  const wanted: string[] = [];
+  for (const {packages} of missing) {
+    for (const name of packages) {
+      if (!(await apt.has(name))) continue;
+      wanted.push(name);
+      break;
+    }
+  }
+  if (wanted.length === 0) return;
+  say(`Installing ${wanted.join(', ')} ...`);
+  if (await apt.install(wanted, sayTenths(say))) return;
+  // One that cannot be installed must not keep back the others.
+  for (const name of wanted) {
+    if (!(await apt.install([name]))) say(`apt could not install ${name}: ${apt.lastWords}`);
+  }
+}
+
+/** Tells each tenth of the way once. */
+function sayTenths(say: (line: string) => void): (progress: Progress) => void {
+  let told = '';
+  return ({step, percent}) => {
+    const line = `  ${step} ${Math.floor(percent / 10) * 10} %`;
+    if (line !== told) say(line);
+    told = line;
+  };
+}

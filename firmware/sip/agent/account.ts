@@ -1,0 +1,88 @@
+import type {RandomBytes} from '../../base/random.ts';
+import {formatHost, parseUri, type SipUri} from '../message/uri.ts';
+import type {SocketAddress} from '../transport/transport.ts';
+import {Authenticator} from './authenticator.ts';
+import type {CallServices} from './call-base.ts';
+import {type AccountOptions, Registration, type RegistrationStatus} from './registration.ts';
+
+const defaultPort = 5060;
+
+/** Whether an account's server knows where this user agent is. */
+export interface AccountStatus extends RegistrationStatus {
+  readonly name: string;
+}
+
+/** An account at a server: what goes through it, and what comes from it. */
+export class Account {
+  readonly name: string;
+  /** Its address of record. */
+  readonly uri: SipUri;
+  /** URI of its server. */
+  readonly server: string;
+  /** Called when the status changes. */
+  onChange: ((status: AccountStatus) => void) | undefined;
+  #options: AccountOptions;
+  #serverUri: SipUri;
+  #random: RandomBytes;
+  #registration: Registration;
+
+  /** @throws Error when a URI of the account is no SIP URI. */
+  constructor(options: AccountOptions, {environment, transport}: CallServices) {
+    this.name = options.name;
+    this.uri = sipUri(options.uri);
+    this.server = options.registrar;
+    this.#serverUri = sipUri(options.registrar);
+    this.#options = options;
+    this.#random = environment.random;
+    this.#registration = new Registration({...environment, account: options, transport});
+    this.#registration.onChange = () => this.onChange?.(this.status);
+  }
+
+  get status(): AccountStatus {
+    return {name: this.name, ...this.#registration.status};
+  }
+
+  /** Its domain, with the port where that is not 5060: the host part of bare targets. */
+  get domain(): string {
+    const {host, port} = this.uri;
+    return port === undefined ? formatHost(host) : `${formatHost(host)}:${port}`;
+  }
+
+  /** Registers, and stays registered. */
+  start(): void {
+    this.#registration.start();
+  }
+
+  /** Unregisters; resolves within 2 s. */
+  stop(): Promise<void> {
+    return this.#registration.stop();
+  }
+
+  /** Whether calls to `target` go through this account: somebody at its domain or at its server. */
+  serves(target: SipUri): boolean {
+    return target.user !== undefined && [this.uri, this.#serverUri].some((uri) => sameHost(uri, target));
+  }
+
+  /** Whether `source` is its server. */
+  isServer({address, port}: SocketAddress): boolean {
+    const {server} = this.#registration;
+    return server?.address === address && server.port === port;
+  }
+
+  /** Answers the challenges that the requests of one call meet. */
+  authenticator(): Authenticator {
+    return new Authenticator(this.#options, this.#random);
+  }
+}
+
+function sameHost(one: SipUri, other: SipUri): boolean {
+  const host = one.host.toLowerCase() === other.host.toLowerCase();
+  return host && (one.port ?? defaultPort) === (other.port ?? defaultPort);
+}
+
+/** @throws Error for what the configuration should not have let through. */
+function sipUri(text: string): SipUri {
+  const parsed = parseUri(text);
+  if (!parsed.ok || parsed.value.host === undefined) throw new Error(`not a SIP URI: ${text}`);
+  return parsed.value;
+}

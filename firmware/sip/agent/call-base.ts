@@ -1,0 +1,125 @@
+import {randomHex} from '../../base/random.ts';
+import type {AudioStream} from '../../rtp/audio-stream.ts';
+import type {DialogEnvironment} from '../dialog/environment.ts';
+import {type MediaEnd, Negotiation} from '../dialog/negotiation.ts';
+import type {Session, SessionUser} from '../dialog/session.ts';
+import type {Transport} from '../transport/transport.ts';
+import type {CallEnd, CallListener, CallState, HangUpReason, MediaPort, Party} from './call.ts';
+import {spokenName} from './call-ends.ts';
+import {CallMedia} from './call-media.ts';
+
+/** What the calls of a user agent share. */
+export interface CallServices {
+  readonly environment: DialogEnvironment;
+  readonly transport: Transport;
+  /** Opens an RTP port at this local address. */
+  openMedia(localAddress: string): Promise<MediaPort>;
+  /** The address (A, AAAA) of a host name. */
+  resolve(host: string): Promise<string>;
+  /** How direct calls, those without an account, name this side. */
+  readonly identity: {readonly user: string; readonly displayName: string};
+}
+
+/**
+ * What outgoing and incoming calls have in common: the media port, the session once there is one, and one
+ * end that is told once.
+ */
+export abstract class CallBase {
+  abstract readonly party: Party;
+  protected readonly services: CallServices;
+  protected readonly callMedia: CallMedia;
+  protected listener: CallListener | undefined;
+  protected session: Session | undefined;
+  /** What the session tells its call. */
+  protected readonly sessionUser: SessionUser;
+  #state: CallState = 'calling';
+  #settled = false;
+  #onGone: () => void;
+
+  /** `onGone` is called when the call has left nothing behind, some time after it ended. */
+  constructor(services: CallServices, onGone: () => void) {
+    this.services = services;
+    this.callMedia = new CallMedia(services);
+    this.#onGone = onGone;
+    this.sessionUser = {
+      onStream: (stream) => this.settle(stream),
+      onDigit: (digit) => this.listener?.onDigit(digit, 'info'),
+      onBye: () => this.end({cause: 'hung-up-there', text: `${this.who} hung up`}),
+      onBroken: (text) => this.end({cause: 'failed', text: `${this.who}: ${text}`}),
+      onClosed: () => this.gone(),
+    };
+  }
+
+  get state(): CallState {
+    return this.#state;
+  }
+
+  get media(): MediaPort | undefined {
+    return this.callMedia.port;
+  }
+
+  hangUp(reason?: HangUpReason): void {
+    if (this.#state === 'ended') return;
+    if (this.session) {
+      const {session} = this;
+      this.end({cause: 'hung-up-here', text: `the call with ${this.who} was ended here`});
+      session.hangUp();
+    } else this.giveUp(reason);
+  }
+
+  /** Ends a call that nobody has answered. */
+  protected abstract giveUp(reason: HangUpReason | undefined): void;
+
+  /** The other side, in words. */
+  protected get who(): string {
+    return spokenName(this.party.uri);
+  }
+
+  protected enter(state: CallState): void {
+    this.#state = state;
+  }
+
+  /** Applies a stream that offer and answer settled, and tells it: as the answer, or as a later change. */
+  protected settle(stream: AudioStream): void {
+    this.callMedia.update(stream, (applied) => {
+      const first = !this.#settled;
+      this.#settled = true;
+      if (first) this.listener?.onAnswered(applied);
+      else this.listener?.onUpdated?.(applied);
+    });
+  }
+
+  /** Opens the media port; undefined when the call has ended meanwhile, a sentence where it cannot be opened. */
+  protected async openMedia(localAddress: string): Promise<MediaPort | string | undefined> {
+    try {
+      return await this.callMedia.open(localAddress);
+    } catch (error) {
+      if (this.#state === 'ended') return undefined;
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** Frees the media port and tells the end, once. */
+  protected end(end: CallEnd): void {
+    if (this.#state === 'ended') return;
+    this.#state = 'ended';
+    this.callMedia.close();
+    this.tellEnd(end);
+  }
+
+  protected tellEnd(end: CallEnd): void {
+    this.listener?.onEnded(end);
+  }
+
+  protected gone(): void {
+    this.#onGone();
+  }
+
+  /** Offers and answers of this call, with RTP at `port` of `address`. */
+  protected negotiate(address: string, port: number): Negotiation {
+    // RFC 8866 section 5.2: a number that is unique for the address; 48 random bits are.
+    const sessionId = String(Number.parseInt(randomHex(this.services.environment.random, 6), 16));
+    const media: MediaEnd = {address, port, sessionId, direction: 'sendrecv'};
+    return new Negotiation(media);
+  }
+}

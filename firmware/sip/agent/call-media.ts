@@ -1,0 +1,62 @@
+import {isIP} from 'node:net';
+import type {AudioStream} from '../../rtp/audio-stream.ts';
+import type {MediaPort} from './call.ts';
+
+/** The media port of one call, from opening to closing, whichever comes first. */
+export class CallMedia {
+  #openMedia: (localAddress: string) => Promise<MediaPort>;
+  #resolve: (host: string) => Promise<string>;
+  #port: MediaPort | undefined;
+  #closed = false;
+  /** Counts streams, so that a name that is resolved late does not undo a newer stream. */
+  #updates = 0;
+
+  constructor(functions: {
+    openMedia(localAddress: string): Promise<MediaPort>;
+    resolve(host: string): Promise<string>;
+  }) {
+    this.#openMedia = functions.openMedia;
+    this.#resolve = functions.resolve;
+  }
+
+  get port(): MediaPort | undefined {
+    return this.#port;
+  }
+
+  /** Opens the port; undefined when the call has ended meanwhile. Rejects as `openMedia` does. */
+  async open(localAddress: string): Promise<MediaPort | undefined> {
+    const port = await this.#openMedia(localAddress);
+    if (this.#closed) {
+      port.close();
+      return undefined;
+    }
+    this.#port = port;
+    return port;
+  }
+
+  /**
+   * Tells the port of a new stream, then `done`: at once, or when the name of the far end is resolved where SDP gives
+   * a name. A name that cannot be resolved changes nothing.
+   */
+  update(stream: AudioStream, done: (stream: AudioStream) => void): void {
+    const update = ++this.#updates;
+    const apply = (settled: AudioStream) => {
+      if (this.#closed || update !== this.#updates) return;
+      this.#port?.update(settled);
+      done(settled);
+    };
+    const {address, port} = stream.remote;
+    if (isIP(address)) apply(stream);
+    else
+      this.#resolve(address).then(
+        (found) => apply({...stream, remote: {address: found, port}}),
+        () => {},
+      );
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#port?.close();
+    this.#port = undefined;
+  }
+}

@@ -1,0 +1,115 @@
+import {sessionBody} from '../dialog/capabilities.ts';
+import type {LocalEnd} from '../dialog/environment.ts';
+import {type GivenUp, IncomingInvite} from '../dialog/incoming-invite.ts';
+import type {ServerTransaction} from '../transaction/transaction.ts';
+import type {
+  CallEnd,
+  CallListener,
+  IncomingCall as IncomingCallContract,
+  Party,
+  RefusalStatus,
+} from './call.ts';
+import {CallBase, type CallServices} from './call-base.ts';
+
+/** A call that somebody else places. */
+export class IncomingCall extends CallBase implements IncomingCallContract {
+  readonly id: string;
+  readonly direction = 'incoming';
+  readonly party: Party;
+  onEnded: ((end: CallEnd) => void) | undefined;
+  #transaction: ServerTransaction;
+  #invite: IncomingInvite;
+  /** Our address as the caller sees it. */
+  #localAddress: string;
+
+  /** An INVITE whose offer, if it has one, has been found answerable. */
+  constructor(
+    services: CallServices,
+    transaction: ServerTransaction,
+    caller: Party,
+    local: LocalEnd,
+    localAddress: string,
+    onGone: () => void,
+  ) {
+    super(services, onGone);
+    this.id = transaction.request.callId;
+    this.party = caller;
+    this.#transaction = transaction;
+    this.#localAddress = localAddress;
+    this.#invite = new IncomingInvite(services.environment, local, transaction, (why) => {
+      this.end(endOfGivenUp(why, this.who));
+      this.gone();
+    });
+  }
+
+  get caller(): Party {
+    return this.party;
+  }
+
+  ring(): void {
+    if (this.state !== 'calling') return;
+    this.enter('ringing');
+    this.#invite.ring();
+  }
+
+  answer(listener: CallListener): void {
+    if (this.state === 'ended' || this.listener) return;
+    this.listener = listener;
+    void this.#answer();
+  }
+
+  refuse(status: RefusalStatus): void {
+    if (this.state === 'ended' || this.session) return;
+    this.#invite.refuse(status);
+    this.end({cause: 'refused', status, text: `the call from ${this.who} was refused here`});
+    this.gone();
+  }
+
+  /** 486 rather than 603: other phones of the called party may go on ringing. */
+  protected override giveUp(): void {
+    this.refuse(486);
+  }
+
+  protected override tellEnd(end: CallEnd): void {
+    if (this.listener) super.tellEnd(end);
+    else this.onEnded?.(end);
+  }
+
+  async #answer(): Promise<void> {
+    const media = await this.openMedia(this.#localAddress);
+    if (typeof media === 'string') this.#fail(500, media);
+    else if (media) this.#accept(media.port);
+  }
+
+  #accept(port: number): void {
+    const negotiation = this.negotiate(this.#localAddress, port);
+    const {request} = this.#transaction;
+    const answered = sessionBody(request) === 'session' ? negotiation.answer(request.body) : undefined;
+    if (answered && !answered.ok) {
+      this.#fail(answered.error.status, answered.error.text);
+      return;
+    }
+    // Without an offer in the INVITE ours goes into the 200, and the stream is known with the ACK.
+    const body = answered ? answered.value.body : negotiation.offer();
+    this.session = this.#invite.accept(negotiation, body, this.sessionUser);
+    this.enter('talking');
+    if (answered) this.settle(answered.value.stream);
+  }
+
+  #fail(status: number, text: string): void {
+    this.#invite.refuse(status);
+    this.end({cause: 'failed', text});
+    this.gone();
+  }
+}
+
+function endOfGivenUp(why: GivenUp, who: string): CallEnd {
+  switch (why) {
+    case 'answered-elsewhere':
+      return {cause: 'answered-elsewhere', text: `the call from ${who} was answered by another phone`};
+    case 'expired':
+      return {cause: 'no-answer', text: `the call from ${who} was not answered in the time it allowed`};
+    default:
+      return {cause: 'cancelled', text: `${who} gave up before an answer`};
+  }
+}

@@ -1,0 +1,177 @@
+import {randomHex} from '../../base/random.ts';
+import type {Result} from '../../base/result.ts';
+import type {AudioStream} from '../../rtp/audio-stream.ts';
+import {sessionBody} from '../dialog/capabilities.ts';
+import type {Dialog} from '../dialog/dialog.ts';
+import type {LocalEnd} from '../dialog/environment.ts';
+import type {Negotiation} from '../dialog/negotiation.ts';
+import {OutgoingInvite} from '../dialog/outgoing-invite.ts';
+import {Session} from '../dialog/session.ts';
+import type {SipResponse} from '../message/message.ts';
+import {formatNameAddress} from '../message/name-address.ts';
+import {formatUri, type SipUri} from '../message/uri.ts';
+import {type Destination, type SocketAddress, TransportError} from '../transport/transport.ts';
+import type {Account} from './account.ts';
+import type {Call, CallListener, HangUpReason, Party} from './call.ts';
+import {CallBase, type CallServices} from './call-base.ts';
+import {endOfFailure, endOfResponse} from './call-ends.ts';
+import {contactValue, directUri} from './identity.ts';
+
+/** RFC 3326; the text is the customary one, which phones show or recognise. */
+const completedElsewhere = 'SIP;cause=200;text="Call completed elsewhere"';
+
+/** A call that is placed from here. */
+export class OutgoingCall extends CallBase implements Call {
+  readonly id: string;
+  readonly direction = 'outgoing';
+  #target: SipUri;
+  #account: Account | undefined;
+  #address = '';
+  #invite: OutgoingInvite | undefined;
+  /** The stream that a provisional response announced, with its To tag. */
+  #preview: {readonly tag: string | undefined; readonly stream: AudioStream} | undefined;
+
+  /** The INVITE leaves as soon as address and media port are there; never before this returns. */
+  constructor(
+    services: CallServices,
+    target: SipUri,
+    account: Account | undefined,
+    listener: CallListener,
+    onGone: () => void,
+  ) {
+    super(services, onGone);
+    this.id = randomHex(services.environment.random, 16);
+    this.#target = target;
+    this.#account = account;
+    this.listener = listener;
+    void this.#start();
+  }
+
+  get party(): Party {
+    const {user, host} = this.#target;
+    const address = this.#address;
+    const uri = formatUri(this.#target);
+    return {uri, displayName: '', user, host, address, account: this.#account?.name, verified: true};
+  }
+
+  protected override giveUp(reason: HangUpReason | undefined): void {
+    const elsewhere = reason === 'answered-elsewhere';
+    this.end(
+      elsewhere
+        ? {cause: 'answered-elsewhere', text: `${this.who} need not ring any more: another phone answered`}
+        : {cause: 'cancelled', text: `the call to ${this.who} was given up here`},
+    );
+    if (this.#invite) this.#invite.cancel(elsewhere ? completedElsewhere : undefined);
+    else this.gone();
+  }
+
+  async #start(): Promise<void> {
+    const {environment} = this.services;
+    const uri = this.#account?.server ?? formatUri(this.#target);
+    const destination = await new Promise<Result<Destination, string>>((found) =>
+      environment.locate(uri, found),
+    );
+    if (this.state === 'ended') return;
+    if (!destination.ok) {
+      this.#fail(destination.error);
+      return;
+    }
+    this.#address = destination.value.address;
+    const local = this.#localAddress(destination.value);
+    const media = typeof local === 'string' ? local : await this.openMedia(local.address);
+    if (typeof media === 'string') this.#fail(media);
+    else if (media && typeof local !== 'string') {
+      this.#sendInvite(destination.value, local, this.negotiate(local.address, media.port));
+    }
+  }
+
+  /** Our address on the way there; a sentence where there is no way. */
+  #localAddress(destination: Destination): SocketAddress | string {
+    try {
+      return this.services.transport.localAddress(destination);
+    } catch (error) {
+      if (error instanceof TransportError) return error.message;
+      throw error;
+    }
+  }
+
+  #fail(text: string): void {
+    this.end({cause: 'unreachable', text});
+    this.gone();
+  }
+
+  #sendInvite(destination: Destination, local: SocketAddress, negotiation: Negotiation): void {
+    const {environment, identity} = this.services;
+    const account = this.#account;
+    const authenticator = account?.authenticator();
+    const end: LocalEnd = {
+      contact: contactValue(account?.uri.user ?? identity.user, local),
+      socket: undefined,
+      authenticate: (request, response) => authenticator?.answer(request, response),
+    };
+    const from = formatNameAddress({
+      displayName: identity.displayName,
+      uri: account?.uri ?? directUri(identity.user, local),
+    });
+    const invitation = {
+      requestUri: formatUri(this.#target),
+      from: `${from};tag=${randomHex(environment.random, 8)}`,
+      to: `<${formatUri(this.#target)}>`,
+      callId: this.id,
+      offer: negotiation.offer(),
+    };
+    this.#invite = new OutgoingInvite(environment, end, invitation, destination, {
+      onProvisional: (response) => this.#ring(response, negotiation),
+      onAccepted: (dialog, response) => this.#accept(end, dialog, response, negotiation),
+      onRefused: (response) => {
+        this.end(endOfResponse(response, this.who));
+        this.gone();
+      },
+      onFailed: (why, text) => {
+        this.end(endOfFailure(why, text, this.who, this.state === 'ringing'));
+        if (why !== 'bye') this.gone();
+      },
+      onCancelled: () => this.gone(),
+    });
+  }
+
+  #ring(response: SipResponse, negotiation: Negotiation): void {
+    const {status} = response;
+    const preview =
+      sessionBody(response) === 'session' ? negotiation.accept(response.body, false) : undefined;
+    if (preview?.ok) {
+      this.#preview = {tag: response.to.tag, stream: preview.value};
+      this.enter('ringing');
+      this.callMedia.update(preview.value, () => this.listener?.onRinging(true));
+    } else if (status === 180) {
+      this.enter('ringing');
+      this.listener?.onRinging(this.#preview !== undefined);
+    }
+  }
+
+  #accept(local: LocalEnd, dialog: Dialog, response: SipResponse, negotiation: Negotiation): void {
+    const session = new Session(this.services.environment, local, dialog, negotiation, this.sessionUser);
+    this.session = session;
+    const stream = this.#settled(response, negotiation);
+    if (typeof stream === 'string') {
+      this.end({cause: 'failed', text: `${this.who} answered, but sound cannot be agreed on: ${stream}`});
+      session.hangUp();
+      return;
+    }
+    this.enter('talking');
+    this.settle(stream);
+  }
+
+  /** The stream of a 2xx, or why there is none. */
+  #settled(response: SipResponse, negotiation: Negotiation): AudioStream | string {
+    if (sessionBody(response) === 'session') {
+      const stream = negotiation.accept(response.body, true);
+      return stream.ok ? stream.value : stream.error.text;
+    }
+    // Some gateways send the answer in a 183 only.
+    const preview = this.#preview;
+    if (preview?.tag !== response.to.tag || !preview) return 'the answer has no SDP';
+    negotiation.close();
+    return preview.stream;
+  }
+}

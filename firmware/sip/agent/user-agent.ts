@@ -1,0 +1,261 @@
+import type {Clock} from '../../base/clock.ts';
+import {type RandomBytes, randomHex} from '../../base/random.ts';
+import {failure, type Result, success} from '../../base/result.ts';
+import {refuseUnsupported, sessionBody, sessionType} from '../dialog/capabilities.ts';
+import {DialogTable} from '../dialog/dialog-table.ts';
+import type {DialogEnvironment, LocalEnd} from '../dialog/environment.ts';
+import {examineOffer} from '../dialog/negotiation.ts';
+import {answerQuery, buildResponse, type ResponseContent, warning} from '../dialog/respond.ts';
+import type {SipRequest} from '../message/message.ts';
+import {defaultTimers, type TimerValues} from '../transaction/timers.ts';
+import type {ServerTransaction} from '../transaction/transaction.ts';
+import type {TransactionLayer} from '../transaction/transaction-layer.ts';
+import {
+  type Flow,
+  type SocketAddress,
+  type TraceEntry,
+  type Transport,
+  TransportError,
+} from '../transport/transport.ts';
+import {Account, type AccountStatus} from './account.ts';
+import type {Call, CallListener, IncomingCall as IncomingCallContract, MediaPort} from './call.ts';
+import type {CallServices} from './call-base.ts';
+import {callerOf, contactValue} from './identity.ts';
+import {IncomingCall} from './incoming-call.ts';
+import {locate} from './locate.ts';
+import {MergedRequests} from './merged-requests.ts';
+import {OutgoingCall} from './outgoing-call.ts';
+import type {AccountOptions} from './registration.ts';
+import {parseTarget} from './target.ts';
+import {callIdOf, type TracedMessage} from './trace.ts';
+
+/** Calls and called phones at a time, those that are still being ended included. */
+const usualSessionLimit = 8;
+/** How long (ms) `stop` waits for answers to what it sends. */
+const stopLimit = 2000;
+
+/** A transport that may tell what passes over it. */
+export interface TracedTransport extends Transport {
+  onTrace?: ((entry: TraceEntry) => void) | undefined;
+}
+
+/** What a user agent is made of. */
+export interface UserAgentOptions {
+  readonly transactions: TransactionLayer;
+  readonly transport: TracedTransport;
+  readonly accounts: readonly AccountOptions[];
+  /** Host part of bare targets such as `101`; default: the first account's. */
+  readonly domain?: string | undefined;
+  readonly clock: Clock;
+  readonly random: RandomBytes;
+  /** Opens an RTP port at a local address. */
+  openMedia(localAddress: string): Promise<MediaPort>;
+  /** The address (A, AAAA) of a host name. */
+  resolve(host: string): Promise<string>;
+  /** Value of the User-Agent header. */
+  readonly userAgentName: string;
+  /** Who direct calls come from, without an account: user part and display name. */
+  readonly identity?: {readonly user?: string; readonly displayName?: string} | undefined;
+  readonly sessionLimit?: number;
+  readonly timers?: TimerValues;
+}
+
+/** Why a call cannot even be tried. */
+export interface CallFailure {
+  readonly code: 'bad-target' | 'no-domain' | 'too-many-calls' | 'stopped';
+  readonly text: string;
+}
+
+/** A SIP user agent: places and takes calls, by address or through the servers of its accounts. */
+export class UserAgent {
+  /** Called for each incoming call; without anybody to ask, callers get 480. */
+  onIncoming: ((call: IncomingCallContract) => void) | undefined;
+  onAccountChange: ((account: Readonly<AccountStatus>) => void) | undefined;
+  #options: UserAgentOptions;
+  #environment: DialogEnvironment;
+  #services: CallServices;
+  #accounts: Account[];
+  #merged = new MergedRequests();
+  #legs = new Set<Call>();
+  #onTrace: ((message: TracedMessage) => void) | undefined;
+  #stopped = false;
+  #onIdle: (() => void) | undefined;
+
+  constructor(options: UserAgentOptions) {
+    const {transactions, transport, clock, random, userAgentName, timers = defaultTimers} = options;
+    this.#options = options;
+    this.#environment = {
+      transactions,
+      clock,
+      random,
+      timers,
+      userAgentName,
+      dialogs: new DialogTable(),
+      locate: (uri, found) => locate(uri, (host) => options.resolve(host), found),
+    };
+    this.#services = {
+      environment: this.#environment,
+      transport,
+      openMedia: (address) => options.openMedia(address),
+      resolve: (host) => options.resolve(host),
+      identity: {
+        user: options.identity?.user ?? 'doorline',
+        displayName: options.identity?.displayName ?? '',
+      },
+    };
+    this.#accounts = options.accounts.map((account) => new Account(account, this.#services));
+    for (const account of this.#accounts) account.onChange = (status) => this.onAccountChange?.(status);
+    transactions.onRequest = (transaction, request, source) => this.#receive(transaction, request, source);
+  }
+
+  /** The accounts, and whether their servers know where we are. */
+  get accounts(): readonly Readonly<AccountStatus>[] {
+    return this.#accounts.map(({status}) => status);
+  }
+
+  /** Calls that have left something behind: not ended, or still waiting for the answer to a BYE or CANCEL. */
+  get size(): number {
+    return this.#legs.size + this.#environment.dialogs.size;
+  }
+
+  /** Called for each SIP message that is sent or received. */
+  get onTrace(): ((message: TracedMessage) => void) | undefined {
+    return this.#onTrace;
+  }
+
+  set onTrace(callback: ((message: TracedMessage) => void) | undefined) {
+    this.#onTrace = callback;
+    this.#options.transport.onTrace =
+      callback && ((entry) => callback({...entry, callId: callIdOf(entry.bytes)}));
+  }
+
+  /** Registers the accounts. */
+  start(): void {
+    for (const account of this.#accounts) account.start();
+  }
+
+  /**
+   * Places a call. `target` is a name or number such as `101`, `user@host`, an address or host name with or
+   * without a port, or a SIP URI. One whose host is the domain or server of an account goes through that server.
+   */
+  call(target: string, listener: CallListener): Result<Call, CallFailure> {
+    if (this.#stopped) return failure({code: 'stopped', text: 'the station is stopping'});
+    const uri = parseTarget(target, this.#options.domain ?? this.#accounts[0]?.domain);
+    if (!uri.ok) return uri;
+    if (this.#legs.size >= this.#sessionLimit) {
+      return failure({code: 'too-many-calls', text: `more than ${this.#sessionLimit} calls at a time`});
+    }
+    const account = this.#accounts.find((one) => one.serves(uri.value));
+    const call: Call = new OutgoingCall(this.#services, uri.value, account, listener, () =>
+      this.#forget(call),
+    );
+    this.#legs.add(call);
+    return success(call);
+  }
+
+  /** Ends every call, unregisters, and waits at most 2 s for the answers. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    const idle = new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
+    for (const call of [...this.#legs]) call.hangUp();
+    if (this.#legs.size === 0) this.#onIdle?.();
+    const unregistered = Promise.all(this.#accounts.map((account) => account.stop()));
+    const limit = Promise.withResolvers<void>();
+    const timer = this.#environment.clock.after(stopLimit, limit.resolve);
+    await Promise.race([Promise.all([idle, unregistered]), limit.promise]);
+    timer.cancel();
+  }
+
+  get #sessionLimit(): number {
+    return this.#options.sessionLimit ?? usualSessionLimit;
+  }
+
+  #forget(call: Call): void {
+    this.#legs.delete(call);
+    if (this.#legs.size === 0) this.#onIdle?.();
+  }
+
+  /** RFC 3261 section 8.2, in its order: method, merged requests, extensions, dialog, then the request itself. */
+  #receive(transaction: ServerTransaction | undefined, request: SipRequest, source: Flow): void {
+    const {dialogs} = this.#environment;
+    if (!transaction) {
+      dialogs.ofRequest(request)?.receive(undefined, request);
+      return;
+    }
+    const tag = randomHex(this.#environment.random, 8);
+    const respond = (status: number, content: ResponseContent = {}) =>
+      transaction.respond(buildResponse(this.#environment, request, status, {...content, tag}));
+    const refusal = refuseUnsupported(request, tag);
+    if (refusal) {
+      transaction.respond(refusal);
+    } else if (request.to.tag !== undefined) {
+      const user = dialogs.ofRequest(request);
+      if (user) user.receive(transaction, request);
+      else respond(481);
+    } else if (request.uri.host === undefined) {
+      respond(416);
+    } else if (request.method === 'INVITE') {
+      this.#invite(transaction, source, respond);
+    } else if (request.method === 'OPTIONS') {
+      answerQuery(this.#environment, transaction, tag);
+    } else {
+      // BYE and INFO live in dialogs only.
+      respond(481);
+    }
+  }
+
+  #invite(
+    transaction: ServerTransaction,
+    source: Flow,
+    respond: (status: number, content?: ResponseContent) => void,
+  ): void {
+    const {request} = transaction;
+    const body = sessionBody(request);
+    const refusal = body === 'session' ? examineOffer(request.body) : undefined;
+    if (this.#merged.isMerged(transaction)) respond(482);
+    else if (body === 'unsupported') respond(415, {headers: [{name: 'Accept', value: sessionType}]});
+    else if (refusal) respond(refusal.status, {headers: [warning(refusal.text)]});
+    else if (this.#stopped || !this.onIncoming) respond(480);
+    else if (this.#legs.size >= this.#sessionLimit) respond(486);
+    else {
+      const local = this.#localAddress(source);
+      if (local) this.onIncoming(this.#takeCall(transaction, source, local));
+      else respond(503);
+    }
+  }
+
+  /** Our address as the sender of a request sees it; undefined when the way back is gone. */
+  #localAddress({transport, local, remote}: Flow): SocketAddress | undefined {
+    try {
+      return this.#options.transport.localAddress({transport, ...remote, from: local});
+    } catch (error) {
+      if (error instanceof TransportError) return undefined;
+      throw error;
+    }
+  }
+
+  #takeCall(transaction: ServerTransaction, source: Flow, local: SocketAddress): IncomingCall {
+    const {request} = transaction;
+    const account = this.#accountBehind(request, source.remote);
+    const authenticator = account?.authenticator();
+    const end: LocalEnd = {
+      contact: contactValue(account?.uri.user ?? this.#services.identity.user, local),
+      socket: source.local,
+      authenticate: (sent, response) => authenticator?.answer(sent, response),
+    };
+    const caller = callerOf(request, source.remote, account?.name);
+    const call: IncomingCall = new IncomingCall(this.#services, transaction, caller, end, local.address, () =>
+      this.#forget(call),
+    );
+    this.#legs.add(call);
+    return call;
+  }
+
+  /** The account whose server sent a request; of several at one server the one that was called. */
+  #accountBehind(request: SipRequest, source: SocketAddress): Account | undefined {
+    const behind = this.#accounts.filter((account) => account.isServer(source));
+    return behind.find(({uri}) => uri.user === request.uri.user) ?? behind[0];
+  }
+}

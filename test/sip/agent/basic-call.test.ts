@@ -1,0 +1,108 @@
+import {expect, test} from 'vitest';
+import type {SipMessage} from '../../../firmware/sip/message/message.ts';
+import {parseMessage} from '../../../firmware/sip/message/parse.ts';
+import {CallScene} from './scene.ts';
+
+/** The call of two stations with no server between them, from INVITE to the 200 of the BYE. */
+async function basicCall(): Promise<{scene: CallScene; messages: SipMessage[]}> {
+  const scene = new CallScene({
+    tesla: {identity: {user: 'n.tesla', displayName: 'Nikola Tesla'}},
+    marconi: {identity: {user: 'marconi'}},
+  });
+  const {tesla, marconi} = scene;
+  marconi.onCall = (call) => call.ring();
+  tesla.call('sip:marconi@tower.radio.org');
+  await scene.settle();
+  await scene.pass(3000);
+  marconi.incoming[0]!.answer(marconi.listener);
+  await scene.settle();
+  await scene.pass(10_000);
+  marconi.incoming[0]!.hangUp();
+  await scene.settle();
+  const messages = scene.network.sent.map(({text}) => {
+    const parsed = parseMessage(Buffer.from(text));
+    if (!parsed.ok) throw new Error(parsed.error.text);
+    return parsed.value;
+  });
+  return {scene, messages};
+}
+
+test('the messages go in the order of RFC 3261 figure 1, each once', async () => {
+  const {scene} = await basicCall();
+  expect(scene.wire).toEqual([
+    '1 INVITE sip:marconi@tower.radio.org',
+    '2 180 Ringing',
+    '2 200 OK',
+    '1 ACK sip:marconi@192.0.2.2:5060',
+    '2 BYE sip:n.tesla@192.0.2.1:5060',
+    '1 200 OK',
+  ]);
+});
+
+test('both ends hear of each other and of the end', async () => {
+  const {scene} = await basicCall();
+  expect(scene.tesla.told).toEqual(['ringing', 'answered 192.0.2.2:60000 sendrecv', 'ended hung-up-there']);
+  expect(scene.marconi.told).toEqual(['answered 192.0.2.1:49170 sendrecv', 'ended hung-up-here']);
+  expect(scene.tesla.ports[0]?.streams).toEqual([
+    {
+      remote: {address: '192.0.2.2', port: 60000},
+      codec: 'PCMU',
+      payloadType: 0,
+      telephoneEvent: 101,
+      direction: 'sendrecv',
+      packetTime: 20,
+    },
+  ]);
+  expect(scene.marconi.ports[0]?.streams).toMatchObject([{remote: {address: '192.0.2.1', port: 49170}}]);
+});
+
+test('nothing is left when the transactions have ended', async () => {
+  const {scene} = await basicCall();
+  await scene.pass(40_000);
+  expect([scene.tesla.leftovers, scene.marconi.leftovers, scene.clock.pending]).toEqual([0, 0, 0]);
+});
+
+test('names, tags, sequence numbers and hops are as the RFC has them', async () => {
+  const {messages} = await basicCall();
+  const [invite, ringing, ok, ack, bye, byeOk] = messages as [
+    SipMessage,
+    SipMessage,
+    SipMessage,
+    SipMessage,
+    SipMessage,
+    SipMessage,
+  ];
+  expect(new Set(messages.map(({callId}) => callId)).size).toBe(1);
+  expect(messages.map(({cseq}) => `${cseq.number} ${cseq.method}`)).toEqual([
+    '1 INVITE',
+    '1 INVITE',
+    '1 INVITE',
+    '1 ACK',
+    '1 BYE',
+    '1 BYE',
+  ]);
+  for (const message of messages) {
+    expect(message.via.branch).toMatch(/^z9hG4bK/);
+    if (message.kind === 'request') expect(message.headers.get('Max-Forwards')).toBe('70');
+  }
+  const caller = invite.from.tag;
+  const called = ringing.to.tag;
+  expect(invite.to.tag).toBeUndefined();
+  expect(invite.headers.get('From')).toMatch(/^"Nikola Tesla" <sip:n\.tesla@192\.0\.2\.1>;tag=/);
+  expect(called).toMatch(/^[0-9a-f]{16}$/);
+  expect([ok.from.tag, ok.to.tag]).toEqual([caller, called]);
+  expect([ack.from.tag, ack.to.tag]).toEqual([caller, called]);
+  // The BYE comes from the called side: From and To are turned round.
+  expect([bye.from.tag, bye.to.tag]).toEqual([called, caller]);
+  expect([byeOk.from.tag, byeOk.to.tag]).toEqual([called, caller]);
+  expect(ack.via.branch).not.toBe(invite.via.branch);
+  expect(invite.headers.get('Content-Type')).toBe('application/sdp');
+  expect(ok.headers.get('Content-Type')).toBe('application/sdp');
+  expect(ringing.body).toHaveLength(0);
+  for (const message of [invite, ringing, ok]) expect(message.contact?.uri.host).toMatch(/^192\.0\.2\.[12]$/);
+});
+
+test('the answering side adds received and rport to the Via', async () => {
+  const {messages} = await basicCall();
+  expect(messages[1]?.via).toMatchObject({received: '192.0.2.1', rport: 5060});
+});

@@ -1,4 +1,4 @@
-import {MessageChannel, type MessagePort, Worker} from 'node:worker_threads';
+import {MessageChannel, type MessagePort, receiveMessageOnPort, Worker} from 'node:worker_threads';
 import type {Levels, MediaCommand, MediaReport, MediaSettings, SessionStatistics} from './media-messages.ts';
 import {MediaSession, type SessionOwner} from './media-session.ts';
 import type {MediaWorkerData} from './media-worker.ts';
@@ -168,6 +168,10 @@ export class MediaEngine implements SessionOwner {
 
   /** The thread is gone, asked to or not: nobody waits for it any more. */
   #end(why: string): void {
+    // What it said last may not have been handled yet, such as why it ended.
+    for (let last = receiveMessageOnPort(this.#port); last; last = receiveMessageOnPort(this.#port)) {
+      this.#report(last.message);
+    }
     const asked = this.#ended;
     this.#ended = true;
     const error = new Error(asked ? 'the media thread was closed' : `the media thread failed: ${why}`);

@@ -33,7 +33,8 @@ export class MediaSession {
   readonly id: number;
   readonly #owner: SessionOwner;
   #closed = false;
-  #last = nothingYet;
+  /** Asked for at the end, so that the figures of the whole session can still be read. */
+  #final: Promise<SessionStatistics | undefined> | undefined;
 
   constructor(owner: SessionOwner, id: number, port: number) {
     this.#owner = owner;
@@ -51,20 +52,16 @@ export class MediaSession {
     if (!this.#closed) this.#owner.command({kind: 'digit', session: this.id, digit});
   }
 
-  /** The figures so far; once closed, the last that were asked for. */
+  /** The figures so far; once closed, those of the whole session. */
   async statistics(): Promise<SessionStatistics> {
-    if (!this.#closed) this.#last = (await this.#owner.statistics(this.id)) ?? this.#last;
-    return this.#last;
+    return (await (this.#final ?? this.#owner.statistics(this.id))) ?? nothingYet;
   }
 
   /** Frees the port. Harmless when done twice. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    // Asked for before the end, so that the figures of the whole session can still be read afterwards.
-    void this.#owner.statistics(this.id).then((statistics) => {
-      this.#last = statistics ?? this.#last;
-    });
+    this.#final = this.#owner.statistics(this.id);
     this.#owner.command({kind: 'close-session', session: this.id});
     this.#owner.forget(this.id);
   }

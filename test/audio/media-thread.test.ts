@@ -1,0 +1,330 @@
+import {expect, test} from 'vitest';
+import {decodeMuLaw, encodeMuLaw} from '../../firmware/audio/g711.ts';
+import type {MediaCommand, MediaReport, SessionStatistics} from '../../firmware/audio/media-messages.ts';
+import {MediaThread} from '../../firmware/audio/media-thread.ts';
+import type {OnDatagram, RtpSocket} from '../../firmware/audio/rtp-socket.ts';
+import type {AudioStream, SocketAddress} from '../../firmware/rtp/audio-stream.ts';
+import {headerLength, RtpHeader, readPacket, writeHeader} from '../../firmware/rtp/packet.ts';
+import {FakeSoundCard} from './fake-sound-card.ts';
+
+const frame = 160;
+const peer = {address: '192.0.2.7', port: 7000};
+const stream: AudioStream = {
+  remote: peer,
+  codec: 'PCMU',
+  payloadType: 0,
+  telephoneEvent: 101,
+  direction: 'sendrecv',
+  packetTime: 20,
+};
+
+class FakeSocket implements RtpSocket {
+  readonly port: number;
+  readonly onDatagram: OnDatagram;
+  readonly sent: {bytes: Uint8Array; to: SocketAddress}[] = [];
+  connected = false;
+  closed = false;
+  constructor(port: number, onDatagram: OnDatagram) {
+    this.port = port;
+    this.onDatagram = onDatagram;
+  }
+  send(bytes: Uint8Array, to: SocketAddress): void {
+    this.sent.push({bytes: bytes.slice(), to});
+  }
+  connect(): void {
+    this.connected = true;
+  }
+  disconnect(): void {
+    this.connected = false;
+  }
+  close(): void {
+    this.closed = true;
+  }
+}
+
+class Bench {
+  time = 0;
+  readonly card = new FakeSoundCard();
+  readonly sockets: FakeSocket[] = [];
+  readonly reports: MediaReport[] = [];
+  portsLeft = 100;
+  readonly thread = new MediaThread({
+    openSound: () => this.card,
+    bind: async (address, onDatagram) => {
+      if (this.portsLeft-- === 0) throw new Error(`no free RTP port on ${address}`);
+      const socket = new FakeSocket(4000 + 2 * this.sockets.length, onDatagram);
+      this.sockets.push(socket);
+      return socket;
+    },
+    now: () => this.time,
+    random: (count) => new Uint8Array(count),
+    report: (report) => this.reports.push(report),
+  });
+  #sequenceNumber = 0;
+
+  do(command: MediaCommand): void {
+    this.thread.command(command);
+  }
+
+  async open(session: number): Promise<FakeSocket> {
+    this.do({kind: 'open', session, address: '192.0.2.1'});
+    await Promise.resolve();
+    await Promise.resolve();
+    return this.sockets.at(-1)!;
+  }
+
+  /** A session that is attached and talks. */
+  async talk(changes: Partial<AudioStream> = {}): Promise<FakeSocket> {
+    const socket = await this.open(1);
+    this.do({kind: 'update', session: 1, stream: {...stream, ...changes}});
+    this.do({kind: 'attach', session: 1});
+    return socket;
+  }
+
+  /** One step: `captured` from the microphone, `received` by each socket named. */
+  step(captured?: number, received?: {socket: FakeSocket; sample: number; from?: SocketAddress}): void {
+    if (captured !== undefined) this.card.captured.push(...Array(frame).fill(captured));
+    this.thread.sendFrame();
+    if (received !== undefined) {
+      const {address, port} = received.from ?? peer;
+      received.socket.onDatagram(this.packet(received.sample), address, port);
+    }
+    this.thread.playFrame();
+    this.card.queued = Math.max(0, this.card.queued - frame);
+    this.time += 20;
+  }
+
+  packet(sample: number): Uint8Array {
+    const bytes = new Uint8Array(headerLength + frame);
+    writeHeader(bytes, false, 0, this.#sequenceNumber & 0xffff, this.#sequenceNumber * frame, 5);
+    encodeMuLaw(new Int16Array(frame).fill(sample), frame, bytes.subarray(headerLength));
+    this.#sequenceNumber++;
+    return bytes;
+  }
+
+  reported<Kind extends MediaReport['kind']>(kind: Kind): Extract<MediaReport, {kind: Kind}>[] {
+    return this.reports.filter((report) => report.kind === kind) as Extract<MediaReport, {kind: Kind}>[];
+  }
+
+  statistics(session: number): SessionStatistics | undefined {
+    this.do({kind: 'statistics', session, request: 1});
+    return this.reported('statistics').at(-1)!.statistics;
+  }
+}
+
+/** First sample of a packet that was sent. */
+function soundOf(bytes: Uint8Array): number {
+  const samples = new Int16Array(frame);
+  decodeMuLaw(bytes, headerLength, frame, samples);
+  return samples[0]!;
+}
+
+test('an attached session carries the microphone out and the other side to the speaker', async () => {
+  const bench = new Bench();
+  const socket = await bench.talk();
+  expect(bench.reported('opened')).toEqual([{kind: 'opened', session: 1, port: 4000}]);
+  expect(bench.thread.active).toBe(true);
+  for (let step = 0; step < 20; step++) bench.step(988, {socket, sample: 460});
+  expect(socket.sent).toHaveLength(20);
+  expect(socket.sent.every(({to}) => to.address === peer.address && to.port === peer.port)).toBe(true);
+  expect(soundOf(socket.sent[10]!.bytes)).toBe(988);
+  expect(bench.card.played.slice(-frame).every((sample) => sample === 460)).toBe(true);
+});
+
+test('a session that is not attached sends silence and is not heard', async () => {
+  const bench = new Bench();
+  const socket = await bench.talk();
+  const other = await bench.open(2);
+  bench.do({kind: 'update', session: 2, stream});
+  for (let step = 0; step < 20; step++) bench.step(988, {socket: other, sample: 8000});
+  expect(soundOf(other.sent[10]!.bytes)).toBe(0);
+  expect(soundOf(socket.sent[10]!.bytes)).toBe(988);
+  expect(bench.card.played.every((sample) => sample === 0)).toBe(true);
+  bench.do({kind: 'attach', session: 2});
+  for (let step = 0; step < 20; step++) bench.step(988, {socket: other, sample: 460});
+  expect(soundOf(socket.sent.at(-1)!.bytes)).toBe(0);
+  expect(bench.card.played.at(-1)).toBe(460);
+});
+
+test.each([
+  ['sendrecv', true, true],
+  ['sendonly', true, false],
+  ['recvonly', false, true],
+  ['inactive', false, false],
+] as const)('%s is kept to', async (direction, sends, hears) => {
+  const bench = new Bench();
+  const socket = await bench.talk({direction});
+  for (let step = 0; step < 20; step++) bench.step(988, {socket, sample: 460});
+  expect(socket.sent.length > 0).toBe(sends);
+  expect(bench.card.played.some((sample) => sample !== 0)).toBe(hears);
+});
+
+test('nothing is sent to an address of zeros', async () => {
+  const bench = new Bench();
+  const socket = await bench.talk({remote: {address: '0.0.0.0', port: 7000}});
+  bench.step(988);
+  expect(socket.sent).toEqual([]);
+});
+
+test('after the address behind a NAT has proved itself, packets go there', async () => {
+  const bench = new Bench();
+  const socket = await bench.talk();
+  const real = {address: '203.0.113.1', port: 55555};
+  for (let step = 0; step < 10; step++) bench.step(988, {socket, sample: 460, from: real});
+  expect(socket.sent.at(-1)!.to).toEqual(real);
+  expect(bench.statistics(1)).toMatchObject({sent: 10, received: 8, lost: 0});
+});
+
+test('a settled call ties its socket; a new address or silence sets it free', async () => {
+  const bench = new Bench();
+  const socket = await bench.talk();
+  for (let step = 0; step < 49; step++) bench.step(0, {socket, sample: 460});
+  expect(socket.connected).toBe(false);
+  bench.step(0, {socket, sample: 460});
+  expect(socket.connected).toBe(true);
+  bench.do({kind: 'update', session: 1, stream});
+  expect(socket.connected).toBe(false);
+  for (let step = 0; step < 60; step++) bench.step(0, {socket, sample: 460});
+  expect(socket.connected).toBe(true);
+  for (let step = 0; step < 202; step++) bench.step(0);
+  expect(socket.connected).toBe(false);
+});
+
+test('silence is told after 4 and 10 seconds, and again after sound has come', async () => {
+  const bench = new Bench();
+  const socket = await bench.talk();
+  const told = () => bench.reported('silence').map(({seconds}) => seconds);
+  for (let step = 0; step < 199; step++) bench.step(0);
+  expect(told()).toEqual([]);
+  for (let step = 0; step < 600; step++) bench.step(0);
+  expect(told()).toEqual([4, 10]);
+  bench.step(0, {socket, sample: 460});
+  for (let step = 0; step < 210; step++) bench.step(0);
+  expect(told()).toEqual([4, 10, 4]);
+});
+
+test('a session on hold, or not attached, may be silent', async () => {
+  const bench = new Bench();
+  await bench.talk({direction: 'sendonly'});
+  await bench.open(2);
+  bench.do({kind: 'update', session: 2, stream});
+  for (let step = 0; step < 600; step++) bench.step(0);
+  expect(bench.reported('silence')).toEqual([]);
+  bench.do({kind: 'update', session: 1, stream});
+  for (let step = 0; step < 190; step++) bench.step(0);
+  expect(bench.reported('silence')).toEqual([]);
+});
+
+test('keys come and go', async () => {
+  const bench = new Bench();
+  const socket = await bench.talk();
+  const bytes = new Uint8Array(headerLength + 4);
+  writeHeader(bytes, true, 101, 900, 1000, 5);
+  bytes.set([7, 10, 0, 160], headerLength);
+  socket.onDatagram(bytes, peer.address, peer.port);
+  expect(bench.reported('digit')).toEqual([{kind: 'digit', session: 1, digit: '7'}]);
+  bench.do({kind: 'digit', session: 1, digit: '3'});
+  bench.step(0);
+  const header = new RtpHeader();
+  expect(readPacket(socket.sent[0]!.bytes, header)).toBeUndefined();
+  expect(header.payloadType).toBe(101);
+  expect(socket.sent[0]!.bytes[headerLength]).toBe(3);
+});
+
+test('tones are heard with or without a call, and mixed into it', async () => {
+  const bench = new Bench();
+  expect(bench.thread.active).toBe(false);
+  bench.do({kind: 'play', sound: 'press'});
+  expect(bench.thread.active).toBe(true);
+  let steps = 0;
+  for (; bench.thread.active && steps < 20; steps++) bench.step(988);
+  expect(steps).toBe(6);
+  expect(bench.card.captured).toHaveLength(6 * frame);
+  const socket = await bench.talk();
+  for (let step = 0; step < 10; step++) bench.step(0, {socket, sample: 460});
+  bench.do({kind: 'play', sound: 'talk'});
+  bench.step(0, {socket, sample: 460});
+  const mixed = bench.card.played.slice(-frame);
+  expect(Math.max(...mixed)).toBeGreaterThan(4000);
+  const mean = mixed.reduce((sum, sample) => sum + sample, 0) / frame;
+  expect(Math.abs(mean - 460)).toBeLessThan(300);
+});
+
+test('ringback ends when somebody is attached, or when told', async () => {
+  const bench = new Bench();
+  bench.do({kind: 'play', sound: 'ringback'});
+  await bench.open(1);
+  bench.do({kind: 'attach', session: 1});
+  expect(bench.thread.active).toBe(false);
+  bench.do({kind: 'play', sound: 'ringback'});
+  expect(bench.thread.active).toBe(true);
+  bench.do({kind: 'play', sound: 'stop'});
+  expect(bench.thread.active).toBe(false);
+});
+
+test('levels are told ten times a second while something is going on, and silence at the end', async () => {
+  const bench = new Bench();
+  const socket = await bench.talk();
+  for (let step = 0; step < 50; step++) bench.step(16384, {socket, sample: 460});
+  const meters = bench.reported('meters');
+  expect(meters).toHaveLength(10);
+  expect(meters.at(-1)!.levels.microphone).toBeCloseTo(-6, 0);
+  expect(meters.at(-1)!.levels.speaker).toBeCloseTo(-37.1, 0);
+  bench.do({kind: 'close-session', session: 1});
+  expect(bench.reported('meters').at(-1)!.levels).toEqual({microphone: -96, speaker: -96});
+});
+
+test('when the sound card fails the call goes on in silence', async () => {
+  const bench = new Bench();
+  const socket = await bench.talk();
+  for (let step = 0; step < 5; step++) bench.step(988, {socket, sample: 460});
+  bench.card.failure = new Error('fake: no such device');
+  for (let step = 0; step < 5; step++) bench.step(988, {socket, sample: 460});
+  expect(bench.reported('fault')).toEqual([{kind: 'fault', text: 'fake: no such device'}]);
+  expect(socket.sent).toHaveLength(10);
+  expect(soundOf(socket.sent.at(-1)!.bytes)).toBe(0);
+});
+
+test('closing frees sockets and card; commands for what is gone do nothing', async () => {
+  const bench = new Bench();
+  const socket = await bench.talk();
+  bench.do({kind: 'close-session', session: 1});
+  expect(socket.closed).toBe(true);
+  expect(bench.thread.active).toBe(false);
+  for (const command of [
+    {kind: 'close-session', session: 1},
+    {kind: 'update', session: 1, stream},
+    {kind: 'attach', session: 1},
+    {kind: 'digit', session: 1, digit: '1'},
+  ] as const) {
+    bench.do(command);
+  }
+  expect(bench.statistics(1)).toBeUndefined();
+  const another = await bench.open(2);
+  bench.do({kind: 'close'});
+  expect(another.closed).toBe(true);
+  expect(bench.card.closed).toBe(true);
+});
+
+test('a port that cannot be had is told of', async () => {
+  const bench = new Bench();
+  bench.portsLeft = 0;
+  await bench.open(1);
+  expect(bench.reported('open-failed')).toEqual([
+    {kind: 'open-failed', session: 1, text: 'no free RTP port on 192.0.2.1'},
+  ]);
+});
+
+test('steps that were missed show in the timestamps', async () => {
+  const bench = new Bench();
+  const socket = await bench.talk();
+  bench.step(0);
+  bench.thread.skipFrames(50);
+  bench.step(0);
+  const header = new RtpHeader();
+  const timestamps = socket.sent.map(({bytes}) => {
+    readPacket(bytes, header);
+    return header.timestamp;
+  });
+  expect(timestamps[1]! - timestamps[0]!).toBe(51 * frame);
+});

@@ -1,0 +1,89 @@
+import {afterEach, expect, test} from 'vitest';
+import {RtpPorts, type RtpSocket} from '../../firmware/audio/rtp-socket.ts';
+import {freePorts} from '../support/ports.ts';
+
+const open: {close(): void}[] = [];
+
+afterEach(() => {
+  for (const socket of open.splice(0)) socket.close();
+});
+
+interface Arrival {
+  text: string;
+  from: number;
+}
+
+async function bind(ports: RtpPorts): Promise<{socket: RtpSocket; arrival(): Promise<Arrival>}> {
+  const arrived: Arrival[] = [];
+  let tell: (() => void) | undefined;
+  const socket = await ports.bind('127.0.0.1', (bytes, _, from) => {
+    arrived.push({text: Buffer.from(bytes).toString(), from});
+    tell?.();
+  });
+  open.push(socket);
+  const arrival = async () => {
+    while (arrived.length === 0) {
+      await new Promise<void>((resolve) => {
+        tell = resolve;
+      });
+    }
+    return arrived.shift()!;
+  };
+  return {socket, arrival};
+}
+
+test('even ports in turn; one in use is passed over; none left is said', async () => {
+  const {first} = await freePorts(6);
+  const ports = new RtpPorts(first - 1, first + 4);
+  const one = await bind(ports);
+  const two = await bind(ports);
+  const three = await bind(ports);
+  expect([one, two, three].map(({socket}) => socket.port)).toEqual([first, first + 2, first + 4]);
+  await expect(bind(ports)).rejects.toThrow(/no free RTP port on 127\.0\.0\.1.*media_ports/);
+  open.splice(open.indexOf(two.socket), 1);
+  two.socket.close();
+  expect((await bind(ports)).socket.port).toBe(first + 2);
+});
+
+test('an address that is not ours is said', async () => {
+  const ports = new RtpPorts(20000, 20010);
+  await expect(ports.bind('192.0.2.77', () => {})).rejects.toThrow('no RTP port on 192.0.2.77');
+});
+
+test('datagrams pass, tied or not; tied, strangers are not heard', async () => {
+  const {first, last} = await freePorts(10);
+  const ports = new RtpPorts(first, last);
+  const one = await bind(ports);
+  const two = await bind(ports);
+  const stranger = await bind(ports);
+  const addressOf = (socket: RtpSocket) => ({address: '127.0.0.1', port: socket.port});
+
+  one.socket.send(Buffer.from('loose'), addressOf(two.socket));
+  expect(await two.arrival()).toEqual({text: 'loose', from: one.socket.port});
+  two.socket.connect(addressOf(one.socket));
+  expect(two.socket.connected).toBe(true);
+  stranger.socket.send(Buffer.from('strange'), addressOf(two.socket));
+  two.socket.send(Buffer.from('tied'), addressOf(one.socket));
+  expect(await one.arrival()).toEqual({text: 'tied', from: two.socket.port});
+  one.socket.send(Buffer.from('answer'), addressOf(two.socket));
+  expect((await two.arrival()).text).toBe('answer');
+  two.socket.disconnect();
+  stranger.socket.send(Buffer.from('again'), addressOf(two.socket));
+  expect((await two.arrival()).text).toBe('again');
+});
+
+test('a port that refuses does no harm', async () => {
+  const {first, last} = await freePorts(10);
+  const ports = new RtpPorts(first, last);
+  const one = await bind(ports);
+  const two = await bind(ports);
+  const nobody = {address: '127.0.0.1', port: first + 9};
+  one.socket.connect(nobody);
+  for (let count = 0; count < 5; count++) {
+    one.socket.send(Buffer.from('lost'), nobody);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  one.socket.disconnect();
+  one.socket.send(Buffer.from('found'), {address: '127.0.0.1', port: two.socket.port});
+  expect((await two.arrival()).text).toBe('found');
+});

@@ -1,0 +1,129 @@
+import {expect, test} from 'vitest';
+import {mix} from '../../firmware/audio/frame.ts';
+import {LevelMeter} from '../../firmware/audio/level-meter.ts';
+import {type ToneName, TonePlayer} from '../../firmware/audio/tones.ts';
+
+const frame = 160;
+
+function play(name: ToneName, frames: number): Int16Array {
+  const player = new TonePlayer();
+  player.start(name);
+  const sound = new Int16Array(frames * frame);
+  for (let index = 0; index < frames; index++)
+    player.pull(sound.subarray(index * frame, (index + 1) * frame));
+  return sound;
+}
+
+/** Share of the sound's energy at a frequency (Goertzel): 1 is a pure tone. */
+function shareAt(frequency: number, sound: Int16Array): number {
+  let re = 0;
+  let im = 0;
+  let energy = 0;
+  sound.forEach((sample, index) => {
+    const phase = (2 * Math.PI * frequency * index) / 8000;
+    re += sample * Math.cos(phase);
+    im += sample * Math.sin(phase);
+    energy += sample * sample;
+  });
+  return (2 * (re * re + im * im)) / (sound.length * energy);
+}
+
+/** For each 20 ms whether there is sound. */
+function rhythm(sound: Int16Array): string {
+  return Array.from({length: sound.length / frame}, (_, index) =>
+    sound.subarray(index * frame, (index + 1) * frame).some((sample) => sample !== 0) ? '#' : '.',
+  ).join('');
+}
+
+test('ringback is 425 Hz, 1 s on and 4 s off, for ever', () => {
+  const sound = play('ringback', 550);
+  expect(shareAt(425, sound.subarray(0, 8000))).toBeGreaterThan(0.99);
+  expect(rhythm(sound)).toBe(`${'#'.repeat(50)}${'.'.repeat(200)}`.repeat(2) + '#'.repeat(50));
+});
+
+test('busy is 425 Hz, 480 ms on and off, four times', () => {
+  const sound = play('busy', 240);
+  expect(shareAt(425, sound.subarray(0, 3840))).toBeGreaterThan(0.98);
+  expect(rhythm(sound)).toBe(`${'#'.repeat(24)}${'.'.repeat(24)}`.repeat(4) + '.'.repeat(48));
+});
+
+test('error is the three special information tones', () => {
+  const sound = play('error', 50);
+  for (const [index, frequency] of [950, 1400, 1800].entries()) {
+    const part = sound.subarray(index * 2640, (index + 1) * 2640);
+    expect(shareAt(frequency, part)).toBeGreaterThan(0.97);
+  }
+  expect(rhythm(sound).replace(/\.+$/, '')).toHaveLength(50);
+});
+
+test.each(['ready', 'press', 'talk', 'ending', 'door', 'error'] as const)(
+  '%s ends by itself, in time',
+  (name) => {
+    const player = new TonePlayer();
+    player.start(name);
+    const sound = new Int16Array(frame);
+    let frames = 0;
+    let peak = 0;
+    let last = 0;
+    let step = 0;
+    for (; player.playing && frames < 100; frames++) {
+      player.pull(sound);
+      for (const sample of sound) {
+        peak = Math.max(peak, Math.abs(sample));
+        step = Math.max(step, Math.abs(sample - last));
+        last = sample;
+      }
+    }
+    expect(frames).toBeLessThan(60);
+    expect(peak).toBeGreaterThan(4000);
+    expect(peak).toBeLessThanOrEqual(8192);
+    expect(Math.abs(last)).toBeLessThan(400);
+  },
+);
+
+test('a new sound takes the place of the old, stop is silence', () => {
+  const player = new TonePlayer();
+  const sound = new Int16Array(frame);
+  player.start('ringback');
+  player.start('press');
+  player.pull(sound);
+  player.pull(sound);
+  expect(shareAt(1000, sound)).toBeGreaterThan(0.99);
+  player.stop();
+  player.pull(sound);
+  expect(sound.every((sample) => sample === 0)).toBe(true);
+  expect(player.playing).toBe(false);
+});
+
+test('the tones of a state end with it, a short sound may finish', () => {
+  const player = new TonePlayer();
+  for (const [name, goesOn] of [
+    ['ringback', false],
+    ['busy', false],
+    ['press', true],
+  ] as const) {
+    player.start(name);
+    player.stopRepeated();
+    expect(player.playing).toBe(goesOn);
+  }
+});
+
+test('the meter shows the level in dBFS, and begins anew when it was read', () => {
+  const meter = new LevelMeter();
+  expect(meter.take()).toBe(-96);
+  meter.add(
+    Int16Array.from({length: frame}, (_, index) => Math.round(32767 * Math.sin((Math.PI * index) / 8))),
+  );
+  expect(meter.take()).toBeCloseTo(-3, 1);
+  meter.add(new Int16Array(frame).fill(-32768));
+  expect(meter.take()).toBe(0);
+  meter.add(new Int16Array(frame).fill(328));
+  expect(meter.take()).toBeCloseTo(-40, 1);
+  expect(meter.take()).toBe(-96);
+});
+
+test('mixing stays within 16 bits', () => {
+  const sound = Int16Array.from({length: frame}, (_, index) => (index % 2 ? 30000 : -30000));
+  mix(sound, sound.slice());
+  expect([sound[0], sound[1]]).toEqual([-32768, 32767]);
+});

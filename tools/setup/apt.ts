@@ -131,8 +131,8 @@ function options(): string[] {
 }
 
 async function installed(name: string): Promise<boolean> {
-  const {status, output} = await run(['dpkg-query', '--show', '--showformat=${db:Status-Status}', name]);
-  return status === 0 && output.trim() === 'installed';
+  const {status, output} = await run(['dpkg', '--status', name]);
+  return status === 0 && /^Status: .* installed$/m.test(output);
 }
 
 /** Runs a program to its end; one that does not exist has the status -1. */

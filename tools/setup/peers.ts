@@ -15,7 +15,7 @@ export async function installPeers(say: (line: string) => void): Promise<string[
   if (apt === undefined) {
     say('They come from packages of Debian and Ubuntu; here is no apt-get.');
   } else if (!apt.permitted) {
-    say(`To install them: sudo ${apt.commandLine(missing.flatMap(({packages}) => packages.slice(0, 1)))}`);
+    say(`To install them: sudo ${apt.commandLine(await choosePackages(apt, missing))}`);
   } else {
     await install(apt, missing, say);
   }
@@ -32,14 +32,7 @@ function missingPrograms(): Program[] {
 async function install(apt: Apt, missing: readonly Program[], say: (line: string) => void): Promise<void> {
   say('Asking apt for its package lists ...');
   await apt.update();
-  const wanted: string[] = [];
-  for (const {packages} of missing) {
-    for (const name of packages) {
-      if (!(await apt.has(name))) continue;
-      wanted.push(name);
-      break;
-    }
-  }
+  const wanted = await choosePackages(apt, missing);
   if (wanted.length === 0) return;
   say(`Installing ${wanted.join(', ')} ...`);
   if (await apt.install(wanted, sayTenths(say))) return;
@@ -47,6 +40,19 @@ async function install(apt: Apt, missing: readonly Program[], say: (line: string
   for (const name of wanted) {
     if (!(await apt.install([name]))) say(`apt could not install ${name}: ${apt.lastWords}`);
   }
+}
+
+/** Of each program's packages the first that the distribution has: their names differ. */
+async function choosePackages(apt: Apt, missing: readonly Program[]): Promise<string[]> {
+  const chosen: string[] = [];
+  for (const {packages} of missing) {
+    for (const name of packages) {
+      if (!(await apt.has(name))) continue;
+      chosen.push(name);
+      break;
+    }
+  }
+  return chosen;
 }
 
 /** Tells each tenth of the way once. */

@@ -109,7 +109,7 @@ class AlsaLine {
     } catch (problem) {
       this.lost = true;
       const text = problem instanceof AlsaError ? problem.message : String(problem);
-      this.#options.log(`${text}. Plug it in again and restart`);
+      this.#options.log(`${text}. It is tried again with the next sound; check that it is plugged in`);
       return false;
     }
   }

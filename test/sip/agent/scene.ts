@@ -128,8 +128,8 @@ export class CallScene {
   }
 
   /** A peer at 192.0.2.9, the address of pbx.example.org. */
-  peer(address = '192.0.2.9'): ScriptedPeer {
-    return new ScriptedPeer(this.network.open(address), () => this.settle());
+  peer(address = '192.0.2.9', port = 5060): ScriptedPeer {
+    return new ScriptedPeer(this.network.open(address, port), () => this.settle());
   }
 
   /** Lets promises and everything that is due now happen. */

@@ -55,11 +55,14 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
   });
   closing.push(() => media.close());
 
-  const {telephone, transport} = await openTelephone({
+  const {telephone, transport, transactions} = await openTelephone({
     sip: config.sip,
     openMedia: (local) => media.open(local),
   });
-  closing.push(() => transport.close());
+  closing.push(() => {
+    transactions.close();
+    transport.close();
+  });
 
   mkdirSync(config.data, {recursive: true, mode: 0o700});
   const database = new Database({file: join(config.data, 'doorline.db'), clock, log});

@@ -9,13 +9,15 @@ import {UdpTransport} from './sip/transport/udp.ts';
 import {userAgentName} from './version.ts';
 
 export interface TelephoneOptions {
+  /** What it calls itself in direct calls. */
+  readonly name: string;
   readonly sip: Config['sip'];
   /** Opens the RTP port of a call on a local address. */
   openMedia(localAddress: string): Promise<MediaPort>;
 }
 
 /** The SIP user agent on this machine's sockets, clock and name service. */
-export async function openTelephone({sip, openMedia}: TelephoneOptions): Promise<{
+export async function openTelephone({name, sip, openMedia}: TelephoneOptions): Promise<{
   telephone: UserAgent;
   transport: UdpTransport;
   transactions: TransactionLayer;
@@ -25,6 +27,7 @@ export async function openTelephone({sip, openMedia}: TelephoneOptions): Promise
   const transport = new UdpTransport(clock);
   for (const {address, port} of sip.listen) await transport.bind(address, port);
   const transactions = new TransactionLayer({transport, clock, random});
+  transport.onMessage = (bytes, remote, local) => transactions.receive(bytes, remote, local);
   const telephone = new UserAgent({
     transport,
     transactions,
@@ -33,6 +36,7 @@ export async function openTelephone({sip, openMedia}: TelephoneOptions): Promise
     accounts: sip.accounts,
     domain: sip.domain,
     userAgentName,
+    identity: {displayName: name},
     openMedia,
     resolve: async (host) => (await lookup(host)).address,
   });

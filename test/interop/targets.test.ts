@@ -116,7 +116,7 @@ test('a phone that refuses: the result is refused or busy, as it said', async (c
   await station.process.waitUntil('the light is red', async () => (await light(station)) === 'failed');
 });
 
-test('nobody there: unreachable, at once where the port is closed', async (context) => {
+test('nobody there: unreachable, once the 32 s of RFC 3261 are over', async (context) => {
   const run = startRun(context);
   const port = await freePort();
   const station = await TestStation.start(run, {

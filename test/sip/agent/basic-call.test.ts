@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import type {SipMessage} from '../../../firmware/sip/message/message.ts';
 import {parseMessage} from '../../../firmware/sip/message/parse.ts';
-import {CallScene} from './scene.ts';
+import {CallScene, Phone} from './scene.ts';
 
 /** The call of two stations with no server between them, from INVITE to the 200 of the BYE. */
 async function basicCall(): Promise<{scene: CallScene; messages: SipMessage[]}> {
@@ -105,4 +105,31 @@ test('names, tags, sequence numbers and hops are as the RFC has them', async () 
 test('the answering side adds received and rport to the Via', async () => {
   const {messages} = await basicCall();
   expect(messages[1]?.via).toMatchObject({received: '192.0.2.1', rport: 5060});
+});
+
+test('the same over IPv6', async () => {
+  const scene = new CallScene();
+  const caller = new Phone(scene.network, scene.clock, '2001:db8::1', {rtp: 49170});
+  const called = new Phone(scene.network, scene.clock, '2001:db8::2', {rtp: 60000});
+  called.onCall = (call) => call.answer(called.listener);
+  const call = caller.call('2001:db8::2');
+  await scene.pass(1000);
+  expect(caller.told).toEqual(['answered 2001:db8::2:60000 sendrecv']);
+  expect(called.incoming[0]?.caller).toMatchObject({uri: 'sip:doorline@[2001:db8::1]', verified: true});
+  expect(scene.network.sent[0]?.text).toMatch(/\r\nc=IN IP6 2001:db8::1\r\n/);
+  call.hangUp();
+  await scene.pass(40_000);
+  expect([caller.leftovers, called.leftovers, scene.clock.pending]).toEqual([0, 0, 0]);
+});
+
+test('a station that calls itself talks to itself', async () => {
+  const scene = new CallScene();
+  const {tesla} = scene;
+  tesla.onCall = (call) => call.answer(tesla.listener);
+  const call = tesla.call('192.0.2.1');
+  await scene.pass(1000);
+  expect(tesla.told).toEqual(['answered 192.0.2.1:49170 sendrecv', 'answered 192.0.2.1:49172 sendrecv']);
+  call.hangUp();
+  await scene.pass(40_000);
+  expect([tesla.leftovers, scene.clock.pending]).toEqual([0, 0]);
 });

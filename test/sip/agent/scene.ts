@@ -52,7 +52,7 @@ export class Phone {
   ) {
     this.address = address;
     const transport = network.open(address);
-    const random = seededBytes(Number(address.split('.').at(-1)));
+    const random = seededBytes(Buffer.from(address).reduce((sum, byte) => 31 * sum + byte, 0));
     this.transactions = new TransactionLayer({transport, clock, random});
     transport.onMessage = (bytes, remote, local) => this.transactions.receive(bytes, remote, local);
     let port = options.rtp;

@@ -88,7 +88,7 @@ export type RefusalStatus = 403 | 480 | 486 | 603;
 export interface IncomingCall extends Call {
   readonly direction: 'incoming';
   readonly caller: Party;
-  /** Who is told when the caller gives up before `answer`; `answer` hands the call to its own listener. */
+  /** Called when it ends before `answer`: the caller gave up, or it was refused here. After that the listener is told. */
   onEnded: ((end: CallEnd) => void) | undefined;
   /** Sends 180 Ringing. */
   ring(): void;

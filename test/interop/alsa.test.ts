@@ -3,10 +3,12 @@ import {systemClock as clock} from '../../firmware/base/clock.ts';
 import type {SoundCard} from '../../hal/hal.ts';
 import {openSoundCard} from '../../hal/sound/sound.ts';
 import {correlate} from '../support/correlation.ts';
+import {Baresip} from '../support/peers/baresip.ts';
 import {requirePeers} from '../support/peers/require.ts';
 import {startPulse, stationCard, visitorCard} from '../support/pulse.ts';
 import {type Run, startRun} from '../support/run-folder.ts';
 import {makeSpeech} from '../support/speech.ts';
+import {TestStation} from '../support/station.ts';
 
 const rate = 8000;
 const frame = 160;
@@ -19,17 +21,21 @@ interface Side {
   readonly heard: number[];
 }
 
+function openSide(run: Run, name: string, says: Int16Array): Side {
+  const spec = `alsa:${name}`;
+  const log = (text: string) => expect.fail(text);
+  const card = openSoundCard({microphone: spec, speaker: spec, rate, clock, log});
+  run.atEnd(() => card.close());
+  return {card, says, said: 0, heard: []};
+}
+
 async function openSides(run: Run, speech: {station: Int16Array; visitor: Int16Array}) {
-  // The card is opened in this process, so its libasound has to find the configuration.
+  // The cards are opened in this process, so its libasound has to find the configuration.
   Object.assign(process.env, (await startPulse(run)).environment);
-  const side = (name: string, says: Int16Array): Side => {
-    const spec = `alsa:${name}`;
-    const log = (text: string) => expect.fail(text);
-    const card = openSoundCard({microphone: spec, speaker: spec, rate, clock, log});
-    run.atEnd(() => card.close());
-    return {card, says, said: 0, heard: []};
+  return {
+    station: openSide(run, stationCard, speech.station),
+    visitor: openSide(run, visitorCard, speech.visitor),
   };
-  return {station: side(stationCard, speech.station), visitor: side(visitorCard, speech.visitor)};
 }
 
 /** Moves sound until everything is said, and some milliseconds more. */
@@ -42,7 +48,7 @@ async function talk(sides: readonly Side[], moreMs = 500): Promise<void> {
       }
     }
     for (const side of sides) {
-      while (side.card.playbackDelay() < 4 * frame) {
+      while (side.card.playbackDelay() < 8 * frame) {
         const taken = side.card.write(side.says.subarray(side.said, side.said + frame));
         side.said += taken;
         if (taken === 0) break;
@@ -92,6 +98,43 @@ test('after an underrun playback starts again, and it is counted', async (contex
   expect(value).toBeGreaterThanOrEqual(0.98);
   expect(seconds).toBeGreaterThan(1.5);
   expect(station.card.xruns).toBeGreaterThan(0);
+});
+
+test('a call whose station has ALSA devices: both sides hear each other', async (context) => {
+  requirePeers(context, 'pulseaudio', 'libasound', 'alsa-pulse', 'baresip');
+  const run = startRun(context);
+  const [says, resident] = [makeSpeech(5, 5), makeSpeech(5, 6)];
+  const phone = await Baresip.start(run, {user: 'kitchen', says: resident});
+  const {environment} = await startPulse(run);
+  Object.assign(process.env, environment);
+  const device = `alsa:${stationCard}`;
+  const station = await TestStation.start(
+    run,
+    {
+      buttons: [{name: 'bell', input: 'button-1', call: [phone.uri]}],
+      audio: {microphone: device, speaker: device},
+    },
+    environment,
+  );
+
+  await station.press();
+  await phone.waitFor('CALL_INCOMING');
+  await phone.accept();
+  await station.waitForState('talking');
+  const visitor = openSide(run, visitorCard, says.samples);
+  await talk([visitor]);
+  await station.hangUp();
+  await phone.waitFor('CALL_CLOSED');
+  expect(await station.stop()).toBe(0);
+
+  const atThePhone = correlate(says, phone.heard()!);
+  expect(atThePhone.value).toBeGreaterThanOrEqual(0.95);
+  expect(atThePhone.seconds).toBeGreaterThan(2);
+  // The station's own beep at the start of the conversation is not the resident's.
+  visitor.heard.splice(0, 0.4 * rate);
+  const atTheDoor = correlate(resident, heardBy(visitor));
+  expect(atTheDoor.value).toBeGreaterThanOrEqual(0.95);
+  expect(atTheDoor.seconds).toBeGreaterThan(2);
 });
 
 test('a device that is not there is named, with what can be done', async (context) => {

@@ -29,7 +29,7 @@ export async function startPulse(run: Run): Promise<Pulse> {
     peerProgram('pulseaudio'),
     [
       ...['-n', '--daemonize=no', '--use-pid-file=no', '--disable-shm=yes', '--exit-idle-time=-1'],
-      ...['--high-priority=no', '--realtime=no', '--log-target=stderr'],
+      ...['--high-priority=yes', '--realtime=yes', '--log-target=stderr'],
       ...['-L', `module-native-protocol-unix socket=${socket} auth-anonymous=1`],
       ...sink('heard'),
       ...sink('spoken'),

@@ -33,7 +33,7 @@ async function buildPage(): Promise<void> {
   await run({
     entryPoints: [path(new URL('main.tsx', page)), path(new URL('page.css', page))],
     outdir: path(builtPage),
-    target: ['chrome109', 'firefox115', 'safari16.4'],
+    target: ['chrome123', 'firefox128', 'safari17.5'],
     platform: 'browser',
     jsx: 'automatic',
     jsxImportSource: 'preact',

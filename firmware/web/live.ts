@@ -20,13 +20,13 @@ type Interest = 'everything' | 'journal';
 /**
  * The event streams. While anybody listens it follows the station and passes on what has changed:
  *
- * - `state`: the status, when it changed, and once a second during a call
+ * - `state`: the status, when it changed; else once a second during a call and every 5 s without one, so that
+ *   a reader notices a dead connection
  * - `board`: `{inputs: {NAME: active}, outputs: {NAME: active}}`
  * - `light`: the frame as hexadecimal digits, red green blue for each light
  * - `meters`: `{microphone, speaker}` in dBFS
  * - `ladder`: `{call}` whose ladder has grown
  * - `journal`: `{latest}`, the number of the newest entry, also as the event's id
- * - `alive`: every 5 s, so that a reader notices a dead connection
  */
 export class Live {
   readonly #shown: Shown;
@@ -130,7 +130,8 @@ export class Live {
   #tick(): void {
     const {station, journal} = this.#shown;
     this.#ticks += 1;
-    if (this.#state || this.#ticks % TICKS_PER_SECOND === 0) this.#sendState();
+    const beat = this.#ticks % TICKS_PER_BEAT === 0;
+    if (this.#state || beat || this.#ticks % TICKS_PER_SECOND === 0) this.#sendState(beat);
     if (this.#light) this.#send('light', hex(station.light()));
     if (this.#ladder !== undefined) this.#send('ladder', {call: this.#ladder});
     if (this.#journal) this.#send('journal', {latest: journal.latest}, journal.latest);
@@ -142,13 +143,13 @@ export class Live {
       this.#sendMeters();
       this.#sendLines();
     }
-    if (this.#ticks % TICKS_PER_BEAT === 0) this.#beat();
+    if (beat) this.#beat();
   }
 
-  /** The status when it changed; without a change only while the seconds of a call count. */
-  #sendState(): void {
+  /** The status when it changed or is due; else only while the seconds of a call count. */
+  #sendState(due: boolean): void {
     const status = this.#shown.station.status();
-    if (this.#state || status.call) this.#send('state', status);
+    if (this.#state || due || status.call) this.#send('state', status);
   }
 
   #sendMeters(): void {
@@ -167,10 +168,7 @@ export class Live {
   }
 
   #beat(): void {
-    for (const [stream, interest] of this.#readers) {
-      if (interest === 'everything') stream.send('alive', {});
-      else stream.beat();
-    }
+    for (const [stream, interest] of this.#readers) if (interest === 'journal') stream.beat();
   }
 
   #send(name: string, data: unknown, id?: number): void {

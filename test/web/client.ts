@@ -6,16 +6,16 @@ import {type Clock, systemClock} from '../../firmware/base/clock.ts';
 import {type HttpServer, startHttp} from '../../firmware/web/http-server.ts';
 import type {FakeStation} from './fake-station.ts';
 
-/** Serves a fake station on a free port of 127.0.0.1. Mistakes in the program end up in `faults`. */
+/** Serves a fake station, on a free port of 127.0.0.1 if not told otherwise. Mistakes in the program end up in `faults`. */
 export function serve(
   station: FakeStation,
-  changes: {address?: string; page?: string; clock?: Clock; faults?: unknown[]} = {},
+  changes: {address?: string; port?: number; page?: string; clock?: Clock; faults?: unknown[]} = {},
 ): Promise<HttpServer> {
   const {address = '127.0.0.1', page = fileURLToPath(new URL('no-such-folder', import.meta.url))} = changes;
   return startHttp({
     ...station.shown,
     address,
-    port: 0,
+    port: changes.port ?? 0,
     page,
     clock: changes.clock ?? systemClock,
     onFault: (fault) => changes.faults?.push(fault),

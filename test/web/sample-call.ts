@@ -24,7 +24,10 @@ function sdp(user: string, port: number): string {
 function message(startLine: string, cseq: string, isAnswered: boolean, lines: string[], body = ''): string {
   const [number, method] = cseq.split(' ') as [string, string];
   const isFromIndoor = Number(number) >= 200;
-  const [from, to] = ['<sip:door@127.0.0.1>;tag=4f1c', `<sip:indoor@127.0.0.1:5062>${isAnswered ? ';tag=9ab2' : ''}`];
+  const [from, to] = [
+    '<sip:door@127.0.0.1>;tag=4f1c',
+    `<sip:indoor@127.0.0.1:5062>${isAnswered ? ';tag=9ab2' : ''}`,
+  ];
   return [
     startLine,
     `Via: SIP/2.0/UDP ${isFromIndoor ? indoor : door};branch=z9hG4bK7d1f0c9e${number};rport${startLine.startsWith('SIP') ? '=5060;received=127.0.0.1' : ''}`,
@@ -91,7 +94,13 @@ export function inTheMiddleOfACall(station: FakeStation): void {
   station.log({result: 'busy', text: 'The indoor station was busy'});
   station.log({result: 'cancelled', text: 'Cancelled by pressing again', direction: 'outgoing'});
   station.log({result: 'no-answer', text: 'Nobody answered', button: null, peer: 'sip:101@example.org'});
-  station.log({result: 'answered', text: 'The other side hung up', direction: 'incoming', button: null, talkSeconds: 12});
+  station.log({
+    result: 'answered',
+    text: 'The other side hung up',
+    direction: 'incoming',
+    button: null,
+    talkSeconds: 12,
+  });
   const {id} = station.log({codec: 'PCMU'});
   station.append('The station has started, Doorline 0.1.0', {kind: 'started', version: '0.1.0'});
   station.append('Account "house" is registered', {kind: 'account-registered', account: 'house'});

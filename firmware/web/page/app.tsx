@@ -7,7 +7,7 @@ import {LadderView} from './ladder.tsx';
 import type {Model} from './model.ts';
 import {Scene} from './scene.tsx';
 import {useTopic} from './topic.ts';
-import {duration, stateWords} from './words.ts';
+import {longDuration, stateWords} from './words.ts';
 
 /** The whole page of one station. */
 export function App({model}: {model: Model}) {
@@ -37,7 +37,7 @@ export function App({model}: {model: Model}) {
         <p class="top-facts">
           <span>{status.board} board</span>
           <span>version {status.version}</span>
-          <span>up {duration(status.uptime)}</span>
+          <span>up {longDuration(status.uptime)}</span>
         </p>
       </header>
       <Notices model={model} connected={connected !== false} />
@@ -45,10 +45,8 @@ export function App({model}: {model: Model}) {
         <Scene model={model} status={status} />
         <CallPanel model={model} status={status} />
         <LadderView model={model} own={status.name} />
-        <div class="records">
-          <Journal model={model} />
-          <CallLog model={model} />
-        </div>
+        <Journal model={model} />
+        <CallLog model={model} />
       </main>
     </div>
   );

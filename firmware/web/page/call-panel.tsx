@@ -10,60 +10,62 @@ export function CallPanel({model, status}: {model: Model; status: StationStatus}
   const {call, state} = status;
   return (
     <section class={`card call call-${state}`} aria-labelledby="call-state">
-      <div class="call-head">
-        <h2 id="call-state" data-testid="state" data-state={state}>
-          {stateWords[state]}
-        </h2>
-        {state === 'talking' && call && (
-          <p class="call-time" role="timer">
-            {duration(call.seconds)}
-          </p>
-        )}
-        <p class="call-peer" data-testid="peer">
-          {call ? (
-            <>
-              <Icon name={call.direction === 'outgoing' ? 'out' : 'in'} />
-              {shortUri(call.peer)}
-            </>
-          ) : (
-            'Nobody is on the line.'
+      <div class="call-body">
+        <div class="call-head">
+          <h2 id="call-state" data-testid="state" data-state={state}>
+            {stateWords[state]}
+          </h2>
+          {state === 'talking' && call && (
+            <p class="call-time" role="timer">
+              {duration(call.seconds)}
+            </p>
           )}
-        </p>
-      </div>
-      <Levels meters={model.meters} talking={state !== 'idle'} />
-      <RtpFigures call={call} />
-      <div class="controls">
-        {state === 'incoming' && (
-          <button type="button" class="act is-good" data-testid="answer" onClick={() => model.answer()}>
-            <Icon name="phone" />
-            Answer
-          </button>
-        )}
-        <button
-          type="button"
-          class="act is-bad"
-          data-testid="hang-up"
-          disabled={state === 'idle'}
-          onClick={() => model.hangUp()}
-        >
-          <Icon name="hangUp" />
-          {hangUpWords(state)}
-        </button>
-        {status.doors.map(({name, open}) => (
+          <p class="call-peer" data-testid="peer">
+            {call ? (
+              <>
+                <Icon name={call.direction === 'outgoing' ? 'out' : 'in'} />
+                {shortUri(call.peer)}
+              </>
+            ) : (
+              'Nobody is on the line.'
+            )}
+          </p>
+        </div>
+        <Levels meters={model.meters} talking={state !== 'idle'} />
+        <RtpFigures call={call} />
+        <div class="controls">
+          {state === 'incoming' && (
+            <button type="button" class="act is-good" data-testid="answer" onClick={() => model.answer()}>
+              <Icon name="phone" />
+              Answer
+            </button>
+          )}
           <button
-            key={name}
             type="button"
-            class={open ? 'act is-open' : 'act'}
-            data-testid={`open-${name}`}
-            onClick={() => model.openDoor(name)}
+            class="act is-bad"
+            data-testid="hang-up"
+            disabled={state === 'idle'}
+            onClick={() => model.hangUp()}
           >
-            <Icon name="open" />
-            Open {name}
+            <Icon name="hangUp" />
+            {hangUpWords(state)}
           </button>
-        ))}
+          {status.doors.map(({name, open}) => (
+            <button
+              key={name}
+              type="button"
+              class={open ? 'act is-open' : 'act'}
+              data-testid={`open-${name}`}
+              onClick={() => model.openDoor(name)}
+            >
+              <Icon name="open" />
+              Open {name}
+            </button>
+          ))}
+        </div>
+        <DialBox model={model} busy={state !== 'idle'} />
+        <Accounts accounts={status.accounts} />
       </div>
-      <DialBox model={model} busy={state !== 'idle'} />
-      <Accounts accounts={status.accounts} />
     </section>
   );
 }
@@ -120,7 +122,7 @@ function DialBox({model, busy}: {model: Model; busy: boolean}) {
         data-testid="dial"
         value={to}
         onInput={(event) => setTo(event.currentTarget.value)}
-        placeholder="101, 192.168.1.20 or sip:user@host"
+        placeholder="101 or 192.168.1.20"
         autocomplete="off"
         autocapitalize="off"
         spellcheck={false}

@@ -1,9 +1,9 @@
-/** The station sends a sign of life every 5 s: after this long without any, in ms, the connection is dead. */
+/** The station sends its status every 5 s at least: after this long without any, in ms, the connection is dead. */
 const SILENCE = 12_000;
 const RETRY = 1_500;
 /** A hidden page gives its connection back after this long, in ms: browsers allow six to one host. */
 const HIDDEN = 10_000;
-const events = ['state', 'board', 'light', 'meters', 'ladder', 'journal', 'alive'] as const;
+const events = ['state', 'board', 'light', 'meters', 'ladder', 'journal'] as const;
 
 /** Names of the events of `GET api/live`. */
 export type LiveEvent = (typeof events)[number];

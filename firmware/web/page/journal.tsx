@@ -46,9 +46,11 @@ export function Journal({model}: {model: Model}) {
                 class={`entry is-${tones[entry.kind] ?? 'plain'}`}
                 data-testid="journal-entry"
               >
-                <span class="entry-number">{entry.seq}</span>
                 <span class="entry-text">{shortUri(entry.text)}</span>
-                <time dateTime={entry.at}>{timeOfDay(entry.at)}</time>
+                <span class="entry-facts">
+                  <time dateTime={entry.at}>{timeOfDay(entry.at)}</time>
+                  <span>No. {entry.seq}</span>
+                </span>
               </li>
             ))}
           </ol>

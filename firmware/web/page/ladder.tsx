@@ -18,7 +18,7 @@ export function LadderView({model, own}: {model: Model; own: string}) {
         {ladder && (
           <p>
             Call {ladder.call}
-            {ladder.following ? '' : ', an earlier one'}
+            {ladder.following ? '' : ', an earlier one'}. Choose a message to have it explained.
           </p>
         )}
       </div>
@@ -128,7 +128,9 @@ function SoundRow({row: {from, to, codec}, of}: {row: SoundBand; of: number}) {
 
 /** Where a lifeline stands, in percent of the width. */
 function position(index: number, of: number): number {
-  return of < 2 ? 50 : 14 + (72 * index) / (of - 1);
+  if (of < 2) return 50;
+  const margin = of === 2 ? 21 : 14;
+  return margin + ((100 - 2 * margin) * index) / (of - 1);
 }
 
 function span(from: number, to: number, of: number) {

@@ -106,8 +106,9 @@ function fullName(name: string): string {
 
 /** The parameters of a header value that there are words for, each once. */
 function readParameters(value: string): {name: string; explanation: string}[] {
+  const bare = value.replace(/"(?:\\.|[^"\\])*"/g, '""');
   const names = Array.from(
-    value.matchAll(/(?:^Digest |[;,]\s*)([a-z0-9.+-]+)(?=\s*[=;,]|$)/gi),
+    bare.matchAll(/(?:^Digest |[;,]\s*)([a-z0-9.+-]+)(?=\s*[=;,]|$)/gi),
     ([, name = '']) => name,
   );
   return [...new Set(names)].flatMap((name) => {

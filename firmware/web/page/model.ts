@@ -109,8 +109,6 @@ export class Model {
       case 'journal':
         this.#quietly(this.#journal.told((data as {latest: number}).latest));
         break;
-      case 'alive':
-        break;
     }
   }
 

@@ -12,17 +12,17 @@ export const stateWords: Readonly<Record<StationState, string>> = {
 
 /** What the light shows, for those who do not see its colour, by the name of the light state. */
 export const lightWords: Readonly<Record<string, string>> = {
-  starting: 'white, breathing: starting',
-  ready: 'white, dim: ready',
-  'account-down': 'amber, blinking twice: an account is not registered',
-  calling: 'blue, pulsing: calling',
-  ringing: 'blue, pulsing fast: it rings',
-  talking: 'blue: talking',
-  ending: 'blue, blinking: the call is about to end',
-  failed: 'red, broken ring: no call came about',
-  'door-open': 'green, running: the door is open',
-  'wrong-code': 'red, three blinks: wrong code',
-  'locked-out': 'red: codes are locked',
+  starting: 'white, breathing (starting)',
+  ready: 'white, dim (ready)',
+  'account-down': 'amber, blinking twice (an account is not registered)',
+  calling: 'blue, pulsing (calling)',
+  ringing: 'blue, pulsing fast (it rings)',
+  talking: 'blue (talking)',
+  ending: 'blue, blinking (the call is about to end)',
+  failed: 'red, broken ring (no call came about)',
+  'door-open': 'green, running (the door is open)',
+  'wrong-code': 'red, three blinks (wrong code)',
+  'locked-out': 'red (codes are locked)',
 };
 
 /** Each result of a call. */
@@ -50,6 +50,15 @@ export function duration(seconds: number): string {
   const minutes = Math.floor(whole / 60) % 60;
   const hours = Math.floor(whole / 3600);
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+/** Seconds as the two greatest units that matter, for example "1 h 18 min". */
+export function longDuration(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1) return 'less than a minute';
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 /** The reader's own time of day, with the date where it is not today. */

@@ -1,0 +1,140 @@
+import {createServer, request} from 'node:http';
+import type {AddressInfo} from 'node:net';
+import {fileURLToPath} from 'node:url';
+import type {Browser} from 'playwright-core';
+import {afterAll, beforeAll, expect, test} from 'vitest';
+import type {HttpServer} from '../../firmware/web/http-server.ts';
+import {build} from '../../tools/build.ts';
+import {requirePeers} from '../support/peers/require.ts';
+import {openBrowser, openPage} from '../web/browser.ts';
+import {serve} from '../web/client.ts';
+import {FakeStation} from '../web/fake-station.ts';
+import {inTheMiddleOfACall, sampleCall} from '../web/sample-call.ts';
+
+/** The page in a real browser, on a station that does exactly what the test says. */
+const page = fileURLToPath(new URL('../../build/page/', import.meta.url));
+let browser: Browser | undefined;
+
+beforeAll(() => build('page'));
+afterAll(() => browser?.close());
+
+async function chromium(): Promise<Browser> {
+  browser ??= await openBrowser();
+  return browser;
+}
+
+test('a press, the call as it comes about, every message explained', async (context) => {
+  requirePeers(context, 'chromium');
+  const station = new FakeStation();
+  const server = await serve(station, {page});
+  const {page: tab, mishaps} = await openPage(await chromium(), server.url);
+  const on = (name: string) => tab.getByTestId(name);
+
+  await on('press-bell').click();
+  await expect.poll(() => station.asked).toEqual(['press bell']);
+  await on('press-bell').press('Enter');
+  await expect.poll(() => station.asked).toHaveLength(2);
+
+  const {id} = station.log({});
+  station.change({state: 'ringing', light: 'ringing'});
+  station.shine(0, 0, 255);
+  await expect.poll(() => on('state').textContent()).toBe('Ringing');
+  await expect.poll(() => on('light-ring').getAttribute('data-frame')).toBe('0000ff'.repeat(16));
+  expect(await on('light-ring').getAttribute('aria-label')).toContain('blue');
+
+  for (const [index, message] of sampleCall().entries()) {
+    station.message(id, message);
+    await expect.poll(() => on('ladder-message').count()).toBe(index + 1);
+  }
+  const labels = await on('ladder-message').evaluateAll((all) => all.map((one) => one.dataset['label']));
+  expect(labels).toEqual(['INVITE', '100 Trying', '180 Ringing', '200 OK', 'ACK', 'BYE', 'BYE', '200 OK']);
+  await on('ladder-message').first().getByRole('button').click();
+  const details = await on('message-details').textContent();
+  expect(details).toContain('Max-Forwards: 70');
+  expect(details).toContain('How many more servers');
+  expect(details).toContain('G.711 µ-law');
+
+  inTheMiddleOfACall(station);
+  await expect.poll(() => on('state').getAttribute('data-state')).toBe('talking');
+  expect(await on('door-front').getAttribute('data-open')).toBe('true');
+  expect(await on('rtp').textContent()).toContain('PCMU');
+  station.onMeters?.({microphone: -12, speaker: -30});
+  await expect.poll(() => on('meter-microphone').getAttribute('data-level')).toBe('-12');
+  expect(await on('meter-speaker').getAttribute('data-level')).toBe('-30');
+  await on('open-front').click();
+  await on('hang-up').click();
+  await expect
+    .poll(() => station.asked.slice(2))
+    .toEqual(['open front by the web page at 127.0.0.1', 'hang up']);
+
+  station.change({state: 'idle', call: null});
+  await on('dial').fill('101');
+  await on('dial-call').click();
+  await expect.poll(() => station.asked.at(-1)).toBe('dial 101');
+  expect(mishaps).toEqual([]);
+  await server.close();
+});
+
+test('the connection breaks: it says so, comes back by itself, and the journal has everything once', async (context) => {
+  requirePeers(context, 'chromium');
+  const station = new FakeStation();
+  for (let count = 1; count <= 50; count += 1) station.append(`entry ${count}`);
+  let server: HttpServer = await serve(station, {page});
+  const {page: tab} = await openPage(await chromium(), server.url);
+  const entries = () => tab.getByTestId('journal-entry').locator('.entry-text').allTextContents();
+  const expected = (from: number, to: number) =>
+    Array.from({length: to - from + 1}, (_, index) => `entry ${to - index}`);
+  await expect.poll(entries).toEqual(expected(11, 50));
+
+  await server.close();
+  await expect.poll(() => tab.getByTestId('connection-lost').textContent()).toContain('is lost');
+  for (let count = 51; count <= 55; count += 1) station.append(`entry ${count}`);
+  server = await serve(station, {page, port: server.port});
+  await expect.poll(entries, {timeout: 15_000}).toEqual(expected(11, 55));
+  expect(await tab.getByTestId('connection-lost').textContent()).toBe('');
+  await tab.getByRole('button', {name: 'Earlier entries'}).click();
+  await expect.poll(entries).toEqual(expected(1, 55));
+  await server.close();
+});
+
+test('under a prefix, on the smallest phone, light and dark, without moving parts', async (context) => {
+  requirePeers(context, 'chromium');
+  const station = new FakeStation();
+  inTheMiddleOfACall(station);
+  const server = await serve(station, {page});
+  const proxy = createServer(({url = '', method, headers}, answer) => {
+    const onward = request({port: server.port, path: url.replace(/^\/door/, ''), method, headers}, (from) => {
+      answer.writeHead(from.statusCode ?? 502, from.headers);
+      from.pipe(answer);
+    });
+    answer.on('close', () => onward.destroy());
+    onward.on('error', () => answer.destroy());
+    onward.end();
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/door/`;
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const {page: tab, mishaps} = await openPage(await chromium(), url, {
+      viewport: {width: 360, height: 640},
+      colorScheme,
+      reducedMotion: 'reduce',
+      hasTouch: true,
+    });
+    await expect.poll(() => tab.getByTestId('ladder-message').count()).toBe(5);
+    await tab.getByTestId('ladder-message').first().getByRole('button').tap();
+    await tab.getByTestId('press-bell').tap();
+    expect(await tab.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    expect(await tab.evaluate(() => document.getAnimations().length)).toBe(0);
+    const nameless = await tab
+      .getByRole('button')
+      .evaluateAll((all) => all.filter((one) => !(one.textContent?.trim() || one.ariaLabel)).length);
+    expect(nameless).toBe(0);
+    expect(mishaps).toEqual([]);
+    await tab.close();
+  }
+  await expect.poll(() => station.asked).toEqual(['press bell', 'press bell']);
+  proxy.closeAllConnections();
+  proxy.close();
+  await server.close();
+});

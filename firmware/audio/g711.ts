@@ -31,14 +31,25 @@ for (let sample = -32768; sample < 32768; sample++) {
 export const muLawSilence = 0xff;
 
 /**
- * Encodes the first `count` of `samples` into `bytes`. Where the caller's count is a constant the compiler
- * unrolls the loop, which makes it half as fast again.
+ * A frame at 8 kHz, which almost every call is about. Loops of a constant length are unrolled by the compiler,
+ * which makes them half as fast again.
  */
+const usualCount = 160;
+
+/** Encodes the first `count` of `samples` into `bytes`. */
 export function encodeMuLaw(samples: Int16Array, count: number, bytes: Uint8Array): void {
-  for (let index = 0; index < count; index++) bytes[index] = encoded[samples[index]! & 0xffff]!;
+  if (count === usualCount) {
+    for (let index = 0; index < usualCount; index++) bytes[index] = encoded[samples[index]! & 0xffff]!;
+  } else {
+    for (let index = 0; index < count; index++) bytes[index] = encoded[samples[index]! & 0xffff]!;
+  }
 }
 
 /** Decodes `count` bytes of `bytes` from `start` on into the first samples of `samples`. */
 export function decodeMuLaw(bytes: Uint8Array, start: number, count: number, samples: Int16Array): void {
-  for (let index = 0; index < count; index++) samples[index] = decoded[bytes[start + index]!]!;
+  if (count === usualCount) {
+    for (let index = 0; index < usualCount; index++) samples[index] = decoded[bytes[start + index]!]!;
+  } else {
+    for (let index = 0; index < count; index++) samples[index] = decoded[bytes[start + index]!]!;
+  }
 }

@@ -18,8 +18,9 @@ import {version} from './version.ts';
 import {startHttp} from './web/http-server.ts';
 
 /** Where this program finds its own parts: beside it in the bundle, in their rooms in a checkout. */
-const mediaProgram = new URL(import.meta.resolve('./media-main.ts'));
-const page = fileURLToPath(new URL('../build/page/', import.meta.url));
+const isBundle = import.meta.url.endsWith('.js');
+const mediaProgram = new URL(isBundle ? 'media-main.js' : 'media-main.ts', import.meta.url);
+const page = fileURLToPath(new URL(isBundle ? 'page/' : '../build/page/', import.meta.url));
 
 /**
  * `doorline run`: the firmware. Runs until SIGTERM or SIGINT, then hangs up, unregisters and resolves to 0; resolves

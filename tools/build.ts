@@ -11,8 +11,8 @@ import {type BuildOptions, build as bundle} from 'esbuild';
 
 const root = new URL('../', import.meta.url);
 const usage = 'Usage: node tools/build.ts page | firmware [--board NAME]';
-/** Packages with native code or with files of their own: they cannot be part of a bundle. */
-const unbundled = ['koffi', 'pino'];
+/** Packages with native code: they cannot be part of a bundle. */
+const unbundled = ['koffi'];
 
 const page = new URL('firmware/web/page/', root);
 const builtPage = new URL('build/page/', root);
@@ -61,7 +61,6 @@ async function buildFirmware(board: string): Promise<void> {
     platform: 'node',
     splitting: true,
     external: unbundled,
-    sourcemap: 'linked',
     // What CommonJS packages in the bundle expect to find.
     banner: {
       js: "import {createRequire} from 'node:module';\nconst require = createRequire(import.meta.url);",

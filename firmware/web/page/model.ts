@@ -147,12 +147,10 @@ export class Model {
     this.calls.set(await ask<CallRecord[]>('GET', 'api/calls?limit=20'));
   }
 
+  /** The answer's status is not used: it may come after a newer one of the stream. */
   #command(method: 'POST' | 'DELETE', path: string, body?: unknown): void {
     this.#say('');
-    ask<StationStatus>(method, path, body).then(
-      (status) => this.#takeStatus(status),
-      (error: unknown) => this.#tell(error),
-    );
+    ask(method, path, body).catch((error: unknown) => this.#tell(error));
   }
 
   /** A failed fetch needs no words: the next news, or the next connection, makes up for it. */

@@ -7,7 +7,9 @@ import {
   LineCounter,
   type ParsedNode,
   parseDocument,
+  type Scalar,
   type YAMLError,
+  type YAMLMap,
 } from 'yaml';
 import {type ConfigProblem, shown} from './problem.ts';
 
@@ -29,13 +31,14 @@ export interface YamlTree {
   atKey(path: readonly string[], message: string): ConfigProblem;
 }
 
-/** Finds the secret of that name; undefined where there is none. */
+/** Finds the secret of that name, or says why there is none. */
 export type SecretLookup = (name: string) => {value: string} | {reason: string};
 
 /** No configuration is deeper or has more values than this, aliases counted as often as they are used. */
 const DEPTH_LIMIT = 16;
 const VALUE_LIMIT = 20_000;
 const PROBLEM_LIMIT = 20;
+const TOO_LARGE = 'the file has too many values, or is nested too deeply';
 
 /**
  * Reads one YAML document. Syntax errors, repeated keys, unknown tags and secrets that cannot be found
@@ -43,91 +46,132 @@ const PROBLEM_LIMIT = 20;
  */
 export function readYaml(text: string, file: string, secret: SecretLookup | undefined): YamlTree {
   const lines = new LineCounter();
+  const places = new Places(file, lines);
+  const at = places.at.bind(places);
+  const atKey = places.atKey.bind(places);
+
   const document = parse(text, lines);
-  const keyPlaces = new Map<string, number>();
-  const valuePlaces = new Map<string, number>();
-  const problems: ConfigProblem[] = [];
+  const errors = document === undefined ? [] : [...document.errors, ...document.warnings];
+  errors.sort((one, other) => one.pos[0] - other.pos[0]);
+  const problems = errors.map((error) => places.problem(error.pos[0], [], syntaxMessage(error)));
+  if (document === undefined) problems.push(places.problem(0, [], TOO_LARGE));
+  if (document === undefined || problems.length > 0) {
+    return {value: '', readable: false, problems: problems.slice(0, PROBLEM_LIMIT), at, atKey};
+  }
+  const conversion = new Conversion(places, secret);
+  const value = conversion.convert(document.contents, []);
+  return {value, readable: true, problems: conversion.problems.slice(0, PROBLEM_LIMIT), at, atKey};
+}
 
-  const problemAt = (offset: number, path: readonly string[], message: string): ConfigProblem => {
-    const {line, col} = lines.linePos(offset);
-    return {file, line: Math.max(line, 1), column: Math.max(col, 1), key: path.map(shown).join('.'), message};
-  };
-  const at = (path: readonly string[], message: string): ConfigProblem => {
+/** Where the keys and values of a document stand. */
+class Places {
+  readonly #file: string;
+  readonly #lines: LineCounter;
+  /** Offsets in the text, by path. */
+  readonly #keys = new Map<string, number>();
+  readonly #values = new Map<string, number>();
+
+  constructor(file: string, lines: LineCounter) {
+    this.#file = file;
+    this.#lines = lines;
+  }
+
+  setValue(path: readonly string[], offset: number): void {
+    this.#values.set(pathKey(path), offset);
+  }
+
+  /** Returns false, and changes nothing, where there is such a key already. */
+  addKey(path: readonly string[], offset: number): boolean {
+    if (this.#keys.has(pathKey(path))) return false;
+    this.#keys.set(pathKey(path), offset);
+    return true;
+  }
+
+  at(path: readonly string[], message: string): ConfigProblem {
     for (let length = path.length; length > 0; length -= 1) {
-      const offset = valuePlaces.get(pathKey(path.slice(0, length)));
-      if (offset !== undefined) return problemAt(offset, path, message);
+      const offset = this.#values.get(pathKey(path.slice(0, length)));
+      if (offset !== undefined) return this.problem(offset, path, message);
     }
-    return problemAt(valuePlaces.get('') ?? 0, path, message);
-  };
-  const atKey = (path: readonly string[], message: string): ConfigProblem => {
-    const offset = keyPlaces.get(pathKey(path));
-    return offset === undefined ? at(path, message) : problemAt(offset, path, message);
-  };
-
-  const unreadable: YamlTree = {value: '', readable: false, problems, at, atKey};
-  if (document === undefined) {
-    problems.push(problemAt(0, [], 'is nested too deeply'));
-    return unreadable;
+    return this.problem(this.#values.get('') ?? 0, path, message);
   }
-  const errors = [...document.errors, ...document.warnings].sort((one, other) => one.pos[0] - other.pos[0]);
-  for (const error of errors.slice(0, PROBLEM_LIMIT)) {
-    problems.push(problemAt(error.pos[0], [], syntaxMessage(error)));
-  }
-  if (problems.length > 0) return unreadable;
 
-  const anchors = new Map<string, ParsedNode>();
-  let values = 0;
-  const convert = (node: ParsedNode | null, path: readonly string[]): YamlValue => {
-    values += 1;
-    if (node === null) return '';
-    if (path.length > 0 || !valuePlaces.has('')) valuePlaces.set(pathKey(path), node.range[0]);
-    if (path.length > DEPTH_LIMIT || values > VALUE_LIMIT) {
-      if (values !== Number.POSITIVE_INFINITY) {
-        problems.push(problemAt(node.range[0], [], 'the file has too many values, or is nested too deeply'));
-      }
-      values = Number.POSITIVE_INFINITY;
+  atKey(path: readonly string[], message: string): ConfigProblem {
+    const offset = this.#keys.get(pathKey(path));
+    return offset === undefined ? this.at(path, message) : this.problem(offset, path, message);
+  }
+
+  problem(offset: number, path: readonly string[], message: string): ConfigProblem {
+    const {line, col} = this.#lines.linePos(offset);
+    const key = path.map(shown).join('.');
+    return {file: this.#file, line: Math.max(line, 1), column: Math.max(col, 1), key, message};
+  }
+}
+
+/** Turns the nodes of a document into plain data, with its aliases and secrets put in. */
+class Conversion {
+  readonly problems: ConfigProblem[] = [];
+  readonly #places: Places;
+  readonly #secret: SecretLookup | undefined;
+  readonly #anchors = new Map<string, ParsedNode>();
+  #values = 0;
+  #tooLarge = false;
+
+  constructor(places: Places, secret: SecretLookup | undefined) {
+    this.#places = places;
+    this.#secret = secret;
+  }
+
+  convert(node: ParsedNode | null, path: readonly string[]): YamlValue {
+    if (node === null || this.#tooLarge) return '';
+    this.#values += 1;
+    if (path.length > DEPTH_LIMIT || this.#values > VALUE_LIMIT) {
+      this.#tooLarge = true;
+      this.problems.push(this.#places.problem(node.range[0], [], TOO_LARGE));
       return '';
     }
-    if (isAlias(node)) {
-      const target = anchors.get(node.source);
-      if (target !== undefined) return convert(target, path);
-      problems.push(at(path, 'is an alias (*) of an anchor (&) that is not defined above it'));
-      return '';
-    }
-    let value: YamlValue;
-    if (isMap(node)) {
-      const map: {[key: string]: YamlValue} = {};
-      for (const {key, value: child} of node.items) {
-        const name = isScalar(key) ? String(key.value) : '';
-        const childPath = [...path, name];
-        if (key.range !== null && key.range !== undefined && !keyPlaces.has(pathKey(childPath))) {
-          keyPlaces.set(pathKey(childPath), key.range[0]);
-        } else {
-          problems.push(problemAt(key.range?.[0] ?? node.range[0], childPath, 'stands here twice; keep one'));
-        }
-        Object.defineProperty(map, name, {
-          value: convert(child, childPath),
-          enumerable: true,
-          configurable: true,
-        });
-      }
-      value = map;
-    } else if (isSeq(node)) {
-      value = node.items.map((item, index) => convert(item, [...path, String(index)]));
-    } else {
-      value = String(node.value);
-      if (node.tag === SECRET_TAG) {
-        const found = secret?.(value) ?? {reason: 'a secret cannot refer to another secret'};
-        if ('reason' in found) problems.push(at(path, found.reason));
-        value = 'value' in found ? found.value : '';
-      }
-    }
+    this.#places.setValue(path, node.range[0]);
+    if (isAlias(node)) return this.#alias(node.source, path);
+    const value = isMap(node)
+      ? this.#map(node, path)
+      : isSeq(node)
+        ? node.items.map((item, index) => this.convert(item, [...path, String(index)]))
+        : this.#scalar(node, path);
     // Only now, so that an alias cannot stand inside of what it stands for.
-    if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     return value;
-  };
-  const value = convert(document.contents, []);
-  return {value, readable: true, problems: problems.slice(0, PROBLEM_LIMIT), at, atKey};
+  }
+
+  #alias(name: string, path: readonly string[]): YamlValue {
+    const target = this.#anchors.get(name);
+    if (target !== undefined) return this.convert(target, path);
+    this.problems.push(
+      this.#places.at(path, 'is an alias (*) of an anchor (&) that is not defined above it'),
+    );
+    return '';
+  }
+
+  #map(node: YAMLMap.Parsed, path: readonly string[]): YamlValue {
+    const map = new Map<string, YamlValue>();
+    for (const {key, value} of node.items) {
+      const name = isScalar(key) ? String(key.value) : '';
+      const childPath = [...path, name];
+      if (!this.#places.addKey(childPath, key.range[0])) {
+        this.problems.push(this.#places.problem(key.range[0], childPath, 'stands here twice; keep one'));
+      }
+      map.set(name, this.convert(value, childPath));
+    }
+    // Unlike an assignment this makes a key of `__proto__` too.
+    return Object.fromEntries(map);
+  }
+
+  #scalar(node: Scalar.Parsed, path: readonly string[]): string {
+    const text = String(node.value);
+    if (node.tag !== SECRET_TAG) return text;
+    const found = this.#secret?.(text) ?? {reason: 'a secret cannot refer to another secret'};
+    if ('value' in found) return found.value;
+    this.problems.push(this.#places.at(path, found.reason));
+    return '';
+  }
 }
 
 const SECRET_TAG = '!secret';
@@ -171,7 +215,7 @@ const SYNTAX_MESSAGES: Partial<Record<YAMLError['code'], string>> = {
   MULTILINE_IMPLICIT_KEY: 'a key must stand on one line; is a colon missing?',
   MULTIPLE_DOCS: 'only one document (---) is allowed',
   NON_STRING_KEY: 'a key must be plain text',
-  RESOURCE_EXHAUSTION: 'is nested too deeply',
+  RESOURCE_EXHAUSTION: TOO_LARGE,
   TAB_AS_INDENT: 'tabs are not allowed for indentation; use spaces',
   TAG_RESOLVE_FAILED:
     'unknown tag; the only one allowed is !secret NAME. Put text that starts with ! in quotes',

@@ -37,11 +37,17 @@ export class CallBook {
   /** Writes the record; one with a result is over, and its ladder is kept when the last messages have come. */
   save(record: CallRecord): void {
     this.#log.save(record);
-    if (record.result === null || this.#lingering.has(record.id)) return;
+    if (record.result === null) return;
     const timer = this.#clock.after(LADDER_LINGER, () => this.#keepLadder(record.id));
     this.#lingering.set(record.id, timer);
   }
 
+  /** Writes a record that is over once more, with later figures. */
+  amend(record: CallRecord): void {
+    this.#log.save(record);
+  }
+
+  /** The messages of a call so far; undefined where it is not known. */
   ladder(call: number): LadderMessage[] | undefined {
     return this.#recorder.messages(call) ?? this.#log.ladder(call) ?? (this.#log.get(call) ? [] : undefined);
   }

@@ -92,8 +92,11 @@ export class CallPlan {
   /** When `wake` is to be called; undefined when nothing is awaited any more. */
   get wakeAt(): number | undefined {
     if (this.#over) return undefined;
-    const times = this.#live().map(({ringEnd}) => ringEnd);
-    if (this.#next() !== undefined) for (const leg of this.#silent()) times.push(leg.silenceEnd);
+    const live = this.#live();
+    const times = live.map(({ringEnd}) => ringEnd);
+    const silent = live.every(({state}) => state === 'calling');
+    // The next one joins when the last of those that are called has been silent for too long.
+    if (this.#next() !== undefined && silent) times.push(Math.max(...live.map(({silenceEnd}) => silenceEnd)));
     return Math.min(this.#limit, ...times);
   }
 
@@ -155,10 +158,6 @@ export class CallPlan {
 
   #live(): Leg[] {
     return this.#legs.filter(({state}) => state === 'calling' || state === 'ringing');
-  }
-
-  #silent(): Leg[] {
-    return this.#legs.filter(({state}) => state === 'calling');
   }
 
   /** The next target in turn; undefined when all have been called. */

@@ -74,6 +74,7 @@ export class Calls {
       listener: {
         legStarted: (call) => book.attach(current.id, call.id),
         ringing: (target, early) => this.#ringing(current, target, early),
+        searching: () => this.#searching(current),
         connected: (leg) => this.#connected(current, leg),
         finished: (result) => {
           if (current.announced) this.#end(current, result, current.legsText);
@@ -189,6 +190,13 @@ export class Calls {
     listener.changed();
   }
 
+  #searching(current: CurrentCall): void {
+    const {sounds, listener} = this.#parts;
+    current.phase = 'calling';
+    sounds.remoteRings(undefined);
+    listener.changed();
+  }
+
   #connected(current: CurrentCall, leg: ConnectedLeg): void {
     leg.handOver(this.#talk(current, leg.call, leg.stream, leg.target));
   }
@@ -226,7 +234,7 @@ export class Calls {
         ended: (text, lastFigures) => {
           keys.close();
           this.#end(current, 'answered', text);
-          void lastFigures.then(() => book.save(current.record('answered', text)));
+          void lastFigures.then(() => book.amend(current.record('answered', text)));
         },
       },
     });

@@ -1,6 +1,6 @@
 import type {Clock, Timer} from '../base/clock.ts';
 import type {AudioStream} from '../rtp/audio-stream.ts';
-import type {Call, CallEnd, CallListener} from '../sip/agent/call.ts';
+import type {Call, CallListener} from '../sip/agent/call.ts';
 import {
   CallPlan,
   type CallPlanSettings,
@@ -27,6 +27,8 @@ export interface OutgoingListener {
   legStarted(call: Call): void;
   /** A phone rings. `earlyMedia`: the call whose sound is to be heard instead of a ringback tone. */
   ringing(target: string, earlyMedia: Call | undefined): void;
+  /** No phone rings any more, though there are targets left. */
+  searching(): void;
   connected(leg: ConnectedLeg): void;
   finished(result: PlanResult): void;
 }
@@ -47,6 +49,7 @@ export class OutgoingCall {
   readonly #listener: OutgoingListener;
   readonly #legs: Leg[];
   #timer: Timer | undefined;
+  #rings = false;
 
   constructor(options: {
     settings: CallPlanSettings;
@@ -97,6 +100,8 @@ export class OutgoingCall {
           break;
       }
     }
+    if (this.#rings && this.plan.state === 'calling') this.#listener.searching();
+    this.#rings = this.plan.state === 'ringing';
     this.#timer?.cancel();
     const wakeAt = this.plan.wakeAt;
     if (wakeAt === undefined) return;

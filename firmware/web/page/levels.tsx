@@ -9,7 +9,9 @@ const MARKS = [-60, -48, -36, -24, -12, 0];
 const SILENT_AFTER = 400;
 /** Levels that the history shows: 30 s. */
 const HISTORY = 300;
-const SILENCE: Meters = {microphone: -100, speaker: -100};
+/** No sound at all, or no news of any. */
+const SILENT = -100;
+const SILENCE: Meters = {microphone: SILENT, speaker: SILENT};
 
 /** Level meters of both directions, and how they went in the last seconds. Drawn past Preact, 10 times a second. */
 export function Levels({meters, talking}: {meters: Topic<Meters>; talking: boolean}) {
@@ -82,7 +84,7 @@ function drawLevel(root: HTMLElement, id: keyof Meters, level: number): void {
   const words = shown > FLOOR ? `${Math.round(shown)} dB` : 'silent';
   bar.style.clipPath = `inset(0 ${100 - percent(shown)}% 0 0)`;
   // The highest level of the last moments sinks by 1 dB a step.
-  const held = Math.max(shown, Number(peak.dataset['level'] ?? FLOOR) - 1);
+  const held = level === SILENT ? FLOOR : Math.max(shown, Number(peak.dataset['level'] ?? FLOOR) - 1);
   peak.dataset['level'] = String(held);
   peak.style.left = `${percent(held)}%`;
   peak.style.opacity = held > FLOOR ? '1' : '0';

@@ -15,7 +15,10 @@ export async function installPeers(say: (line: string) => void): Promise<string[
   if (apt === undefined) {
     say('They come from packages of Debian and Ubuntu; here is no apt-get.');
   } else if (!apt.permitted) {
-    say(`To install them: sudo ${apt.commandLine(await choosePackages(apt, missing))}`);
+    const chosen = await choosePackages(apt, missing);
+    // Without package lists nothing is known of what the distribution has.
+    const names = chosen.length > 0 ? chosen : missing.flatMap(({packages}) => packages.slice(-1));
+    say(`To install them: sudo ${apt.commandLine(names)}`);
   } else {
     await install(apt, missing, say);
   }

@@ -17,10 +17,8 @@ export default function collectNotRun(project: TestProject): () => void {
   project.provide('notRunFile', file);
   return () => {
     if (existsSync(file)) {
-      const lines = readFileSync(file, 'utf8').trim().split('\n');
-      const tests = lines.map((line) => JSON.parse(line) as {test: string; missing: string[]});
-      const named = tests.map(({test, missing}) => `  ${test} (needs ${missing.join(', ')})`);
-      process.stdout.write(`\nnot run here:\n${named.join('\n')}\n`);
+      const tests = readFileSync(file, 'utf8').trim().split('\n');
+      process.stdout.write(`\nnot run here:\n${tests.map((test) => `  ${test}\n`).join('')}`);
     }
     rmSync(folder, {recursive: true});
   };

@@ -14,12 +14,15 @@ interface TestContext {
  */
 export function requirePeers(context: TestContext, ...names: ProgramName[]): void {
   const missing = names.filter((name) => programs[name].find() === undefined);
-  if (missing.length === 0) return;
-  if (process.env['REQUIRE_ALL'] === '1') {
-    throw new Error(`not installed: ${missing.join(', ')}. "node tools/setup.ts peers" installs it.`);
-  }
-  appendFileSync(inject('notRunFile'), `${JSON.stringify({test: context.task.name, missing})}\n`);
-  context.skip(`${missing.join(', ')} not installed`);
+  if (missing.length > 0)
+    notRunHere(context, `needs ${missing.join(', ')}: "node tools/setup.ts peers" installs it`);
+}
+
+/** Skips a test that this machine cannot run, for a reason that the summary at the end names. */
+export function notRunHere(context: TestContext, reason: string): never {
+  if (process.env['REQUIRE_ALL'] === '1') throw new Error(reason);
+  appendFileSync(inject('notRunFile'), `${context.task.name} (${reason})\n`);
+  context.skip(reason);
 }
 
 /** The file of a peer that `requirePeers` has found. */

@@ -19,7 +19,7 @@ const maximumParameters = 32;
 /** Reads the value of WWW-Authenticate, Proxy-Authenticate, Authorization or Proxy-Authorization. */
 export function parseChallenge(value: string): Result<AuthParams, SyntaxFailure> {
   const bad = (text: string) => failure({code: 'bad-challenge', text});
-  const reader = new Reader(Buffer.from(value, 'utf8'));
+  const reader = Reader.ofText(value);
   const {bytes} = reader;
   const start = reader.skipSpace(0);
   const schemeEnd = reader.run(start, TOKEN);

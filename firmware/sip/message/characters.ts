@@ -57,6 +57,16 @@ export function consistsOf(text: string, bit: number): boolean {
   return true;
 }
 
+/** Whether `code` (undefined: behind the end) has the class `bit`. */
+export function isOf(code: number | undefined, bit: number): boolean {
+  return code !== undefined && (CLASSES[code]! & bit) !== 0;
+}
+
+/** Whether this is white space within a header: LWS. */
+export function isSpace(code: number): boolean {
+  return code === SPACE || code === TAB || code === CR || code === LF;
+}
+
 export const TAB = 0x09;
 export const LF = 0x0a;
 export const CR = 0x0d;

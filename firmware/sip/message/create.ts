@@ -1,6 +1,6 @@
 import {CALL_ID, CSEQ, FROM, NUMBERED_NAMES, RECORD_ROUTE, TO, VIA} from './header-names.ts';
 import {SipRequest, SipResponse} from './message.ts';
-import {formatNameAddress, type NameAddress, parseNameAddress} from './name-address.ts';
+import {formatNameAddress, type NameAddress} from './name-address.ts';
 import {reasonPhrase} from './reason-phrases.ts';
 import {formatVia, type Via} from './via.ts';
 
@@ -65,17 +65,8 @@ export function createResponse(
   reason: string = reasonPhrase(status),
   toTag?: string,
 ): SipResponse {
-  const response = new SipResponse(status, reason);
   const formsDialog = status > 100 && status < 300;
-  response.headers.copyLines(request.headers, formsDialog ? copiedWithRoute : copied);
-  if (toTag !== undefined && lacksTag(request)) response.headers.extend('To', `;tag=${toTag}`);
-  return response;
-}
-
-/** A To that cannot be read, in a request that is refused for it, stays as it is. */
-function lacksTag(request: SipRequest): boolean {
-  const to = request.headers.get('To');
-  if (to === undefined) return false;
-  const address = parseNameAddress(to);
-  return address.ok && address.value.tag === undefined;
+  const tag = toTag !== undefined && request.lacksToTag() ? toTag : undefined;
+  const headers = request.headers.copy(formsDialog ? copiedWithRoute : copied, tag);
+  return new SipResponse(status, reason, headers);
 }

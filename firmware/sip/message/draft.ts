@@ -12,7 +12,7 @@ export interface Problem {
   readonly status: number;
 }
 
-/** A message while it is read. */
+/** A message while it is read; once all is found, the `ParsedParts` of the message. */
 export class Draft {
   readonly reader: Reader;
   /** Header lines, as `Headers` takes them. */
@@ -36,6 +36,8 @@ export class Draft {
   maxForwards = false;
   /** -1: not told. */
   contentLength = -1;
+  bodyStart = 0;
+  bodyEnd = 0;
 
   constructor(reader: Reader) {
     this.reader = reader;

@@ -1,4 +1,5 @@
-import type {Reader} from './reader.ts';
+import {COLON, SPACE, TAB} from './characters.ts';
+import {type Reader, type Word, wordOf} from './reader.ts';
 
 /** Headers that the parser knows by number, so that finding them again costs no text. */
 export const OTHER = 0;
@@ -32,6 +33,8 @@ export const NUMBERED_NAMES = [
 
 /** The numbered names in lower case: keys. */
 const numberedKeys = NUMBERED_NAMES.map((name) => name.toLowerCase());
+
+const numberedWords: readonly Word[] = numberedKeys.map(wordOf);
 
 /** Compact forms (RFC 3261 section 7.3.3 and the IANA registry of header fields). */
 const compactForms: Readonly<Record<string, string>> = {
@@ -88,44 +91,61 @@ export function numberedKey(number: number): string {
 export function nameIs(reader: Reader, start: number, end: number, key: string): boolean {
   if (end - start === 1) {
     const letter = reader.bytes[start]! | 0x20;
-    return letter === letterOfKey.get(key) || (key.length === 1 && reader.isWord(start, end, key));
+    return letter === letterOfKey.get(key) || (key.length === 1 && letter === key.charCodeAt(0));
   }
-  return reader.isWord(start, end, key);
+  return end - start === key.length && reader.isWord(start, end, wordOf(key));
 }
 
-/** The number of the name from `start` to `end`; only one candidate is left for each length and first letter. */
-export function identifyHeader(reader: Reader, start: number, end: number): number {
-  const first = reader.bytes[start]! | 0x20;
-  let candidate = OTHER;
-  switch (end - start) {
-    case 1:
-      return compactNumber(first);
-    case 2:
-      candidate = TO;
-      break;
-    case 3:
-      candidate = VIA;
-      break;
-    case 4:
-      if (first === 0x66) candidate = FROM;
-      else if (first === 0x63) candidate = CSEQ;
-      else candidate = DATE;
-      break;
-    case 7:
-      if (first === 0x65) candidate = EXPIRES;
-      else if ((reader.bytes[start + 1]! | 0x20) === 0x61) candidate = CALL_ID;
-      else candidate = CONTACT;
-      break;
-    case 12:
-      candidate = first === 0x6d ? MAX_FORWARDS : RECORD_ROUTE;
-      break;
-    case 14:
-      candidate = CONTENT_LENGTH;
-      break;
+/**
+ * The number of the name at `start`, long or compact, which ends before a colon or white space; OTHER
+ * where it is another. For each beginning only one long name is left to be compared.
+ */
+export function identifyHeader(reader: Reader, start: number): number {
+  const {bytes} = reader;
+  const candidate = candidateFor(bytes, start);
+  if (candidate === OTHER) return OTHER;
+  const word = numberedWords[candidate]!;
+  const end = start + word.length;
+  if (endsName(bytes[end]) && reader.isWord(start, end, word)) return candidate;
+  return endsName(bytes[start + 1]) ? compactNumber(bytes[start]! | 0x20) : OTHER;
+}
+
+function endsName(code: number | undefined): boolean {
+  return code === COLON || code === SPACE || code === TAB;
+}
+
+function candidateFor(bytes: Uint8Array, start: number): number {
+  switch (bytes[start]! | 0x20) {
+    case 0x76: // v
+      return VIA;
+    case 0x66: // f
+      return FROM;
+    case 0x74: // t
+      return TO;
+    case 0x63: // c: CSeq, Call-ID, Contact, Content-Length
+      switch (bytes[start + 1]! | 0x20) {
+        case 0x73:
+          return CSEQ;
+        case 0x61:
+          return CALL_ID;
+        default:
+          return (bytes[start + 4]! | 0x20) === 0x65 ? CONTENT_LENGTH : CONTACT;
+      }
+    case 0x6d: // m, also for Contact
+      return MAX_FORWARDS;
+    case 0x69: // i, for Call-ID
+      return CALL_ID;
+    case 0x6c: // l, for Content-Length
+      return CONTENT_LENGTH;
+    case 0x72: // r
+      return RECORD_ROUTE;
+    case 0x65: // e
+      return EXPIRES;
+    case 0x64: // d
+      return DATE;
     default:
       return OTHER;
   }
-  return reader.isWord(start, end, numberedKeys[candidate]!) ? candidate : OTHER;
 }
 
 function compactNumber(letter: number): number {

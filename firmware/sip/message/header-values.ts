@@ -1,4 +1,4 @@
-import {COMMA, CR, LF, SPACE, STAR, TAB, TOKEN} from './characters.ts';
+import {COMMA, CR, isSpace, LF, SPACE, STAR, TOKEN} from './characters.ts';
 import type {Draft} from './draft.ts';
 import {
   CALL_ID,
@@ -15,9 +15,10 @@ import {
 } from './header-names.ts';
 import type {ParseLimits} from './limits.ts';
 import {scanNameAddress} from './name-address.ts';
-import {foldEnd, type Reader} from './reader.ts';
+import {type Reader, wordOf} from './reader.ts';
 import {scanVia} from './via.ts';
 
+const GMT = wordOf('gmt');
 /** RFC 3261 section 8.1.1.5. */
 const maximumCSeq = 2 ** 31 - 1;
 /** RFC 3261 section 20.19. */
@@ -51,7 +52,7 @@ export function readValue(draft: Draft, number: number, start: number, limits: P
     case DATE:
       return readDate(draft, start);
     default:
-      return scanLine(draft.reader, start);
+      return draft.reader.lineEnd(start);
   }
 }
 
@@ -128,13 +129,13 @@ function readContacts(draft: Draft, start: number): number {
   }
   for (;;) {
     const contact = scanNameAddress(reader, index);
-    if (!contact) return draft.response ? scanLine(reader, start) : malformed(draft, CONTACT);
+    if (!contact) return draft.response ? reader.lineEnd(start) : malformed(draft, CONTACT);
     draft.contact ??= contact;
     index = contact.parametersEnd;
     if (reader.bytes[index] !== COMMA) break;
     index = reader.skipSpace(index + 1);
   }
-  return draft.response ? scanLine(reader, index) : index;
+  return draft.response ? reader.lineEnd(index) : index;
 }
 
 function readContentLength(draft: Draft, start: number): number {
@@ -149,7 +150,7 @@ function readContentLength(draft: Draft, start: number): number {
 
 /** A number in a request; in a response it is advice that may be overlooked. */
 function readNumber(draft: Draft, number: number, start: number, most: number): number {
-  if (draft.response) return scanLine(draft.reader, start);
+  if (draft.response) return draft.reader.lineEnd(start);
   const end = draft.reader.number(start, most);
   return end < 0 ? malformed(draft, number) : draft.reader.skipSpace(end);
 }
@@ -157,37 +158,11 @@ function readNumber(draft: Draft, number: number, start: number, most: number): 
 /** RFC 3261 section 20.17: the time zone is GMT. Of the rest of a Date nothing here depends. */
 function readDate(draft: Draft, start: number): number {
   const {reader} = draft;
-  const end = scanLine(reader, start);
+  const end = reader.lineEnd(start);
   if (draft.response || end < 0) return end;
   let last = end;
   while (last > start && isSpace(reader.bytes[last - 1]!)) last--;
-  return reader.isWord(last - 3, last, 'gmt') ? end : malformed(draft, DATE);
-}
-
-/** Past all of a value, continuation lines included, to the line break; -1 where the message ends before. */
-export function scanLine(reader: Reader, start: number): number {
-  const {bytes} = reader;
-  const length = bytes.length;
-  let index = start;
-  while (index < length) {
-    const code = bytes[index]!;
-    if (code >= SPACE) {
-      index++;
-      continue;
-    }
-    if (code === CR || code === LF) {
-      const next = foldEnd(bytes, index);
-      if (next < 0) return index;
-      reader.folded = true;
-      index = next;
-    } else index++;
-  }
-  return -1;
-}
-
-/** Whether this is white space within a header. */
-export function isSpace(code: number): boolean {
-  return code === SPACE || code === TAB || code === CR || code === LF;
+  return reader.isWord(last - 3, last, GMT) ? end : malformed(draft, DATE);
 }
 
 function malformed(draft: Draft, number: number): -1 {

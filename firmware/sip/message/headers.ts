@@ -1,19 +1,10 @@
-import {headerKey, headerNumber, NUMBERED_NAMES, nameIs, numberedKey, OTHER} from './header-names.ts';
-import {octetsOf, textOf, unfold} from './octets.ts';
+import {type HeaderLine, lineOf, makeLine, nameEndOf, readLine, readValueText} from './header-line.ts';
+import {headerKey, headerNumber, nameIs, OTHER, TO} from './header-names.ts';
+import {textOf} from './octets.ts';
 import type {Reader} from './reader.ts';
 
-/** Per line of a parsed message: header number, and the offsets of the line, the name's end, the value, the next line. */
-const MARKS = 6;
-
-/** A header line on its own. */
-interface HeaderLine {
-  readonly key: string;
-  readonly name: string;
-  /** Octets, unfolded. */
-  readonly value: string;
-  /** The whole line with its CRLF as it came, where it may go out again like that; else empty. */
-  readonly raw: string;
-}
+/** Per line of a parsed message: header number, and the offsets of this and the next line. */
+const MARKS = 3;
 
 /**
  * The headers of a message: in order, names in any case or compact form. Those of a parsed message stay
@@ -23,13 +14,16 @@ export class Headers implements Iterable<[name: string, value: string]> {
   /** Counts changes, so that what was decoded from these headers can be known to be stale. */
   revision = 0;
   #reader: Reader | undefined;
-  #marks: number[] = [];
+  #marks: number[];
+  /** Lines of our own; empty while there is a reader. */
   #lines: HeaderLine[] = [];
+  /** What a copy for a response adds to To. */
+  #toSuffix = '';
 
-  /** Empty headers, or those that a parser found. */
-  constructor(parsed?: {readonly reader: Reader; readonly marks: number[]}) {
-    this.#reader = parsed?.reader;
-    if (parsed) this.#marks = parsed.marks;
+  /** Empty headers, or those that a parser found in a reader. */
+  constructor(reader?: Reader, marks: number[] = []) {
+    this.#reader = reader;
+    this.#marks = marks;
   }
 
   /** The value of the first line with this name. */
@@ -41,7 +35,7 @@ export class Headers implements Iterable<[name: string, value: string]> {
       return line && textOf(line.value);
     }
     const at = this.#seek(reader, key, 0);
-    return at < 0 ? undefined : reader.text(this.#marks[at + 3]!, this.#marks[at + 4]!);
+    return at < 0 ? undefined : this.#valueAt(reader, at);
   }
 
   /** The values of all lines with this name, one a line. */
@@ -51,7 +45,7 @@ export class Headers implements Iterable<[name: string, value: string]> {
     if (!reader) return this.#lines.filter((line) => line.key === key).map((line) => textOf(line.value));
     const values: string[] = [];
     for (let at = this.#seek(reader, key, 0); at >= 0; at = this.#seek(reader, key, at + MARKS)) {
-      values.push(reader.text(this.#marks[at + 3]!, this.#marks[at + 4]!));
+      values.push(this.#valueAt(reader, at));
     }
     return values;
   }
@@ -96,7 +90,7 @@ export class Headers implements Iterable<[name: string, value: string]> {
     if (first < 0) return;
     const [, ...rest] = splitAtCommas(lines[first]!.value);
     if (rest.length === 0) lines.splice(first, 1);
-    else lines[first] = {key, name: lines[first]!.name, value: rest.join(', '), raw: ''};
+    else lines[first] = lineOf(key, lines[first]!.name, rest.join(', '));
   }
 
   *[Symbol.iterator](): Iterator<[name: string, value: string]> {
@@ -107,33 +101,70 @@ export class Headers implements Iterable<[name: string, value: string]> {
     }
     const marks = this.#marks;
     for (let at = 0; at < marks.length; at += MARKS) {
-      yield [reader.text(marks[at + 1]!, marks[at + 2]!), reader.text(marks[at + 3]!, marks[at + 4]!)];
+      const start = marks[at + 1]!;
+      const name = reader.octets.slice(start, nameEndOf(reader, start));
+      yield [name, this.#valueAt(reader, at)];
     }
   }
 
-  /** Appends the lines of `source` with these header numbers, in their order there and byte for byte. */
-  copyLines(source: Headers, wanted: readonly boolean[]): void {
-    const lines = this.#own();
-    for (const line of source.#select(wanted)) lines.push(line);
-  }
-
-  /** Adds `octets` to the value of the first line with this name. */
-  extend(name: string, octets: string): void {
-    const lines = this.#own();
-    const key = headerKey(name);
-    const first = lines.findIndex((line) => line.key === key);
-    const line = lines[first];
-    if (line) lines[first] = {key, name: line.name, value: line.value + octets, raw: ''};
+  /**
+   * The lines with these header numbers, in their order and byte for byte, as headers of their own; a
+   * `tag` is added to To.
+   */
+  copy(wanted: readonly boolean[], tag: string | undefined): Headers {
+    const suffix = tag === undefined ? '' : `;tag=${tag}`;
+    const reader = this.#reader;
+    const copy = new Headers();
+    if (!reader?.regular) {
+      const lines = this.#allLines().filter((line) => wanted[headerNumber(line.key)]);
+      copy.#lines = lines.map((line) =>
+        line.key === 'to' ? lineOf(line.key, line.name, line.value + suffix) : line,
+      );
+      return copy;
+    }
+    copy.#reader = reader;
+    copy.#toSuffix = this.#toSuffix + suffix;
+    const marks = this.#marks;
+    for (let at = 0; at < marks.length; at += MARKS) {
+      if (wanted[marks[at]!]) copy.#marks.push(marks[at]!, marks[at + 1]!, marks[at + 2]!);
+    }
+    return copy;
   }
 
   /** All lines but those with the key `except`, as octets ready to be sent. */
   toOctets(except: string): string {
+    const reader = this.#reader;
+    if (reader?.regular) return this.#markedOctets(reader.octets, headerNumber(except));
     let octets = '';
-    for (const line of this.#reader ? this.#select(undefined) : this.#lines) {
-      if (line.key === except) continue;
-      octets += line.raw === '' ? `${line.name}: ${line.value}\r\n` : line.raw;
-    }
+    for (const line of this.#allLines()) if (line.key !== except) octets += line.line;
     return octets;
+  }
+
+  /** As few slices as there are gaps between the lines. */
+  #markedOctets(octets: string, except: number): string {
+    const marks = this.#marks;
+    let text = '';
+    let start = 0;
+    let end = 0;
+    for (let at = 0; at < marks.length; at += MARKS) {
+      const number = marks[at]!;
+      if (number === except) continue;
+      if (marks[at + 1] !== end) {
+        text += octets.slice(start, end);
+        start = marks[at + 1]!;
+      }
+      end = marks[at + 2]!;
+      if (number === TO && this.#toSuffix !== '') {
+        text += octets.slice(start, end - 2) + this.#toSuffix;
+        start = end - 2;
+      }
+    }
+    return text + octets.slice(start, end);
+  }
+
+  #valueAt(reader: Reader, at: number): string {
+    const value = readValueText(reader, this.#marks[at + 1]!, this.#marks[at + 2]!);
+    return this.#marks[at] === TO ? value + this.#toSuffix : value;
   }
 
   #seek(reader: Reader, key: string, from: number): number {
@@ -141,7 +172,8 @@ export class Headers implements Iterable<[name: string, value: string]> {
     const number = headerNumber(key);
     for (let at = from; at < marks.length; at += MARKS) {
       if (marks[at] !== number) continue;
-      if (number !== OTHER || nameIs(reader, marks[at + 1]!, marks[at + 2]!, key)) return at;
+      if (number !== OTHER || nameIs(reader, marks[at + 1]!, nameEndOf(reader, marks[at + 1]!), key))
+        return at;
     }
     return -1;
   }
@@ -149,50 +181,25 @@ export class Headers implements Iterable<[name: string, value: string]> {
   #own(): HeaderLine[] {
     this.revision++;
     if (this.#reader) {
-      this.#lines = this.#select(undefined);
+      this.#lines = this.#allLines();
       this.#reader = undefined;
       this.#marks = [];
     }
     return this.#lines;
   }
 
-  #select(wanted: readonly boolean[] | undefined): HeaderLine[] {
+  #allLines(): HeaderLine[] {
     const reader = this.#reader;
-    if (!reader) {
-      return wanted ? this.#lines.filter((line) => wanted[headerNumber(line.key)]) : this.#lines;
-    }
+    if (!reader) return this.#lines;
     const marks = this.#marks;
     const lines: HeaderLine[] = [];
     for (let at = 0; at < marks.length; at += MARKS) {
-      if (!wanted || wanted[marks[at]!]) lines.push(lineAt(reader, marks, at));
+      const line = readLine(reader, marks[at]!, marks[at + 1]!, marks[at + 2]!);
+      const tagged = marks[at] === TO && this.#toSuffix !== '';
+      lines.push(tagged ? lineOf(line.key, line.name, line.value + this.#toSuffix) : line);
     }
     return lines;
   }
-}
-
-function lineAt(reader: Reader, marks: number[], at: number): HeaderLine {
-  const number = marks[at]!;
-  const start = marks[at + 1]!;
-  const end = marks[at + 5]!;
-  const name = number === OTHER ? reader.octets(start, marks[at + 2]!) : NUMBERED_NAMES[number]!;
-  const value = reader.octets(marks[at + 3]!, marks[at + 4]!);
-  // A folded line, or one that ended in a bare LF, is not passed on as it came.
-  const raw = reader.octets(start, end);
-  const regular = !reader.folded && raw.charCodeAt(raw.length - 2) === 0x0d;
-  return {
-    key: number === OTHER ? headerKey(name) : numberedKey(number),
-    name,
-    value: reader.folded ? unfold(value) : value,
-    raw: regular ? raw : '',
-  };
-}
-
-function makeLine(name: string, value: string): HeaderLine {
-  const octets = octetsOf(value);
-  if (octets.includes('\n') || octets.includes('\r') || name.includes('\n') || name.includes('\r')) {
-    throw new Error(`line break in header ${JSON.stringify(name)}`);
-  }
-  return {key: headerKey(name), name, value: octets, raw: ''};
 }
 
 /** Splits a header value at the commas outside quoted strings and angle brackets; no empty values. */

@@ -116,6 +116,14 @@ abstract class Message {
     return this.#contact;
   }
 
+  /** Whether To can be read and has no tag; unlike the getters this never throws. */
+  lacksToTag(): boolean {
+    const parts = this.#fresh();
+    if (parts) return parts.to.tagStart < 0;
+    const to = parseNameAddress(this.headers.get('To') ?? '');
+    return to.ok && to.value.tag === undefined;
+  }
+
   /** What the parser found, as long as the headers are as it found them. */
   #fresh(): ParsedParts | undefined {
     if (this.#revision !== this.headers.revision) {

@@ -1,10 +1,12 @@
 import {failure, type Result, success} from '../../base/result.ts';
-import {COLON, consistsOf, DISPLAY, GREATER, LESS, QUOTE, SEMICOLON, TOKEN} from './characters.ts';
+import {COLON, consistsOf, DISPLAY, GREATER, LESS, QUOTE, SEMICOLON, SPACE, TOKEN} from './characters.ts';
 import {formatParameters, Parameters} from './parameters.ts';
 import {quote, unquote} from './quoted-string.ts';
-import {Reader} from './reader.ts';
+import {Reader, wordOf} from './reader.ts';
 import type {SyntaxFailure} from './syntax-failure.ts';
 import {formatUri, scanUri, type Uri, type UriSpan} from './uri.ts';
+
+const TAG = wordOf('tag');
 
 /** The value of From, To, Contact, Route and their like: `"name" <uri>;parameters` (RFC 3261 section 20.10). */
 export interface NameAddress {
@@ -39,7 +41,7 @@ export class NameAddressSpan {
     return {
       displayName: this.nameStart === this.nameEnd ? '' : unquote(reader.text(this.nameStart, this.nameEnd)),
       uri: this.uri.decode(reader),
-      parameters: Parameters.ofChecked(reader.text(this.parametersStart, this.parametersEnd)),
+      parameters: new Parameters(undefined, reader, this.parametersStart, this.parametersEnd),
       tag: this.tagStart < 0 ? undefined : unquote(reader.text(this.tagStart, this.tagEnd)),
     };
   }
@@ -91,18 +93,17 @@ function scanDisplayName(reader: Reader, start: number): number {
 }
 
 function scanAddressParameters(reader: Reader, span: NameAddressSpan): boolean {
-  const bytes = reader.bytes;
+  const {bytes} = reader;
   let index = span.parametersStart;
-  if (bytes[index] !== SEMICOLON) index = reader.skipSpace(index);
+  if (bytes[index]! <= SPACE) index = reader.skipSpace(index);
   while (bytes[index] === SEMICOLON) {
     index = reader.parameter(index);
     if (index < 0) return false;
-    if (span.tagStart < 0 && reader.isWord(reader.nameStart, reader.nameEnd, 'tag')) {
+    if (span.tagStart < 0 && reader.isWord(reader.nameStart, reader.nameEnd, TAG)) {
       if (reader.valueStart < 0) return false;
       span.tagStart = reader.valueStart;
       span.tagEnd = reader.valueEnd;
     }
-    index = reader.skipSpace(index);
   }
   span.parametersEnd = index;
   return true;
@@ -110,7 +111,7 @@ function scanAddressParameters(reader: Reader, span: NameAddressSpan): boolean {
 
 /** Reads one value of From, To, Contact, Route, Record-Route, Refer-To and their like. */
 export function parseNameAddress(text: string): Result<NameAddress, SyntaxFailure> {
-  const reader = new Reader(Buffer.from(text, 'utf8'));
+  const reader = Reader.ofText(text);
   const span = scanNameAddress(reader, reader.skipSpace(0));
   if (!span || span.parametersEnd !== reader.bytes.length) {
     return failure({code: 'bad-address', text: `not a name and address: ${text}`});

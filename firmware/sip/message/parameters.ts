@@ -11,18 +11,21 @@ type Entry = [name: string, value: string | undefined];
  */
 export class Parameters implements Iterable<Entry> {
   #entries: Entry[] | undefined;
-  #text = '';
+  readonly #reader: Reader | undefined;
+  readonly #start: number;
+  readonly #end: number;
 
-  /** Parameters with these entries; none by default. */
-  constructor(entries?: Iterable<readonly [string, string | undefined]>) {
+  /** Parameters with these entries, none by default; or those that a scanner found in a reader. */
+  constructor(
+    entries?: Iterable<readonly [string, string | undefined]>,
+    reader?: Reader,
+    start = 0,
+    end = 0,
+  ) {
     if (entries) this.#entries = Array.from(entries, ([name, value]) => [name.toLowerCase(), value]);
-  }
-
-  /** The parameters in `text`, `;a=b;c`, whose grammar a scanner has already checked. */
-  static ofChecked(text: string): Parameters {
-    const parameters = new Parameters();
-    parameters.#text = text;
-    return parameters;
+    this.#reader = reader;
+    this.#start = start;
+    this.#end = end;
   }
 
   /** The value of `name`; undefined where it has none or is not there, see `has`. */
@@ -63,7 +66,7 @@ export class Parameters implements Iterable<Entry> {
   }
 
   #all(): Entry[] {
-    this.#entries ??= takeApart(this.#text);
+    this.#entries ??= takeApart(this.#reader?.text(this.#start, this.#end) ?? '');
     return this.#entries;
   }
 }
@@ -90,17 +93,6 @@ function takeApart(text: string): Entry[] {
     entries.push([name.toLowerCase(), value]);
   }
   return entries;
-}
-
-/** Past all parameters of a header value at `start`; the offset of the first that is malformed is not told: -1. */
-export function scanParameters(reader: Reader, start: number): number {
-  let index = start;
-  while (reader.bytes[index] === SEMICOLON) {
-    index = reader.parameter(index);
-    if (index < 0) return -1;
-    index = reader.skipSpace(index);
-  }
-  return index;
 }
 
 /** The parameters as they stand in a header value: quoted where a value is more than a token or host. */

@@ -1,15 +1,17 @@
 import {failure, type Result, success} from '../../base/result.ts';
 import {COLON, CR, LF, SPACE, TAB, TOKEN} from './characters.ts';
 import {Draft} from './draft.ts';
-import {identifyHeader, OTHER} from './header-names.ts';
-import {isSpace, readValue, scanLine} from './header-values.ts';
+import {nameEndOf} from './header-line.ts';
+import {identifyHeader, NUMBERED_NAMES, OTHER} from './header-names.ts';
+import {readValue} from './header-values.ts';
 import {Headers} from './headers.ts';
 import {defaultLimits, type ParseLimits} from './limits.ts';
+import {lineBreak} from './lines.ts';
 import {type ParsedParts, type SipMessage, SipRequest, SipResponse} from './message.ts';
 import type {ParseFailure} from './parse-failure.ts';
 import {Reader} from './reader.ts';
 import {readForAnswer} from './refusal.ts';
-import {lineBreak, readStartLine} from './start-line.ts';
+import {readStartLine} from './start-line.ts';
 
 /**
  * Reads one datagram as a SIP message, in one pass over its bytes. Checked here: the start line, the grammar
@@ -22,7 +24,7 @@ export function parseMessage(
   bytes: Uint8Array,
   limits: ParseLimits = defaultLimits,
 ): Result<SipMessage, ParseFailure> {
-  const draft = new Draft(new Reader(bytes));
+  const draft = new Draft(new Reader(bytes, Math.min(bytes.length, limits.headerBytes)));
   if (bytes.length > limits.datagram) {
     draft.refuse('too-large', 'body', `more than ${limits.datagram} bytes`, 513);
     return refused(draft, limits);
@@ -55,43 +57,47 @@ function readHeaders(draft: Draft, start: number, limits: ParseLimits): number {
   for (;;) {
     const code = bytes[index];
     if (code === CR || code === LF) {
-      const body = lineBreak(reader, index);
+      const body = lineBreak(reader.bytes, index);
       return body < 0 ? draft.refuse('bad-header', 'headers', 'a bare CR ends no line') : body;
     }
-    const nameEnd = reader.run(index, TOKEN);
-    if (nameEnd < 0) {
-      return index >= bytes.length
-        ? draft.refuse('truncated', 'headers', 'no empty line ends the headers')
-        : draft.refuse('bad-header', 'headers', 'a line does not start with a header name');
+    const number = identifyHeader(reader, index);
+    let valueStart = index + NUMBERED_NAMES[number]!.length;
+    if (number === OTHER || bytes[valueStart] !== COLON) {
+      valueStart = readName(draft, index);
+      if (valueStart < 0) return -1;
     }
-    let valueStart = nameEnd;
-    while (bytes[valueStart] === SPACE || bytes[valueStart] === TAB) valueStart++;
-    if (bytes[valueStart] !== COLON) return draft.refuse('bad-header', 'headers', 'a line has no colon');
-    valueStart = reader.skipSpace(valueStart + 1);
-    const number = identifyHeader(reader, index, nameEnd);
-    const end =
-      number === OTHER ? scanLine(reader, valueStart) : readValue(draft, number, valueStart, limits);
-    const next = end < 0 ? -1 : lineBreak(reader, end);
-    if (next < 0) return refuseLine(draft, index, nameEnd, end);
+    valueStart++;
+    if (bytes[valueStart] === SPACE) valueStart++;
+    if (bytes[valueStart]! <= SPACE) valueStart = reader.skipSpace(valueStart);
+    const end = number === OTHER ? reader.lineEnd(valueStart) : readValue(draft, number, valueStart, limits);
+    let next = end + 2;
+    if (end < 0 || bytes[end] !== CR || bytes[end + 1] !== LF) {
+      next = end < 0 ? -1 : lineBreak(bytes, end);
+      if (next < 0) return refuseLine(draft, index, end);
+      reader.regular = false;
+    }
     if (next - index > limits.line || next > limits.headerBytes || ++lines > limits.headerLines) {
-      return draft.refuse(
-        'too-large',
-        reader.bytes.toString('latin1', index, nameEnd),
-        'the headers are too long',
-        513,
-      );
+      return draft.refuse('too-large', 'headers', 'the headers are too long', 513);
     }
-    let valueEnd = end;
-    while (valueEnd > valueStart && isSpace(bytes[valueEnd - 1]!)) valueEnd--;
-    marks.push(number, index, nameEnd, valueStart, valueEnd, next);
+    marks.push(number, index, next);
     index = next;
   }
 }
 
+/** Past the name of a header line and white space (HCOLON), to the colon. */
+function readName(draft: Draft, start: number): number {
+  const {bytes} = draft.reader;
+  if (start >= bytes.length) return draft.refuse('truncated', 'headers', 'no empty line ends the headers');
+  let index = draft.reader.run(start, TOKEN);
+  if (index < 0) return draft.refuse('bad-header', 'headers', 'a line does not start with a header name');
+  while (bytes[index] === SPACE || bytes[index] === TAB) index++;
+  return bytes[index] === COLON ? index : draft.refuse('bad-header', 'headers', 'a line has no colon');
+}
+
 /** A value that no line break follows: cut off, or followed by what does not belong there. */
-function refuseLine(draft: Draft, start: number, nameEnd: number, end: number): -1 {
+function refuseLine(draft: Draft, start: number, end: number): -1 {
   const {reader} = draft;
-  const name = reader.bytes.toString('latin1', start, nameEnd);
+  const name = reader.octets.slice(start, nameEndOf(reader, start));
   return end < 0 || end >= reader.bytes.length
     ? draft.refuse('truncated', name, 'the message ends within a header')
     : draft.refuse('bad-header', name, `${name} is followed by something else`);
@@ -106,21 +112,11 @@ function missingHeader(draft: Draft): string | undefined {
 }
 
 function finish(draft: Draft, bodyStart: number): SipMessage {
-  const {reader, via, from, to, contact, cseq, uri} = draft;
-  reader.endOctetsAt(bodyStart);
-  const bodyEnd = draft.contentLength < 0 ? reader.bytes.length : bodyStart + draft.contentLength;
-  const parts: ParsedParts = {
-    reader,
-    via: via!,
-    from: from!,
-    to: to!,
-    contact,
-    cseq: cseq!,
-    uri,
-    bodyStart,
-    bodyEnd,
-  };
-  const headers = new Headers(draft);
+  const {reader} = draft;
+  draft.bodyStart = bodyStart;
+  draft.bodyEnd = draft.contentLength < 0 ? reader.bytes.length : bodyStart + draft.contentLength;
+  const headers = new Headers(reader, draft.marks);
+  const parts = draft as ParsedParts;
   if (!draft.response) return new SipRequest(draft.method, undefined, headers, undefined, parts);
   const reason = reader.text(draft.reasonStart, draft.reasonEnd);
   return new SipResponse(draft.status, reason, headers, undefined, parts);

@@ -1,7 +1,11 @@
-import {CLASSES, CR, LF, SPACE, TOKEN} from './characters.ts';
+import {isOf, SPACE, TOKEN} from './characters.ts';
 import type {Draft} from './draft.ts';
-import type {Reader} from './reader.ts';
+import {lineBreak} from './lines.ts';
+import {type Reader, wordOf} from './reader.ts';
 import {scanUri} from './uri.ts';
+
+const SIP_SLASH = wordOf('sip/');
+const SIP_VERSION = wordOf('sip/2.0');
 
 const methods = [
   'INVITE',
@@ -26,11 +30,11 @@ const methods = [
  */
 export function readStartLine(draft: Draft, start: number): number {
   const {reader} = draft;
-  const end = reader.isWord(start, start + 4, 'sip/')
+  const end = reader.isWord(start, start + 4, SIP_SLASH)
     ? readStatusLine(draft, start)
     : readRequestLine(draft, start);
-  if (end < 0) return -1;
-  const next = lineBreak(reader, end);
+  if (end < 0) return draft.refuse('bad-start-line', 'start line', 'the start line has no end');
+  const next = lineBreak(reader.bytes, end);
   return next < 0
     ? draft.refuse('bad-start-line', 'start line', 'something stands behind the start line')
     : next;
@@ -55,14 +59,14 @@ function readRequestLine(draft: Draft, start: number): number {
   }
   draft.uri = uri;
   const version = uri.end + 1;
-  if (reader.isWord(version, version + 7, 'sip/2.0')) return version + 7;
+  if (reader.isWord(version, version + 7, SIP_VERSION)) return version + 7;
   return refuseVersion(draft, version);
 }
 
 function readStatusLine(draft: Draft, start: number): number {
   const {reader} = draft;
   draft.response = true;
-  if (!reader.isWord(start, start + 7, 'sip/2.0')) return refuseVersion(draft, start);
+  if (!reader.isWord(start, start + 7, SIP_VERSION)) return refuseVersion(draft, start);
   const code = start + 8;
   const codeEnd = reader.bytes[start + 7] === SPACE ? reader.number(code, 699) : -1;
   if (codeEnd !== code + 3 || reader.value < 100) {
@@ -73,17 +77,17 @@ function readStatusLine(draft: Draft, start: number): number {
   // The space before an empty reason phrase is often forgotten.
   if (reader.bytes[index] === SPACE) index++;
   draft.reasonStart = index;
-  while (index < reader.bytes.length && reader.bytes[index] !== CR && reader.bytes[index] !== LF) index++;
-  draft.reasonEnd = index;
-  return index;
+  draft.reasonEnd = reader.lineEnd(index);
+  return draft.reasonEnd;
 }
 
 /** RFC 3261 section 21.5.6, where this is SIP of another version at all. */
 function refuseVersion(draft: Draft, start: number): number {
   const {reader} = draft;
   let index = start + 4;
-  while (index < reader.bytes.length && (CLASSES[reader.bytes[index]!]! & TOKEN) !== 0) index++;
-  const other = reader.isWord(start, start + 4, 'sip/') && index > start + 4 && lineBreak(reader, index) >= 0;
+  while (isOf(reader.bytes[index], TOKEN)) index++;
+  const other =
+    reader.isWord(start, start + 4, SIP_SLASH) && index > start + 4 && lineBreak(reader.bytes, index) >= 0;
   return other
     ? draft.refuse('bad-version', 'start line', 'not SIP/2.0', 505)
     : draft.refuse('bad-start-line', 'start line', 'the request line does not end in SIP/2.0');
@@ -102,11 +106,4 @@ function isExactly(reader: Reader, start: number, word: string): boolean {
     if (reader.bytes[start + index] !== word.charCodeAt(index)) return false;
   }
   return true;
-}
-
-/** Past CRLF, or a bare LF as RFC 2543 allowed; -1 where no line ends. A bare CR ends none. */
-export function lineBreak(reader: Reader, start: number): number {
-  const code = reader.bytes[start];
-  if (code === CR) return reader.bytes[start + 1] === LF ? start + 2 : -1;
-  return code === LF ? start + 1 : -1;
 }

@@ -79,7 +79,7 @@ export class UriSpan {
       password: this.passwordEnd < 0 ? undefined : reader.text(userEnd + 1, this.passwordEnd),
       host: reader.text(this.hostStart, this.hostEnd),
       port: this.port < 0 ? undefined : this.port,
-      parameters: Parameters.ofChecked(reader.text(this.parametersStart, this.parametersEnd)),
+      parameters: new Parameters(undefined, reader, this.parametersStart, this.parametersEnd),
       headers: this.parametersEnd < this.end ? reader.text(this.parametersEnd + 1, this.end) : '',
     };
   }
@@ -115,7 +115,7 @@ export function scanUri(reader: Reader, start: number, bare: boolean): UriSpan |
     span.port = reader.value;
   }
   span.parametersStart = index;
-  if (!bare) {
+  if (!bare && bytes[index] === SEMICOLON) {
     index = scanUriParameters(reader, index);
     if (index < 0) return undefined;
   }
@@ -208,7 +208,7 @@ function isSchemeCharacter(code: number): boolean {
 
 /** Reads a URI of any scheme, parameters and headers included. */
 export function parseUri(text: string): Result<Uri, SyntaxFailure> {
-  const reader = new Reader(Buffer.from(text, 'utf8'));
+  const reader = Reader.ofText(text);
   const span = scanUri(reader, 0, false);
   if (!span || span.end !== reader.bytes.length)
     return failure({code: 'bad-uri', text: `not a URI: ${text}`});

@@ -1,10 +1,17 @@
 import {failure, type Result, success} from '../../base/result.ts';
-import {COLON, SEMICOLON, SLASH, TOKEN} from './characters.ts';
+import {COLON, SEMICOLON, SLASH, SPACE, TOKEN} from './characters.ts';
 import {formatParameters, Parameters} from './parameters.ts';
 import {unquote} from './quoted-string.ts';
-import {Reader} from './reader.ts';
+import {Reader, wordOf} from './reader.ts';
 import type {SyntaxFailure} from './syntax-failure.ts';
 import {formatHost, scanHost} from './uri.ts';
+
+const PROTOCOL = wordOf('sip/2.0/');
+const SIP = wordOf('sip');
+const UDP = wordOf('udp');
+const BRANCH = wordOf('branch');
+const RECEIVED = wordOf('received');
+const RPORT = wordOf('rport');
 
 /** One Via value: a hop on the way the responses go back (RFC 3261 section 20.42, RFC 3581). */
 export interface Via {
@@ -41,7 +48,7 @@ export class ViaSpan {
   decode(reader: Reader): Via {
     const transport = this.transportStart;
     return {
-      transport: reader.isWord(transport, this.transportEnd, 'udp')
+      transport: reader.isWord(transport, this.transportEnd, UDP)
         ? 'UDP'
         : reader.text(transport, this.transportEnd).toUpperCase(),
       host: reader.text(this.hostStart, this.hostEnd),
@@ -49,7 +56,7 @@ export class ViaSpan {
       branch: this.branchStart < 0 ? undefined : unquote(reader.text(this.branchStart, this.branchEnd)),
       received: this.receivedStart < 0 ? undefined : this.#received(reader),
       rport: this.rport === -1 ? undefined : this.rport === -2 ? true : this.rport,
-      parameters: Parameters.ofChecked(reader.text(this.parametersStart, this.end)),
+      parameters: new Parameters(undefined, reader, this.parametersStart, this.end),
     };
   }
 
@@ -76,28 +83,25 @@ export function scanVia(reader: Reader, start: number): ViaSpan | undefined {
   if (index < 0) return undefined;
   span.hostStart = reader.nameStart;
   span.hostEnd = reader.nameEnd;
-  let code = bytes[index];
-  if (code !== SEMICOLON && code !== COLON) {
-    index = reader.skipSpace(index);
-    code = bytes[index];
-  }
-  if (code === COLON) {
+  if (bytes[index]! <= SPACE) index = reader.skipSpace(index);
+  if (bytes[index] === COLON) {
     index = reader.number(reader.skipSpace(index + 1), 65_535);
     if (index < 0) return undefined;
     span.port = reader.value;
-    if (bytes[index] !== SEMICOLON) index = reader.skipSpace(index);
+    if (bytes[index]! <= SPACE) index = reader.skipSpace(index);
   }
   span.parametersStart = index;
-  index = scanViaParameters(reader, span);
-  if (index < 0) return undefined;
-  span.end = index;
-  return span;
+  span.end = bytes[index] === SEMICOLON ? scanViaParameters(reader, span) : index;
+  return span.end < 0 ? undefined : span;
 }
 
 /** Past `SIP/2.0/`, with white space about the slashes; any version is as good, the start line's is judged. */
 function scanProtocol(reader: Reader, start: number): number {
+  // As almost everybody writes it.
+  const end = start + PROTOCOL.length;
+  if (reader.isWord(start, end, PROTOCOL) && reader.bytes[end]! > SPACE) return end;
   const name = reader.run(start, TOKEN);
-  if (name < 0 || !reader.isWord(start, name, 'sip')) return -1;
+  if (name < 0 || !reader.isWord(start, name, SIP)) return -1;
   let index = skipSlash(reader, name);
   if (index < 0) return -1;
   index = reader.run(index, TOKEN);
@@ -105,10 +109,6 @@ function scanProtocol(reader: Reader, start: number): number {
 }
 
 function skipSlash(reader: Reader, start: number): number {
-  if (reader.bytes[start] === SLASH) {
-    const index = start + 1;
-    return reader.bytes[index]! > 0x20 ? index : reader.skipSpace(index);
-  }
   const index = reader.skipSpace(start);
   return reader.bytes[index] === SLASH ? reader.skipSpace(index + 1) : -1;
 }
@@ -120,26 +120,27 @@ function scanViaParameters(reader: Reader, span: ViaSpan): number {
     index = reader.parameter(index);
     if (index < 0) return -1;
     const {nameStart, nameEnd, valueStart, valueEnd} = reader;
-    if (reader.isWord(nameStart, nameEnd, 'branch')) {
+    const first = bytes[nameStart]! | 0x20;
+    if (first === 0x62 && reader.isWord(nameStart, nameEnd, BRANCH)) {
       span.branchStart = valueStart;
       span.branchEnd = valueEnd;
-    } else if (reader.isWord(nameStart, nameEnd, 'received')) {
+    } else if (first !== 0x72) {
+      // Neither of the other two.
+    } else if (reader.isWord(nameStart, nameEnd, RECEIVED)) {
       span.receivedStart = valueStart;
       span.receivedEnd = valueEnd;
-    } else if (reader.isWord(nameStart, nameEnd, 'rport')) {
+    } else if (reader.isWord(nameStart, nameEnd, RPORT)) {
       if (valueStart < 0) span.rport = -2;
       else if (reader.number(valueStart, 65_535) === valueEnd) span.rport = reader.value;
       else return -1;
     }
-    const code = bytes[index];
-    if (code !== SEMICOLON) index = reader.skipSpace(index);
   }
   return index;
 }
 
 /** Reads one Via value. */
 export function parseVia(text: string): Result<Via, SyntaxFailure> {
-  const reader = new Reader(Buffer.from(text, 'utf8'));
+  const reader = Reader.ofText(text);
   const span = scanVia(reader, reader.skipSpace(0));
   if (!span || span.end !== reader.bytes.length)
     return failure({code: 'bad-via', text: `not a Via value: ${text}`});

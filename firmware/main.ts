@@ -1,6 +1,5 @@
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {fileURLToPath} from 'node:url';
 import {pino} from 'pino';
 import {boards} from '../boards/index.ts';
 import type {BoardDefinition} from '../hal/board-definition.ts';
@@ -9,6 +8,7 @@ import {MediaEngine} from './audio/media-engine.ts';
 import {systemClock as clock} from './base/clock.ts';
 import type {Config} from './config/schema.ts';
 import {readConfiguration} from './configuration.ts';
+import {mediaProgram, page} from './programs.ts';
 import {CallLog} from './station/call-log.ts';
 import {Database} from './station/database.ts';
 import {Journal} from './station/journal.ts';
@@ -16,11 +16,6 @@ import {Station} from './station/station.ts';
 import {openTelephone} from './telephone.ts';
 import {version} from './version.ts';
 import {startHttp} from './web/http-server.ts';
-
-/** Where this program finds its own parts: beside it in the bundle, in their rooms in a checkout. */
-const isBundle = import.meta.url.endsWith('.js');
-const mediaProgram = new URL(isBundle ? 'media-main.js' : 'media-main.ts', import.meta.url);
-const page = fileURLToPath(new URL(isBundle ? 'page/' : '../build/page/', import.meta.url));
 
 /**
  * `doorline run`: the firmware. Runs until SIGTERM or SIGINT, then hangs up, unregisters and resolves to 0; resolves
@@ -56,14 +51,13 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
   });
   closing.push(() => media.close());
 
-  const {telephone, transport, transactions} = await openTelephone({
+  const telephony = await openTelephone({
+    name: config.name,
     sip: config.sip,
     openMedia: (local) => media.open(local),
   });
-  closing.push(() => {
-    transactions.close();
-    transport.close();
-  });
+  closing.push(() => telephony.close());
+  const {telephone} = telephony;
 
   mkdirSync(config.data, {recursive: true, mode: 0o700});
   const database = new Database({file: join(config.data, 'doorline.db'), clock, log});
@@ -104,7 +98,7 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
   log.info(
     {
       station: config.name,
-      sip: transport.listening.map(({address, port}) => `udp:${address}:${port}`),
+      sip: telephony.listening.map(({address, port}) => `udp:${address}:${port}`),
       http: http?.url,
     },
     'ready',

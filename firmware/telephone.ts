@@ -2,6 +2,7 @@ import {lookup} from 'node:dns/promises';
 import {systemClock} from './base/clock.ts';
 import {systemRandom} from './base/random.ts';
 import type {Config} from './config/schema.ts';
+import type {SocketAddress} from './rtp/audio-stream.ts';
 import type {MediaPort} from './sip/agent/call.ts';
 import {UserAgent} from './sip/agent/user-agent.ts';
 import {TransactionLayer} from './sip/transaction/transaction-layer.ts';
@@ -16,12 +17,17 @@ export interface TelephoneOptions {
   openMedia(localAddress: string): Promise<MediaPort>;
 }
 
-/** The SIP user agent on this machine's sockets, clock and name service. */
-export async function openTelephone({name, sip, openMedia}: TelephoneOptions): Promise<{
-  telephone: UserAgent;
-  transport: UdpTransport;
-  transactions: TransactionLayer;
-}> {
+/** A SIP user agent and what it stands on. */
+export interface Telephony {
+  readonly telephone: UserAgent;
+  /** The addresses that it listens on. */
+  readonly listening: readonly SocketAddress[];
+  /** Frees the sockets. */
+  close(): void;
+}
+
+/** The SIP user agent on this machine's sockets, clock and name service. @throws TransportError in plain words. */
+export async function openTelephone({name, sip, openMedia}: TelephoneOptions): Promise<Telephony> {
   const clock = systemClock;
   const random = systemRandom;
   const transport = new UdpTransport(clock);
@@ -40,5 +46,12 @@ export async function openTelephone({name, sip, openMedia}: TelephoneOptions): P
     openMedia,
     resolve: async (host) => (await lookup(host)).address,
   });
-  return {telephone, transport, transactions};
+  return {
+    telephone,
+    listening: transport.listening,
+    close() {
+      transactions.close();
+      transport.close();
+    },
+  };
 }

@@ -22,7 +22,14 @@ console.table(
   Object.fromEntries(
     rows.map(({name, figure, unit, anchor, ratio, goal, met}) => [
       name,
-      {figure: format(figure), unit, anchor: format(anchor), ratio: format(ratio), goal, met: met ? 'yes' : 'NO'},
+      {
+        figure: format(figure),
+        unit,
+        anchor: format(anchor),
+        ratio: format(ratio),
+        goal,
+        met: met ? 'yes' : 'NO',
+      },
     ]),
   ),
 );

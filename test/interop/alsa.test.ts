@@ -114,7 +114,7 @@ test('a call whose station has ALSA devices: both sides hear each other', async 
       buttons: [{name: 'bell', input: 'button-1', call: [phone.uri]}],
       audio: {microphone: device, speaker: device},
     },
-    environment,
+    {environment},
   );
 
   await station.press();

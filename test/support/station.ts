@@ -6,7 +6,7 @@ import {freePort, freePorts} from './ports.ts';
 import type {RunningProcess} from './processes.ts';
 import type {Run} from './run-folder.ts';
 
-const program = fileURLToPath(new URL('../../firmware/cli.ts', import.meta.url));
+const source = fileURLToPath(new URL('../../firmware/cli.ts', import.meta.url));
 
 /** What a test sets in the configuration; everything else has a value that fits a test. */
 export interface StationSettings {
@@ -45,15 +45,13 @@ export class TestStation {
   static async start(
     run: Run,
     settings: StationSettings,
-    environment: Record<string, string> = {},
+    {environment = {}, program = source}: {environment?: Record<string, string>; program?: string} = {},
   ): Promise<TestStation> {
     const configFile = await writeConfiguration(run, settings);
     const process = run.processes.start(
       globalThis.process.execPath,
       [program, 'run', '--config', configFile],
-      {
-        env: environment,
-      },
+      {env: environment},
     );
     const [line] = await process.waitForOutput(/^\{.*"msg":"ready".*\}$/m, 20_000);
     const ready = JSON.parse(line) as {sip: string[]; http: string};

@@ -1,15 +1,7 @@
 import {failure, type Result, success} from '../base/result.ts';
+import type {CapturedPacket} from './captured-packet.ts';
 import {isPcap, readPcap} from './pcap.ts';
 import {isPcapng, readPcapng} from './pcapng.ts';
-
-/** One captured frame. */
-export interface CapturedPacket {
-  /** ms since 1970-01-01 UTC, with a fraction; 0 where the capture does not tell. */
-  readonly at: number;
-  /** What the frame begins with: a LINKTYPE_ number of the pcap format. */
-  readonly linkType: number;
-  readonly bytes: Uint8Array;
-}
 
 /** A capture whose packets are read as they are asked for. */
 export interface Capture {
@@ -24,9 +16,6 @@ export interface CaptureFailure {
   readonly place: string;
   readonly text: string;
 }
-
-/** No link has longer frames (libpcap's own limit): a longer one means that the file is damaged. */
-export const PACKET_BYTES = 262_144;
 
 /** Opens a capture of tcpdump, dumpcap or Wireshark: pcap or pcapng, told apart by their first bytes. */
 export function openCapture(bytes: Uint8Array): Result<Capture, CaptureFailure> {

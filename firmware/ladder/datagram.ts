@@ -1,5 +1,5 @@
 import type {SocketAddress} from '../rtp/audio-stream.ts';
-import type {CapturedPacket} from './capture.ts';
+import type {CapturedPacket} from './captured-packet.ts';
 
 /** A UDP datagram, or why a frame holds none that can be read. */
 export type Datagram =

@@ -1,4 +1,4 @@
-import {type CapturedPacket, PACKET_BYTES} from './capture.ts';
+import {type CapturedPacket, PACKET_BYTES} from './captured-packet.ts';
 
 const MICROSECONDS = 0xa1b2c3d4;
 const NANOSECONDS = 0xa1b23c4d;

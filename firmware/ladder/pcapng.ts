@@ -1,4 +1,4 @@
-import {type CapturedPacket, PACKET_BYTES} from './capture.ts';
+import {type CapturedPacket, PACKET_BYTES} from './captured-packet.ts';
 
 const SECTION_HEADER = 0x0a0d0d0a;
 const INTERFACE_DESCRIPTION = 1;

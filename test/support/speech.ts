@@ -1,8 +1,4 @@
-import {spawnSync} from 'node:child_process';
-import {mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
-import {readWav, type Sound} from './wav.ts';
+import type {Sound} from './wav.ts';
 
 const RATE = 8000;
 /** The largest sample that is made: some room is left to the codecs. */
@@ -29,18 +25,6 @@ export function makeSpeech(seconds: number, seed = 1): Sound {
   }
   const highest = sound.reduce((most, x) => Math.max(most, Math.abs(x)), 1e-9);
   return {rate: RATE, samples: Int16Array.from(sound, (x) => Math.round((x / highest) * PEAK))};
-}
-
-/** Real speech by espeak-ng at 8 kHz; undefined where it is not installed. */
-export function speak(text: string): Sound | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'doorline-speech-'));
-  try {
-    const path = join(folder, 'speech.wav');
-    const {status} = spawnSync('espeak-ng', ['-s', '150', '-w', path, text], {stdio: 'ignore'});
-    return status === 0 ? resample(readWav(path), RATE) : undefined;
-  } finally {
-    rmSync(folder, {recursive: true, force: true});
-  }
 }
 
 /** The same sound with `seconds` of silence after it. */
@@ -87,25 +71,6 @@ function fade(sound: Float64Array): void {
     sound[index]! *= index / ramp;
     sound[sound.length - 1 - index]! *= index / ramp;
   }
-}
-
-/** Linear interpolation after a moving average that keeps most of what would alias away. */
-function resample({rate, samples}: Sound, wanted: number): Sound {
-  if (rate === wanted) return {rate, samples};
-  const step = rate / wanted;
-  const result = new Int16Array(Math.floor(samples.length / step));
-  for (let index = 0; index < result.length; index += 1) {
-    const from = index * step;
-    let sum = 0;
-    let weight = 0;
-    for (let near = Math.ceil(from - step); near <= from + step; near += 1) {
-      const share = 1 - Math.abs(near - from) / step;
-      sum += (samples[near] ?? 0) * share;
-      weight += share;
-    }
-    result[index] = Math.round(sum / weight);
-  }
-  return {rate: wanted, samples: result};
 }
 
 /** Numbers from 0 to below 1, always the same for a seed (mulberry32). */

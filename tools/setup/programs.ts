@@ -23,7 +23,6 @@ export const programs = {
   kamailio: program('kamailio', 'a registrar and proxy', ['kamailio']),
   rtpengine: program('rtpengine', 'a media relay behind the proxy', ['rtpengine-daemon', 'rtpengine']),
   tshark: program('tshark', 'a second reader of captures', ['tshark']),
-  'espeak-ng': program('espeak-ng', 'speech to send through calls', ['espeak-ng']),
   pulseaudio: program('pulseaudio', 'a sound card in software', ['pulseaudio']),
   libasound: {
     name: 'libasound',

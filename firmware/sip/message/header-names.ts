@@ -98,7 +98,8 @@ export function nameIs(reader: Reader, start: number, end: number, key: string):
 
 /**
  * The number of the name at `start`, long or compact, which ends before a colon or white space; OTHER
- * where it is another. For each beginning only one long name is left to be compared.
+ * where it is another. The end of a numbered name is left in the reader's `nameEnd`. For each beginning only one
+ * long name is left to be compared.
  */
 export function identifyHeader(reader: Reader, start: number): number {
   const {bytes} = reader;
@@ -106,7 +107,9 @@ export function identifyHeader(reader: Reader, start: number): number {
   if (candidate === OTHER) return OTHER;
   const word = numberedWords[candidate]!;
   const end = start + word.length;
+  reader.nameEnd = end;
   if (endsName(bytes[end]) && reader.isWord(start, end, word)) return candidate;
+  reader.nameEnd = start + 1;
   return endsName(bytes[start + 1]) ? compactNumber(bytes[start]! | 0x20) : OTHER;
 }
 

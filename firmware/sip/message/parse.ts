@@ -2,7 +2,7 @@ import {failure, type Result, success} from '../../base/result.ts';
 import {COLON, CR, LF, SPACE, TAB, TOKEN} from './characters.ts';
 import {Draft} from './draft.ts';
 import {nameEndOf} from './header-line.ts';
-import {identifyHeader, NUMBERED_NAMES, OTHER} from './header-names.ts';
+import {identifyHeader, OTHER} from './header-names.ts';
 import {readValue} from './header-values.ts';
 import {Headers} from './headers.ts';
 import {defaultLimits, type ParseLimits} from './limits.ts';
@@ -61,11 +61,10 @@ function readHeaders(draft: Draft, start: number, limits: ParseLimits): number {
       return body < 0 ? draft.refuse('bad-header', 'headers', 'a bare CR ends no line') : body;
     }
     const number = identifyHeader(reader, index);
-    let valueStart = index + NUMBERED_NAMES[number]!.length;
-    if (number === OTHER || bytes[valueStart] !== COLON) {
-      valueStart = readName(draft, index);
-      if (valueStart < 0) return -1;
-    }
+    let valueStart = number === OTHER ? readName(draft, index) : reader.nameEnd;
+    if (valueStart < 0) return -1;
+    while (bytes[valueStart] === SPACE || bytes[valueStart] === TAB) valueStart++;
+    if (bytes[valueStart] !== COLON) return draft.refuse('bad-header', 'headers', 'a line has no colon');
     valueStart++;
     if (bytes[valueStart] === SPACE) valueStart++;
     if (bytes[valueStart]! <= SPACE) valueStart = reader.skipSpace(valueStart);
@@ -84,14 +83,14 @@ function readHeaders(draft: Draft, start: number, limits: ParseLimits): number {
   }
 }
 
-/** Past the name of a header line and white space (HCOLON), to the colon. */
+/** Past a name that has no number. */
 function readName(draft: Draft, start: number): number {
-  const {bytes} = draft.reader;
-  if (start >= bytes.length) return draft.refuse('truncated', 'headers', 'no empty line ends the headers');
-  let index = draft.reader.run(start, TOKEN);
-  if (index < 0) return draft.refuse('bad-header', 'headers', 'a line does not start with a header name');
-  while (bytes[index] === SPACE || bytes[index] === TAB) index++;
-  return bytes[index] === COLON ? index : draft.refuse('bad-header', 'headers', 'a line has no colon');
+  const {reader} = draft;
+  if (start >= reader.bytes.length) {
+    return draft.refuse('truncated', 'headers', 'no empty line ends the headers');
+  }
+  const end = reader.run(start, TOKEN);
+  return end < 0 ? draft.refuse('bad-header', 'headers', 'a line does not start with a header name') : end;
 }
 
 /** A value that no line break follows: cut off, or followed by what does not belong there. */

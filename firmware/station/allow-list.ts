@@ -2,8 +2,8 @@ import {isIP} from 'node:net';
 import type {Party} from '../sip/agent/call.ts';
 
 /**
- * Whether `party` is one of those that `entries` name. This is all that decides who may call and who may open a door,
- * so it believes nothing that a caller merely writes about itself:
+ * Whether `party` is one of those that `entries` name. This is all that decides who may call and who may open
+ * a door, so it believes nothing that a caller merely writes about itself:
  *
  * | entry | fits |
  * |--|--|
@@ -51,7 +51,9 @@ function sameHost(one: string, other: string): boolean {
   return one !== '' && canonicalHost(one) === canonicalHost(other);
 }
 
-/** One way to write a host: lower case; IPv6 in its shortest form; an IPv4 address mapped into IPv6 as IPv4. */
+/**
+ * One way to write a host: lower case; IPv6 in its shortest form; an IPv4 address mapped into IPv6 as IPv4.
+ */
 function canonicalHost(host: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(host);
   if (mapped) return mapped[1]!;

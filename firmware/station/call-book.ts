@@ -34,7 +34,9 @@ export class CallBook {
     this.#recorder.attach(call, callId);
   }
 
-  /** Writes the record; one with a result is over, and its ladder is kept when the last messages have come. */
+  /**
+   * Writes the record; one with a result is over, and its ladder is kept when the last messages have come.
+   */
   save(record: CallRecord): void {
     this.#log.save(record);
     if (record.result === null) return;

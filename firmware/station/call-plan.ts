@@ -28,8 +28,9 @@ export type LegEvent =
 export type LegCause = Exclude<CallEnd['cause'], 'hung-up-here' | 'hung-up-there'> | 'answered';
 
 /**
- * How a plan that nobody answered came out, most telling first: somebody has said no, somebody is there, somebody's phone
- * rang, and only then what went wrong on the way. The sum of the legs is the first of these that any leg has.
+ * How a plan that nobody answered came out, most telling first: somebody has said no, somebody is there,
+ * somebody's phone rang, and only then what went wrong on the way. The sum of the legs is the first of these
+ * that any leg has.
  */
 const MEANING = ['refused', 'busy', 'no-answer', 'not-found', 'unreachable', 'failed'] as const;
 
@@ -53,8 +54,9 @@ interface Leg {
 }
 
 /**
- * Who is called when: a pure state machine. It is told what happens and what time it is (ms, any origin), and returns what
- * to do; `wakeAt` is when it wants to be asked again. Every leg has its own time, so no dead peer delays another.
+ * Who is called when: a pure state machine. It is told what happens and what time it is (ms, any origin), and
+ * returns what to do; `wakeAt` is when it wants to be asked again. Every leg has its own time, so no dead
+ * peer delays another.
  *
  *     calling -> ringing -> connected | finished
  */

@@ -42,7 +42,10 @@ export interface CallRecord {
   ringSeconds: number;
   /** Seconds of talking. */
   talkSeconds: number;
-  /** From the press of the button, as debounced, to the first INVITE handed to the network; null where no button was pressed. */
+  /**
+   * From the press of the button, as debounced, to the first INVITE handed to the network; null where no
+   * button was pressed.
+   */
   pressToInviteMs: number | null;
   codec: string | null;
   rtp: RtpFigures;

@@ -52,7 +52,10 @@ export class Calls {
     return this.#current;
   }
 
-  /** Calls as `settings` say; `startedAt` is when the button was pressed (ms). Fails, and leaves no trace, where no target can be read. */
+  /**
+   * Calls as `settings` say; `startedAt` is when the button was pressed (ms). Fails, and leaves no trace,
+   * where no target can be read.
+   */
   place(settings: CallPlanSettings, button: string | null, startedAt: number): CommandResult {
     const {telephone, clock, sounds, book} = this.#parts;
     const peer = settings.targets.join(', ');

@@ -128,7 +128,9 @@ export class Conversation implements TalkListener {
     try {
       const figures = await this.#media?.statistics();
       if (!figures) return;
-      const {sent, received, lost, late, jitterMs, delayMs} = figures;
+      const {sent, received, lost, late} = figures;
+      const jitterMs = inTenths(figures.jitterMs);
+      const delayMs = inTenths(figures.delayMs);
       this.#figures = {sent, received, lost, late, jitterMs, delayMs, mos: estimateMos(figures)};
     } catch {
       // The media thread has let go of the call: what was read last stays.
@@ -166,4 +168,9 @@ export class Conversation implements TalkListener {
       this.#scheduleFigures();
     });
   }
+}
+
+/** More digits of a time in ms say nothing. */
+function inTenths(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
 }

@@ -4,14 +4,17 @@ import {DatabaseSync, type StatementSync} from 'node:sqlite';
 import type {Clock, Timer} from '../base/clock.ts';
 import type {Log} from './log.ts';
 
-/** How long writes are gathered before they are committed together; ms. Long enough for an INVITE to leave before the disk is waited for. */
+/**
+ * How long writes are gathered before they are committed together; ms. Long enough for an INVITE to leave
+ * before the disk is waited for.
+ */
 const COMMIT_DELAY = 20;
 /** When a failed commit is tried again; ms. */
 const RETRY_DELAY = 10_000;
 /** Writes that wait for a broken disk; the oldest are given up beyond. */
 const QUEUE_LIMIT = 1_000;
 
-/** SQLITE_CORRUPT, SQLITE_NOTADB and SQLITE_SCHEMA-version trouble: a new file is begun. */
+/** SQLITE_CORRUPT and SQLITE_NOTADB: a new file is begun. */
 const DAMAGED = new Set([11, 26]);
 
 const SCHEMA_VERSION = 1;
@@ -32,12 +35,13 @@ interface Write {
 }
 
 /**
- * The station's file, SQLite with a write-ahead log and a full sync at each commit: what was committed survives a power cut.
- * Writes are queued and committed together. Trouble with the disk never reaches the caller: it is logged,
- * the queue (bounded) is tried again, reads find nothing.
+ * The station's file, SQLite with a write-ahead log and a full sync at each commit: what was committed
+ * survives a power cut. Writes are queued and committed together. Trouble with the disk never reaches the
+ * caller: it is logged, the queue (bounded) is tried again, reads find nothing.
  *
- * A damaged file, or one of a later version, is moved aside (the newest such is kept) and a new one begun. What numbers had been
- * given is unknown then, so the new file's begin at the seconds since 1970: above any that less than one a second could have reached.
+ * A damaged file, or one of a later version, is moved aside (the newest such is kept) and a new one begun.
+ * What numbers had been given is unknown then, so the new file's begin at the seconds since 1970: above any
+ * that less than one a second could have reached.
  */
 export class Database {
   readonly #file: string;
@@ -93,12 +97,17 @@ export class Database {
 
   /** The outcome of `query`, which sees everything written so far; undefined when the disk fails. */
   read<Value>(query: (database: Database) => Value): Value | undefined {
-    if (this.#closed || this.#clock.now() < this.#restUntil) return undefined;
+    if (this.#closed || this.#resting) return undefined;
     this.flush();
+    if (this.#resting) return undefined;
     return this.#guard(() => {
       this.#connect();
       return query(this);
     });
+  }
+
+  get #resting(): boolean {
+    return this.#clock.now() < this.#restUntil;
   }
 
   /** A prepared statement. Only within `write` and `read`. */
@@ -125,7 +134,10 @@ export class Database {
     this.#disconnect();
   }
 
-  /** `action`'s value; undefined when the disk fails. A damaged file is replaced, and `action` tried once more. */
+  /**
+   * `action`'s value; undefined when the disk fails. A damaged file is replaced, and `action` tried once
+   * more.
+   */
   #guard<Value>(action: () => Value): Value | undefined {
     try {
       return action();
@@ -141,8 +153,8 @@ export class Database {
   }
 
   #failed(error: unknown): undefined {
-    const text = `The journal cannot be kept: ${(error as Error).message} (${this.#file}). Is the disk full or read-only? Calls still work; it is tried again.`;
-    this.#log.error(text);
+    const what = `The journal cannot be kept: ${(error as Error).message} (${this.#file}).`;
+    this.#log.error(`${what} Is the disk full or read-only? Calls still work; it is tried again.`);
     this.#disconnect();
     this.#restUntil = this.#clock.now() + RETRY_DELAY;
     return undefined;

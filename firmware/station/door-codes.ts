@@ -1,6 +1,9 @@
 /** So long may it take from one digit of an entry to the next; ms. */
 const DIGIT_PAUSE = 3_000;
-/** A digit that comes a second time by the other way within this time (ms) is the same key: some phones send both. */
+/**
+ * A digit that comes a second time by the other way within this time (ms) is the same key: some phones send
+ * both.
+ */
 const SAME_KEY = 500;
 const WRONG_LIMIT = 5;
 /** A wrong entry is forgotten after so many ms: guessing at that pace is slower than sitting out the lock. */
@@ -49,9 +52,10 @@ export class CodeLock {
  * Reads the digits of one call and finds the codes of the doors that its party may open.
  *
  * A code opens with its last digit, unless a longer code begins with it: then at the pause of 3 s or at "#".
- * An entry is wrong when it has as many digits as the longest code and is none; or when it stops, by the pause or by "#",
- * with at least as many digits as the shortest code has. Fewer digits and a pause are no entry: any key extends the talk, and that
- * must not lock the door. "*" begins anew and "#" ends an entry, unless a code contains that key.
+ * An entry is wrong when it has as many digits as the longest code and is none; or when it stops, by the
+ * pause or by "#", with at least as many digits as the shortest code has. Fewer digits and a pause are no
+ * entry: any key extends the talk, and that must not lock the door. "*" begins anew and "#" ends an entry,
+ * unless a code contains that key.
  */
 export class CodeReader {
   readonly #codes: ReadonlyMap<string, readonly string[]>;
@@ -80,7 +84,10 @@ export class CodeReader {
     return this.#entry === '' ? undefined : this.#lastDigitAt + DIGIT_PAUSE;
   }
 
-  /** Whether `digit` is the echo of a key that came the other way already. Asked before `digit`, once for each. */
+  /**
+   * Whether `digit` is the echo of a key that came the other way already. Asked before `digit`, once for
+   * each.
+   */
   isRepeated(digit: string, source: DigitSource, now: number): boolean {
     const last = this.#lastKey;
     if (last && last.digit === digit && last.source !== source && now - last.at < SAME_KEY) return true;

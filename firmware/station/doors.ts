@@ -19,7 +19,10 @@ interface Door {
   timer: Timer | undefined;
 }
 
-/** The doors: each is released for its time and locks by itself. Nothing else in the station switches an output. */
+/**
+ * The doors: each is released for its time and locks by itself. Nothing else in the station switches an
+ * output.
+ */
 export class Doors {
   readonly #doors = new Map<string, Door>();
   readonly #clock: Clock;
@@ -72,8 +75,8 @@ export class Doors {
   }
 
   /**
-   * The codes that the other side of a call may use, with their doors. Where a door does not say from whom, it is whom the station
-   * called and whoever was let in as a caller: whoever it talks with, that is.
+   * The codes that the other side of a call may use, with their doors. Where a door does not say from whom,
+   * it is whom the station called and whoever was let in as a caller: whoever it talks with, that is.
    */
   codesFor(party: Party): Map<string, string[]> {
     const codes = new Map<string, string[]>();

@@ -20,9 +20,10 @@ interface Ladder {
 }
 
 /**
- * Keeps the SIP messages of calls while they go on, without their secrets. The first messages of an incoming call come before anybody knows that it is one: so
- * those of a few unknown Call-IDs are kept until `attach` says which call they belong to, or newer ones push them out.
- * A call that has several targets has several Call-IDs in one ladder.
+ * Keeps the SIP messages of calls while they go on, without their secrets. The first messages of an incoming
+ * call come before anybody knows that it is one: so those of a few unknown Call-IDs are kept until `attach`
+ * says which call they belong to, or newer ones push them out. A call that has several targets has several
+ * Call-IDs in one ladder.
  */
 export class LadderRecorder {
   readonly #unknown = new Map<string, Ladder>();

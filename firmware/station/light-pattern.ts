@@ -35,8 +35,8 @@ interface Pattern {
 }
 
 /**
- * Each state has a pattern of its own besides its colour, for those who cannot tell colours apart. Nothing flashes
- * more than three times a second (WCAG 2.3.1).
+ * Each state has a pattern of its own besides its colour, for those who cannot tell colours apart. Nothing
+ * flashes more than three times a second (WCAG 2.3.1).
  */
 const PATTERNS: Readonly<Record<LightState, Pattern>> = {
   starting: {colour: WHITE, moving: true, brightness: (time) => 0.05 + 0.45 * swell(time, 3_000)},

@@ -6,7 +6,10 @@ import type {Log} from './log.ts';
 /** Time from one frame to the next while something moves; ms. */
 const FRAME_TIME = 50;
 
-/** Shows the most urgent of the states that hold. Its timer runs only while a pattern moves or a state will end by itself. */
+/**
+ * Shows the most urgent of the states that hold. Its timer runs only while a pattern moves or a state will
+ * end by itself.
+ */
 export class Light {
   readonly #ring: LightRing | undefined;
   readonly #clock: Clock;
@@ -41,7 +44,10 @@ export class Light {
     return this.#frame;
   }
 
-  /** From now on `state` holds, for `milliseconds` or until `clear`. One that holds already is prolonged, but starts anew when it is a flash. */
+  /**
+   * From now on `state` holds, for `milliseconds` or until `clear`. One that holds already is prolonged, but
+   * starts anew when it is a flash.
+   */
   set(state: LightState, milliseconds = Infinity): void {
     if (milliseconds !== Infinity && this.#shown === state) this.#since = this.#clock.now();
     this.#until.set(state, this.#clock.now() + milliseconds);

@@ -24,7 +24,10 @@ export interface Media {
   onFault: ((text: string) => void) | undefined;
 }
 
-/** The sound of a call, from the port that the telephone was given for it. The telephone knows it only as a port; undefined before it is open. */
+/**
+ * The sound of a call, from the port that the telephone was given for it. The telephone knows it only as a
+ * port; undefined before it is open.
+ */
 export function callMedia(port: MediaPort | undefined): CallMedia | undefined {
   return port && 'statistics' in port ? (port as CallMedia) : undefined;
 }

@@ -2,14 +2,15 @@
  * Rating without loss and delay (ITU-T G.107, default values of all that is not known here).
  */
 const BASE_RATING = 93.2;
-/** How much G.711 without packet loss concealment suffers from random loss: Bpl of ITU-T G.113 appendix I. */
-const LOSS_ROBUSTNESS = 4.3;
+/** How well G.711 with packet loss concealment stands random loss: Bpl of ITU-T G.113 appendix I. */
+const LOSS_ROBUSTNESS = 25.1;
 /** Time that a packet of 20 ms takes to be filled; ms. */
 const PACKET_TIME = 20;
 
 /**
- * Estimates the listening quality of the received sound by the E-model (ITU-T G.107): 1 (bad) to 4.4.
- * Packets that came late count as lost. The delay of the network is not known and counts as none; null before anything was received.
+ * Estimates the listening quality of the received sound by the E-model (ITU-T G.107): 1 (bad) to 4.4. Packets
+ * that came late count as lost. The delay of the network is not known and counts as none; null before
+ * anything was received.
  */
 export function estimateMos(figures: {
   received: number;

@@ -4,8 +4,8 @@ const TOLD = 20;
 const WINDOW = 600_000;
 
 /**
- * Bounds what a flood of calls from strangers writes: without it, they would push everything else out of the journal and
- * wear out the card. Times in ms.
+ * Bounds what a flood of calls from strangers writes: without it, they would push everything else out of the
+ * journal and wear out the card. Times in ms.
  */
 export class RefusalBudget {
   #windowEnd = -Infinity;

@@ -22,10 +22,15 @@ export interface Meters {
   speaker: number;
 }
 
-/** What the web page and other remote controls may ask of a station. Callbacks are called when something changed. */
+/**
+ * What the web page and other remote controls may ask of a station. Callbacks are called when something
+ * changed.
+ */
 export interface StationControl {
   status(): StationStatus;
-  /** Presses the button named so in the configuration, as a finger would: on a simulated board the line moves. */
+  /**
+   * Presses the button named so in the configuration, as a finger would: on a simulated board the line moves.
+   */
   press(button: string): CommandResult;
   /** Calls `target`: "101", "192.168.1.20", "sip:user@host". */
   dial(target: string): CommandResult;
@@ -35,7 +40,10 @@ export interface StationControl {
   hangUp(): CommandResult;
   /** Releases a door for its configured time; `by` goes into the journal. */
   openDoor(door: string, by: string): CommandResult;
-  /** The frame that the light shows: red, green, blue for each light; empty where there is none. Do not change it. */
+  /**
+   * The frame that the light shows: red, green, blue for each light; empty where there is none. Do not change
+   * it.
+   */
   light(): Uint8Array;
   /** The SIP messages of a call so far; undefined where the call is unknown. */
   ladder(call: number): LadderMessage[] | undefined;

@@ -32,7 +32,10 @@ const FAILED_TIME = 2_000;
 
 type Button = Config['buttons'][number];
 
-/** The door station: what happens when somebody presses, calls, enters a code; what is shown, heard and kept of it. */
+/**
+ * The door station: what happens when somebody presses, calls, enters a code; what is shown, heard and kept
+ * of it.
+ */
 export class Station implements StationControl {
   readonly #config: Config;
   readonly #board: Board;
@@ -123,7 +126,10 @@ export class Station implements StationControl {
     this.#changed();
   }
 
-  /** Locks the doors, hangs up, stops the telephone, and writes what is left to write. Takes little more than two seconds at most. */
+  /**
+   * Locks the doors, hangs up, stops the telephone, and writes what is left to write. Takes little more than
+   * two seconds at most.
+   */
   async stop(): Promise<void> {
     this.#telephone.onIncoming = undefined;
     for (const {input} of this.#config.buttons) {
@@ -227,8 +233,9 @@ export class Station implements StationControl {
   }
 
   /**
-   * Why a press does nothing now. While talking it never hangs up: visitors press again because they do not know
-   * whether anybody listens, and must not cut off the answer; door stations in general leave the end of a talk to the one inside.
+   * Why a press does nothing now. While talking it never hangs up: visitors press again because they do not
+   * know whether anybody listens, and must not cut off the answer; door stations in general leave the end of
+   * a talk to the one inside.
    */
   #whyIgnored(at: number): string | undefined {
     const call = this.#calls.current;
@@ -319,7 +326,7 @@ export class Station implements StationControl {
     if (grown === undefined) return;
     const call = this.#calls.current;
     if (message.direction === 'out' && call?.id === grown && call.button !== null) {
-      call.pressToInviteMs ??= this.#clock.now() - call.startedAt;
+      call.pressToInviteMs ??= Math.round((this.#clock.now() - call.startedAt) * 100) / 100;
     }
     this.onLadder?.(grown);
   }

@@ -16,7 +16,10 @@ export interface RtpFigures {
   jitterMs: number;
   /** Time a packet waits here before it is heard. */
   delayMs: number;
-  /** Estimated listening quality, 1 (bad) to 4.4 (as good as the codec gets); null before anything was received. */
+  /**
+   * Estimated listening quality, 1 (bad) to 4.4 (as good as the codec gets); null before anything was
+   * received.
+   */
   mos: number | null;
 }
 
@@ -54,7 +57,10 @@ export interface StationStatus {
   doors: {name: string; open: boolean}[];
   /** `pressed` is the debounced state of the line; `call` is whom it calls. */
   buttons: {name: string; pressed: boolean; call: string[]}[];
-  /** Name of the light state that is shown, see light-pattern.ts; told in words so that it needs no eyes for colour. */
+  /**
+   * Name of the light state that is shown, see light-pattern.ts; told in words so that it needs no eyes for
+   * colour.
+   */
   light: string;
   /** Lights of the ring; 0 where the board has none. */
   lights: number;

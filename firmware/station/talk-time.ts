@@ -2,8 +2,9 @@
 const WARNING = 10_000;
 
 /**
- * How long a talk may last: a pure state machine on handed-in times (ms). A key makes the whole time begin anew, rather than adding to what is
- * left: so there is always an end in sight, however many keys are pressed.
+ * How long a talk may last: a pure state machine on handed-in times (ms). A key makes the whole time begin
+ * anew, rather than adding to what is left: so there is always an end in sight, however many keys are
+ * pressed.
  */
 export class TalkTime {
   readonly #length: number;

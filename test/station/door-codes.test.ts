@@ -6,7 +6,10 @@ function reader(codes: Record<string, string[]>, lock = new CodeLock()) {
   return new CodeReader(new Map(Object.entries(codes)), lock);
 }
 
-/** Enters keys 100 ms apart from `now` on; a space is a pause of 3 s. Returns what came of each key that mattered. */
+/**
+ * Enters keys 100 ms apart from `now` on; a space is a pause of 3 s. Returns what came of each key that
+ * mattered.
+ */
 function enter(it: CodeReader, keys: string, now = 0): string[] {
   const outcomes: string[] = [];
   let time = now;

@@ -9,7 +9,10 @@ import {FakeLog, temporaryFolder} from './fakes.ts';
 
 const writer = fileURLToPath(new URL('journal-writer.ts', import.meta.url));
 
-/** Runs the writer until it has told `count` numbers, kills it at once or a moment later, and returns what it told. */
+/**
+ * Runs the writer until it has told `count` numbers, kills it at once or a moment later, and returns what it
+ * told.
+ */
 async function writeUntilKilled(
   file: string,
   count: number,

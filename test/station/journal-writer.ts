@@ -1,4 +1,6 @@
-/** A child process of the kill test: appends as fast as commits allow, and prints each number once it is told. */
+/**
+ * A child process of the kill test: appends as fast as commits allow, and prints each number once it is told.
+ */
 import {writeSync} from 'node:fs';
 import {systemClock} from '../../firmware/base/clock.ts';
 import {Database} from '../../firmware/station/database.ts';

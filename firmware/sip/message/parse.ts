@@ -93,12 +93,15 @@ function readName(draft: Draft, start: number): number {
   return end < 0 ? draft.refuse('bad-header', 'headers', 'a line does not start with a header name') : end;
 }
 
-/** A value that no line break follows: cut off, or followed by what does not belong there. */
+/** A value that no line break follows: cut off by the limit or the end, or followed by what does not belong there. */
 function refuseLine(draft: Draft, start: number, end: number): -1 {
-  const {reader} = draft;
-  const name = reader.octets.slice(start, nameEndOf(reader, start));
-  return end < 0 || end >= reader.bytes.length
-    ? draft.refuse('truncated', name, 'the message ends within a header')
+  const {bytes, octets} = draft.reader;
+  const name = octets.slice(start, nameEndOf(draft.reader, start));
+  if (end < 0 && octets.length < bytes.length && octets.indexOf('\n', start) < 0) {
+    return draft.refuse('too-large', name, 'the headers are too long', 513);
+  }
+  return end < 0 || end >= bytes.length
+    ? draft.refuse('truncated', name, 'the message ends within a header, or a CR stands alone')
     : draft.refuse('bad-header', name, `${name} is followed by something else`);
 }
 

@@ -64,12 +64,21 @@ test('Kamailio refuses a wrong password', async (context) => {
   await expect(phone).rejects.toThrow(/it is registered: not within/);
 });
 
-test('baresip calls linphonec: both hear each other, and keys arrive', async (context) => {
-  requirePeers(context, 'baresip', 'linphonec');
+test('baresip calls linphonec through Kamailio: both hear each other, and keys arrive', async (context) => {
+  requirePeers(context, 'baresip', 'linphonec', 'kamailio');
   const run = startRun(context);
-  const caller = await Baresip.start(run, {user: 'door', says: visitor});
-  const callee = await Linphone.start(run, {user: 'kitchen', says: resident});
-  await caller.dial(callee.uri);
+  const {domain, port} = await Kamailio.start(run, {users: {door: 'one', kitchen: 'two'}});
+  const caller = await Baresip.start(run, {
+    user: 'door',
+    says: visitor,
+    registrar: {domain, port, password: 'one'},
+  });
+  const callee = await Linphone.start(run, {
+    user: 'kitchen',
+    says: resident,
+    registrar: {domain, port, password: 'two'},
+  });
+  await caller.dial(`sip:kitchen@${domain}`);
   await callee.waitForCall();
   callee.answer();
   await callee.talk();

@@ -84,6 +84,7 @@ listen=udp:127.0.0.1:${port}
 ${modules.map((name) => `loadmodule "${name}.so"`).join('\n')}
 modparam("usrloc", "db_mode", 0)
 modparam("registrar", "min_expires", 10)
+modparam("registrar", "gruu_enabled", 0)
 modparam("rr", "append_fromtag", 1)
 modparam("auth", "algorithm", "${algorithm ?? 'MD5'}")
 modparam("htable", "htable", "users=>size=6;")

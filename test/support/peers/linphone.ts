@@ -9,6 +9,7 @@ import {peerProgram} from './require.ts';
 
 /** It sends nothing any more once its file ends: so much silence follows what it says. */
 const SILENCE_SECONDS = 120;
+const ASK_AGAIN_MS = 100;
 
 export interface LinphoneOptions {
   user: string;
@@ -54,7 +55,12 @@ export class Linphone {
     await process.waitForOutput(/linphonec> /);
     process.write('soundcard use files\n');
     if (options.registrar !== undefined) {
-      await process.waitForOutput(/Registration on .* successful/);
+      // It does not tell on its own.
+      await process.waitUntil('it is registered', async () => {
+        process.write('status register\n');
+        await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+        return /registered, identity=/.test(process.output);
+      });
     }
     return new Linphone(options.user, port, process, says, join(folder, 'heard.wav'));
   }

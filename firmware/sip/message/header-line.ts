@@ -1,5 +1,5 @@
 import {COLON, isOf, isSpace, TOKEN} from './characters.ts';
-import {headerKey, NUMBERED_NAMES, numberedKey, OTHER} from './header-names.ts';
+import {headerKey, numberedKey, OTHER} from './header-names.ts';
 import {octetsOf, unfold} from './octets.ts';
 import type {Reader} from './reader.ts';
 
@@ -32,7 +32,7 @@ export function lineOf(key: string, name: string, value: string): HeaderLine {
 export function readLine(reader: Reader, number: number, start: number, end: number): HeaderLine {
   const nameEnd = nameEndOf(reader, start);
   const octets = reader.octets.slice(valueStartOf(reader, nameEnd), valueEndOf(reader, end));
-  const name = number === OTHER ? reader.octets.slice(start, nameEnd) : NUMBERED_NAMES[number]!;
+  const name = reader.octets.slice(start, nameEnd);
   const key = number === OTHER ? headerKey(name) : numberedKey(number);
   if (!reader.regular) return lineOf(key, name, unfold(octets));
   return {key, name, value: octets, line: reader.octets.slice(start, end)};

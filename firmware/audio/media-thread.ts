@@ -25,8 +25,8 @@ export interface MediaParts {
 
 /**
  * All that happens to sound, step by step: who is connected with microphone and loudspeaker, what is mixed,
- * measured, sent and played. It has no clock and does no waiting: every 20 ms, while `active`, somebody calls `sendFrame`,
- * lets datagrams in, and calls `playFrame`.
+ * measured, sent and played. It has no clock and does no waiting: every 20 ms, while `active`, somebody calls
+ * `captureFrame` and `sendFrame`, lets datagrams in, and calls `playFrame`.
  */
 export class MediaThread {
   readonly #parts: MediaParts;
@@ -93,15 +93,19 @@ export class MediaThread {
     this.#startOrStop();
   }
 
-  /** First half of a step: microphone to network, with nothing before it that takes time. */
-  sendFrame(): void {
-    if (this.#capturing) this.#sound.capture(this.#microphone);
-    for (const session of this.#sessions.values()) {
-      if (session.active) session.sendFrame(session === this.#attached ? this.#microphone : undefined);
-    }
+  /** First part of a step: takes and encodes what the microphone heard. */
+  captureFrame(): void {
+    if (!this.#capturing) return;
+    this.#sound.capture(this.#microphone);
+    this.#attached?.encodeFrame(this.#microphone);
   }
 
-  /** Second half of a step, after the datagrams that have come: network and tones to loudspeaker. */
+  /** Second part of a step: to the network, with nothing before it that takes time. */
+  sendFrame(): void {
+    for (const session of this.#sessions.values()) if (session.active) session.sendFrame();
+  }
+
+  /** Last part of a step, after the datagrams that have come: network and tones to loudspeaker. */
   playFrame(): void {
     if (this.#attached === undefined) this.#speaker.fill(0);
     else this.#attached.playFrame(this.#speaker);

@@ -43,6 +43,9 @@ export function runMediaWorker(data: MediaWorkerData, openSound: OpenSound): voi
     sleep: (seen, milliseconds) => {
       Atomics.wait(commandCount, 0, seen, milliseconds);
     },
+    stayAwake: (time) => {
+      while (now() < time);
+    },
     yieldToLoop: (turn) => {
       setImmediate(turn);
     },

@@ -12,6 +12,8 @@ import type {RtpSocket} from './rtp-socket.ts';
 const silenceTold = [4, 10];
 /** Longest sound of one packet that is decoded, in samples: 200 ms. */
 const longestPacket = 0.2 * sampleRate;
+/** A frame of silence, encoded. */
+const silence = new Uint8Array(frameSamples).fill(muLawSilence);
 /** Packets from the negotiated address after which the socket is tied to it: one second. */
 const settledPackets = 50;
 
@@ -31,6 +33,8 @@ export class VoiceSession {
   readonly #playout = new PlayoutBuffer();
   readonly #encoded = new Uint8Array(frameSamples);
   readonly #decoded = new Int16Array(longestPacket);
+  /** Whether nothing was encoded for the next frame. */
+  #silent = true;
   #stream: AudioStream | undefined;
   #attached = false;
   /** Since when silence is counted, in ms. */
@@ -93,15 +97,17 @@ export class VoiceSession {
     this.#receiver.receive(bytes, address, port, now);
   }
 
-  /** Sends one frame of sound; undefined is silence. */
-  sendFrame(frame: Int16Array | undefined): void {
-    if (!this.#sends) {
-      this.#sender.pass(frameSamples);
-      return;
-    }
-    if (frame === undefined) this.#encoded.fill(muLawSilence);
-    else encodeMuLaw(frame, frameSamples, this.#encoded);
-    this.#sender.sendFrame(this.#encoded);
+  /** Takes a frame of sound to send next; where none is taken silence goes out. */
+  encodeFrame(frame: Int16Array): void {
+    encodeMuLaw(frame, frameSamples, this.#encoded);
+    this.#silent = false;
+  }
+
+  /** Sends one frame. */
+  sendFrame(): void {
+    if (this.#sends) this.#sender.sendFrame(this.#silent ? silence : this.#encoded);
+    else this.#sender.pass(frameSamples);
+    this.#silent = true;
   }
 
   /** So many frames were not sent in time and are left out. */

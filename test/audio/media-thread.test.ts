@@ -84,6 +84,7 @@ class Bench {
   /** One step: `captured` from the microphone, `received` by each socket named. */
   step(captured?: number, received?: {socket: FakeSocket; sample: number; from?: SocketAddress}): void {
     if (captured !== undefined) this.card.captured.push(...Array(frame).fill(captured));
+    this.thread.captureFrame();
     this.thread.sendFrame();
     if (received !== undefined) {
       const {address, port} = received.from ?? peer;

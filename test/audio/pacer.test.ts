@@ -26,10 +26,17 @@ class FakeThread implements PacedWork {
       if (woken) this.commandAt = undefined;
       this.slept.push(milliseconds);
     },
+    stayAwake: (time) => {
+      this.time = Math.max(this.time, time);
+    },
     yieldToLoop: (turn) => {
       this.#turn = turn;
     },
   });
+
+  captureFrame(): void {
+    this.log.push('capture');
+  }
 
   sendFrame(): void {
     this.log.push('send');
@@ -67,7 +74,7 @@ test('sends on the dot every 20 ms, and plays after the loop has run', () => {
   };
   thread.loop(5);
   expect(thread.sent.map((time) => time - thread.sent[0]!)).toEqual([0, 17, 37, 57, 77]);
-  expect(thread.log.slice(0, 6)).toEqual(['loop', 'send', 'loop', 'play', 'send', 'loop']);
+  expect(thread.log.slice(0, 7)).toEqual(['loop', 'capture', 'send', 'loop', 'play', 'capture', 'send']);
 });
 
 test('nothing is scheduled without work; a command begins it at once', () => {
@@ -119,6 +126,6 @@ test('a little late is made up for, very late is skipped', () => {
   thread.log.length = 0;
   thread.time += 1000;
   thread.loop(3);
-  expect(thread.log.filter((entry) => entry !== 'play')).toEqual(['skip 49', 'send', 'send', 'send']);
+  expect(thread.log.filter((entry) => /send|skip/.test(entry))).toEqual(['skip 49', 'send', 'send', 'send']);
   expect(thread.sent.slice(-3)).toEqual([2080, 2100, 2120]);
 });

@@ -11,6 +11,8 @@ import type {
 /** What a description may hold at most. */
 export const sdpLimits = {bytes: 16_384, lines: 512, media: 32, formats: 64, attributes: 128} as const;
 
+const utf8 = new TextDecoder();
+
 /** Why a description could not be read. */
 export interface SdpFailure {
   readonly code: 'too-large' | 'bad-line' | 'bad-version' | 'bad-origin' | 'bad-connection' | 'bad-media';
@@ -44,11 +46,7 @@ export function parseSessionDescription(body: Uint8Array): Result<SessionDescrip
   if (body.length > sdpLimits.bytes) {
     return refuse('too-large', '1', `more than ${sdpLimits.bytes} bytes of SDP`);
   }
-  const lines = new TextDecoder().decode(body).split(/\r?\n/);
-  if (lines.length > sdpLimits.lines) {
-    return refuse('too-large', `${sdpLimits.lines}`, `more than ${sdpLimits.lines} lines of SDP`);
-  }
-  if (lines[0]?.trimEnd() !== 'v=0') return refuse('bad-version', '1 v=', 'the first line is not v=0');
+  const text = utf8.decode(body);
   const draft: Draft = {
     origin: undefined,
     sessionName: '',
@@ -56,19 +54,54 @@ export function parseSessionDescription(body: Uint8Array): Result<SessionDescrip
     attributes: [],
     media: [],
   };
-  for (const [index, line] of lines.entries()) {
-    if (index === 0 || line === '') continue;
-    const letter = line[0] as string;
-    const place = `${index + 1} ${letter}=`;
-    if (line[1] !== '=' || !/[a-z]/.test(letter)) {
-      return refuse('bad-line', `${index + 1}`, 'a line does not start with a letter and "="');
+  let number = 0;
+  for (let start = 0; start < text.length; ) {
+    number++;
+    if (number > sdpLimits.lines) {
+      return refuse('too-large', `${sdpLimits.lines}`, `more than ${sdpLimits.lines} lines of SDP`);
     }
-    const problem = takeLine(draft, letter, line.slice(2).trimEnd());
-    if (problem) return failure({...problem, place});
+    const feed = text.indexOf('\n', start);
+    const end = feed < 0 ? text.length : feed;
+    const problem = readLine(draft, number, text, start, trimmedEnd(text, start, end));
+    if (problem) return failure(problem);
+    start = end + 1;
   }
   const {origin, sessionName, connection, attributes, media} = draft;
-  if (!origin) return refuse('bad-origin', `${lines.length}`, 'there is no o= line');
+  if (number === 0) return refuse('bad-version', '1 v=', 'the first line is not v=0');
+  if (!origin) return refuse('bad-origin', `${number}`, 'there is no o= line');
   return success({origin, sessionName, connection, attributes, media});
+}
+
+/** Where the line ends without the CR and white space at its end. */
+function trimmedEnd(text: string, start: number, end: number): number {
+  let trimmed = end;
+  while (trimmed > start && text.charCodeAt(trimmed - 1) <= 0x20) trimmed--;
+  return trimmed;
+}
+
+function readLine(
+  draft: Draft,
+  number: number,
+  text: string,
+  start: number,
+  end: number,
+): SdpFailure | undefined {
+  if (number === 1) {
+    return text.slice(start, end) === 'v=0'
+      ? undefined
+      : {code: 'bad-version', place: '1 v=', text: 'the first line is not v=0'};
+  }
+  if (start === end) return undefined;
+  const letter = text[start] as string;
+  if (text[start + 1] !== '=' || letter < 'a' || letter > 'z') {
+    return {
+      code: 'bad-line',
+      place: `${number}`,
+      text: 'a line does not start with a letter and "="',
+    };
+  }
+  const problem = takeLine(draft, letter, text.slice(start + 2, Math.max(start + 2, end)));
+  return problem && {...problem, place: `${number} ${letter}=`};
 }
 
 function takeLine(draft: Draft, letter: string, value: string): Problem | undefined {
@@ -112,20 +145,33 @@ function takeLine(draft: Draft, letter: string, value: string): Problem | undefi
 
 /** `o=<username> <sess-id> <sess-version> IN IP4|IP6 <address>` */
 function parseOrigin(value: string): Origin | undefined {
-  const [userName, sessionId, sessionVersion, network, type, address, ...rest] = value.split(' ');
-  if (!userName || !sessionId || !sessionVersion || !address || rest.length > 0) return undefined;
-  if (network !== 'IN' || (type !== 'IP4' && type !== 'IP6')) return undefined;
+  const parts = value.split(' ');
+  const userName = parts[0];
+  const sessionId = parts[1];
+  const sessionVersion = parts[2];
+  const type = parts[4];
+  const address = parts[5];
+  if (!userName || !sessionId || !sessionVersion || !address || parts.length > 6) return undefined;
+  if (parts[3] !== 'IN' || (type !== 'IP4' && type !== 'IP6')) return undefined;
   if (!/^\d{1,64}$/.test(sessionId) || !/^\d{1,64}$/.test(sessionVersion)) return undefined;
   return {userName, sessionId, sessionVersion, address};
 }
 
 /** `c=IN IP4|IP6 <address>[/ttl][/count]` */
 function parseConnection(value: string): Connection | undefined {
-  const [network, type, target, ...rest] = value.split(' ');
-  const address = target?.split('/')[0];
-  if (network !== 'IN' || !address || rest.length > 0) return undefined;
-  if (type === 'IP4' ? isIPv6(address) : type !== 'IP6' || isIPv4(address)) return undefined;
-  return isIPv4(address) || isIPv6(address) || /^[A-Za-z0-9.-]{1,255}$/.test(address) ? {address} : undefined;
+  const parts = value.split(' ');
+  const type = parts[1];
+  const target = parts[2] ?? '';
+  const slash = target.indexOf('/');
+  const address = slash < 0 ? target : target.slice(0, slash);
+  if (parts[0] !== 'IN' || !address || parts.length > 3) return undefined;
+  if (type === 'IP4') return isIPv4(address) || isHostName(address) ? {address} : undefined;
+  if (type !== 'IP6') return undefined;
+  return isIPv6(address) || (isHostName(address) && !isIPv4(address)) ? {address} : undefined;
+}
+
+function isHostName(text: string): boolean {
+  return /^[A-Za-z0-9.-]{1,255}$/.test(text);
 }
 
 function parseAttribute(value: string): Attribute {
@@ -137,8 +183,11 @@ function parseAttribute(value: string): Attribute {
 
 /** `m=<media> <port>[/<count>] <proto> <fmt> …` */
 function parseMedia(value: string): OpenMedia | undefined {
-  const [type, ports, protocol, ...formats] = value.split(/ +/);
-  const port = /^(\d{1,5})(?:\/\d{1,5})?$/.exec(ports ?? '')?.[1];
+  const parts = value.includes('  ') ? value.split(/ +/) : value.split(' ');
+  const type = parts[0];
+  const protocol = parts[2];
+  const formats = parts.slice(3);
+  const port = /^(\d{1,5})(?:\/\d{1,5})?$/.exec(parts[1] ?? '')?.[1];
   if (!type || !protocol || port === undefined || Number(port) > 65_535) return undefined;
   if (formats.length === 0 || formats.length > sdpLimits.formats) return undefined;
   return {type, port: Number(port), protocol, formats, connection: undefined, attributes: []};

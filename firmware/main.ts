@@ -9,6 +9,7 @@ import {systemClock as clock} from './base/clock.ts';
 import type {Config} from './config/schema.ts';
 import {readConfiguration} from './configuration.ts';
 import {mediaProgram, page} from './programs.ts';
+import {rehearseCall} from './rehearsal.ts';
 import {CallLog} from './station/call-log.ts';
 import {Database} from './station/database.ts';
 import {Journal} from './station/journal.ts';
@@ -103,6 +104,7 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
     },
     'ready',
   );
+  setImmediate(rehearseCall);
 }
 
 /** Resolves at the first SIGTERM or SIGINT. A second one ends the program at once. */

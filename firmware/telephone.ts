@@ -9,6 +9,9 @@ import {TransactionLayer} from './sip/transaction/transaction-layer.ts';
 import {UdpTransport} from './sip/transport/udp.ts';
 import {userAgentName} from './version.ts';
 
+/** Calls at a time: every target of the largest button, and as many that are still being ended. */
+const sessionLimit = 32;
+
 export interface TelephoneOptions {
   /** What it calls itself in direct calls. */
   readonly name: string;
@@ -43,6 +46,7 @@ export async function openTelephone({name, sip, openMedia}: TelephoneOptions): P
     domain: sip.domain,
     userAgentName,
     identity: {displayName: name},
+    sessionLimit,
     openMedia,
     resolve: async (host) => (await lookup(host)).address,
   });

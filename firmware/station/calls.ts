@@ -124,12 +124,12 @@ export class Calls {
     book.attach(current.id, call.id);
     tell({kind: 'call-received', call: current.id, direction: 'incoming', peer});
     book.save(current.record(null, ''));
+    call.ring();
     if (automatic) {
       this.#answer(current, call);
       return;
     }
     call.onEnded = (end) => this.#incomingEnded(current, end);
-    call.ring();
     sounds.ringing();
     this.#ringTimer = clock.after(RING_LIMIT, () => {
       this.#end(current, 'no-answer', 'nobody answered here');

@@ -100,25 +100,32 @@ function readLine(
       text: 'a line does not start with a letter and "="',
     };
   }
-  const problem = takeLine(draft, letter, text.slice(start + 2, Math.max(start + 2, end)));
+  const problem = takeLine(draft, letter, text, start + 2, Math.max(start + 2, end));
   return problem && {...problem, place: `${number} ${letter}=`};
 }
 
-function takeLine(draft: Draft, letter: string, value: string): Problem | undefined {
+/** Takes the value from `start` to `end`; slices are of the whole text, for slices of slices cost twice. */
+function takeLine(
+  draft: Draft,
+  letter: string,
+  text: string,
+  start: number,
+  end: number,
+): Problem | undefined {
   const media = draft.media.at(-1);
   switch (letter) {
     case 'o': {
-      const origin = parseOrigin(value);
+      const origin = parseOrigin(fieldsOf(text, start, end));
       if (!origin || draft.origin || media)
         return {code: 'bad-origin', text: 'a malformed or second o= line'};
       draft.origin = origin;
       return undefined;
     }
     case 's':
-      draft.sessionName = value;
+      draft.sessionName = text.slice(start, end);
       return undefined;
     case 'c': {
-      const connection = parseConnection(value);
+      const connection = parseConnection(fieldsOf(text, start, end));
       if (!connection) return {code: 'bad-connection', text: 'not "IN IP4 address" or "IN IP6 address"'};
       // Several c= lines stand for layers of a multicast session; the first is the base layer.
       const target = media ?? draft;
@@ -128,12 +135,12 @@ function takeLine(draft: Draft, letter: string, value: string): Problem | undefi
     case 'a': {
       const attributes = (media ?? draft).attributes;
       if (attributes.length >= sdpLimits.attributes) return {code: 'too-large', text: 'too many a= lines'};
-      attributes.push(parseAttribute(value));
+      attributes.push(parseAttribute(text, start, end));
       return undefined;
     }
     case 'm': {
       if (draft.media.length >= sdpLimits.media) return {code: 'too-large', text: 'too many m= lines'};
-      const opened = parseMedia(value);
+      const opened = parseMedia(fieldsOf(text, start, end));
       if (!opened) return {code: 'bad-media', text: 'not "type port protocol formats"'};
       draft.media.push(opened);
       return undefined;
@@ -143,29 +150,41 @@ function takeLine(draft: Draft, letter: string, value: string): Problem | undefi
   }
 }
 
+/** The fields of a value, between single spaces. */
+function fieldsOf(text: string, start: number, end: number): string[] {
+  const fields: string[] = [];
+  let from = start;
+  for (;;) {
+    const space = text.indexOf(' ', from);
+    if (space < 0 || space >= end) {
+      fields.push(text.slice(from, end));
+      return fields;
+    }
+    fields.push(text.slice(from, space));
+    from = space + 1;
+  }
+}
+
 /** `o=<username> <sess-id> <sess-version> IN IP4|IP6 <address>` */
-function parseOrigin(value: string): Origin | undefined {
-  const parts = value.split(' ');
-  const userName = parts[0];
-  const sessionId = parts[1];
-  const sessionVersion = parts[2];
-  const type = parts[4];
-  const address = parts[5];
-  if (!userName || !sessionId || !sessionVersion || !address || parts.length > 6) return undefined;
-  if (parts[3] !== 'IN' || (type !== 'IP4' && type !== 'IP6')) return undefined;
-  if (!/^\d{1,64}$/.test(sessionId) || !/^\d{1,64}$/.test(sessionVersion)) return undefined;
+function parseOrigin(fields: string[]): Origin | undefined {
+  const userName = fields[0];
+  const sessionId = fields[1];
+  const sessionVersion = fields[2];
+  const type = fields[4];
+  const address = fields[5];
+  if (!userName || !sessionId || !sessionVersion || !address || fields.length > 6) return undefined;
+  if (fields[3] !== 'IN' || (type !== 'IP4' && type !== 'IP6')) return undefined;
+  if (!isNumber(sessionId, 64) || !isNumber(sessionVersion, 64)) return undefined;
   return {userName, sessionId, sessionVersion, address};
 }
 
 /** `c=IN IP4|IP6 <address>[/ttl][/count]` */
-function parseConnection(value: string): Connection | undefined {
-  const parts = value.split(' ');
-  const type = parts[1];
-  const target = parts[2] ?? '';
-  const slash = target.indexOf('/');
-  const address = slash < 0 ? target : target.slice(0, slash);
-  if (parts[0] !== 'IN' || !address || parts.length > 3) return undefined;
-  if (type === 'IP4') return isIPv4(address) || isHostName(address) ? {address} : undefined;
+function parseConnection(fields: string[]): Connection | undefined {
+  const type = fields[1];
+  const address = beforeSlash(fields[2] ?? '');
+  if (fields[0] !== 'IN' || address === '' || fields.length > 3) return undefined;
+  // Every IPv4 address has the shape of a host name.
+  if (type === 'IP4') return isHostName(address) ? {address} : undefined;
   if (type !== 'IP6') return undefined;
   return isIPv6(address) || (isHostName(address) && !isIPv4(address)) ? {address} : undefined;
 }
@@ -174,21 +193,32 @@ function isHostName(text: string): boolean {
   return /^[A-Za-z0-9.-]{1,255}$/.test(text);
 }
 
-function parseAttribute(value: string): Attribute {
-  const colon = value.indexOf(':');
-  return colon < 0
-    ? {name: value, value: undefined}
-    : {name: value.slice(0, colon), value: value.slice(colon + 1)};
+function isNumber(text: string, digits: number): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code < 0x30 || code > 0x39) return false;
+  }
+  return text !== '' && text.length <= digits;
 }
 
-/** `m=<media> <port>[/<count>] <proto> <fmt> …` */
-function parseMedia(value: string): OpenMedia | undefined {
-  const parts = value.includes('  ') ? value.split(/ +/) : value.split(' ');
-  const type = parts[0];
-  const protocol = parts[2];
-  const formats = parts.slice(3);
-  const port = /^(\d{1,5})(?:\/\d{1,5})?$/.exec(parts[1] ?? '')?.[1];
-  if (!type || !protocol || port === undefined || Number(port) > 65_535) return undefined;
+function beforeSlash(text: string): string {
+  const slash = text.indexOf('/');
+  return slash < 0 ? text : text.slice(0, slash);
+}
+
+function parseAttribute(text: string, start: number, end: number): Attribute {
+  const colon = text.indexOf(':', start);
+  return colon < 0 || colon >= end
+    ? {name: text.slice(start, end), value: undefined}
+    : {name: text.slice(start, colon), value: text.slice(colon + 1, end)};
+}
+
+/** `m=<media> <port>[/<count>] <proto> <fmt> …`, with any number of spaces between the fields. */
+function parseMedia(fields: string[]): OpenMedia | undefined {
+  const [type, ports, protocol, ...formats] = fields.filter((field) => field !== '');
+  const port = beforeSlash(ports ?? '');
+  if (!type || !protocol || !isNumber(port, 5) || Number(port) > 65_535) return undefined;
+  if (ports !== port && !isNumber(ports?.slice(port.length + 1) ?? '', 5)) return undefined;
   if (formats.length === 0 || formats.length > sdpLimits.formats) return undefined;
   return {type, port: Number(port), protocol, formats, connection: undefined, attributes: []};
 }

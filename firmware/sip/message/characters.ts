@@ -19,9 +19,11 @@ export const URI_PARAMETER = 32;
 export const URI_REST = 64;
 /** A display name that is not quoted: tokens and, more liberal than the grammar, harmless punctuation. */
 export const DISPLAY = 128;
+/** Everything but white space and control characters. */
+export const VISIBLE = 256;
 
 /** The classes of every byte. */
-export const CLASSES = new Uint8Array(256);
+export const CLASSES = new Uint16Array(256);
 
 const alphanumeric = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 
@@ -45,6 +47,7 @@ giveVisibleExcept(PARAMETER_VALUE, ';,"<>\\');
 giveVisibleExcept(URI_PARAMETER, ';?=@,"<>');
 giveVisibleExcept(URI_REST, '"<>');
 giveVisibleExcept(DISPLAY, '"<>,;:@\\');
+giveVisibleExcept(VISIBLE, '');
 // UTF-8 in a user part ought to be escaped, too; it is kept as it came.
 for (let code = 0x80; code <= 0xff; code++) CLASSES[code]! |= USER | USER_BARE;
 

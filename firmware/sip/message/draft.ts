@@ -1,8 +1,8 @@
 import type {CSeq} from './message.ts';
-import type {NameAddressSpan} from './name-address.ts';
+import type {NameAddress} from './name-address.ts';
 import type {Reader} from './reader.ts';
-import type {UriSpan} from './uri.ts';
-import type {ViaSpan} from './via.ts';
+import type {Uri} from './uri.ts';
+import type {Via} from './via.ts';
 
 /** What is wrong with a message, before it is known whether it can be answered. */
 export interface Problem {
@@ -12,7 +12,7 @@ export interface Problem {
   readonly status: number;
 }
 
-/** A message while it is read; once all is found, the `ParsedParts` of the message. */
+/** A message while it is read. */
 export class Draft {
   readonly reader: Reader;
   /** Header lines, as `Headers` takes them. */
@@ -20,24 +20,20 @@ export class Draft {
   problem: Problem | undefined;
   response = false;
   method = '';
-  methodStart = 0;
-  methodEnd = 0;
-  uri: UriSpan | undefined;
+  requestUri = '';
+  uri: Uri | undefined;
   status = 0;
-  reasonStart = 0;
-  reasonEnd = 0;
-  via: ViaSpan | undefined;
+  reason = '';
+  via: Via | undefined;
   vias = 0;
-  from: NameAddressSpan | undefined;
-  to: NameAddressSpan | undefined;
-  contact: NameAddressSpan | undefined;
+  from: NameAddress | undefined;
+  to: NameAddress | undefined;
+  contact: NameAddress | undefined;
   cseq: CSeq | undefined;
-  callId = false;
+  callId = '';
   maxForwards = false;
   /** -1: not told. */
   contentLength = -1;
-  bodyStart = 0;
-  bodyEnd = 0;
 
   constructor(reader: Reader) {
     this.reader = reader;

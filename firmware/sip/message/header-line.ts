@@ -1,5 +1,6 @@
 import {COLON, isOf, isSpace, TOKEN} from './characters.ts';
 import {headerKey, numberedKey, OTHER} from './header-names.ts';
+import {lineBreak} from './lines.ts';
 import {octetsOf, unfold} from './octets.ts';
 import type {Reader} from './reader.ts';
 
@@ -28,8 +29,34 @@ export function lineOf(key: string, name: string, value: string): HeaderLine {
   return {key, name, value, line: `${name}: ${value}\r\n`};
 }
 
-/** The line that a parser found from `start` to `end`; a folded one is joined. */
-export function readLine(reader: Reader, number: number, start: number, end: number): HeaderLine {
+/**
+ * A header line that a parser found, as one small integer: what it is called, and where it starts. An array
+ * of these grows without being copied as often as one of several numbers a line.
+ */
+export function markOf(number: number, start: number): number {
+  return number * 0x10000 + start;
+}
+
+/** The header number of a mark. */
+export function numberOf(mark: number): number {
+  return mark >>> 16;
+}
+
+/** The offset of a mark's line. */
+export function startOf(mark: number): number {
+  return mark & 0xffff;
+}
+
+/** Where the line behind this one starts. */
+export function nextLineOf(reader: Reader, start: number): number {
+  return lineBreak(reader.bytes, reader.lineEnd(start));
+}
+
+/** The line of a mark on its own; a folded one is joined. */
+export function readLine(reader: Reader, mark: number): HeaderLine {
+  const number = numberOf(mark);
+  const start = startOf(mark);
+  const end = nextLineOf(reader, start);
   const nameEnd = nameEndOf(reader, start);
   const octets = reader.octets.slice(valueStartOf(reader, nameEnd), valueEndOf(reader, end));
   const name = reader.octets.slice(start, nameEnd);
@@ -38,9 +65,12 @@ export function readLine(reader: Reader, number: number, start: number, end: num
   return {key, name, value: octets, line: reader.octets.slice(start, end)};
 }
 
-/** The value, as text, of the line that a parser found from `start` to `end`. */
-export function readValueText(reader: Reader, start: number, end: number): string {
-  return reader.text(valueStartOf(reader, nameEndOf(reader, start)), valueEndOf(reader, end));
+/** The value, as text, of the line at `start`. */
+export function readValueText(reader: Reader, start: number): string {
+  return reader.text(
+    valueStartOf(reader, nameEndOf(reader, start)),
+    valueEndOf(reader, reader.lineEnd(start)),
+  );
 }
 
 /** Where the name of a checked line ends. */

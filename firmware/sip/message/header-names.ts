@@ -1,4 +1,4 @@
-import {COLON, SPACE, TAB} from './characters.ts';
+import {AT, COLON, SPACE, TAB} from './characters.ts';
 import {type Reader, type Word, wordOf} from './reader.ts';
 
 /** Headers that the parser knows by number, so that finding them again costs no text. */
@@ -96,76 +96,48 @@ export function nameIs(reader: Reader, start: number, end: number, key: string):
   return end - start === key.length && reader.isWord(start, end, wordOf(key));
 }
 
+/** Which long name a first letter (its lower five bits) leaves to be compared; C stands for four. */
+const candidateOf = Array.from({length: 32}, () => OTHER);
+/** The same for the second letter behind C; `o` stands for two. */
+const candidateOfC = Array.from({length: 32}, () => OTHER);
+/** The numbers of the compact names. */
+const compactOf = Array.from({length: 32}, () => OTHER);
+
+const letterIndex = (letter: string) => letter.charCodeAt(0) & 0x1f;
+for (const number of [VIA, FROM, TO, MAX_FORWARDS, RECORD_ROUTE, EXPIRES, DATE]) {
+  candidateOf[letterIndex(numberedKeys[number]!)] = number;
+}
+for (const number of [CSEQ, CALL_ID, CONTACT]) {
+  candidateOfC[letterIndex(numberedKeys[number]!.slice(1))] = number;
+}
+for (const [letter, key] of Object.entries(compactForms)) {
+  compactOf[letterIndex(letter)] = numberOfKey.get(key) ?? OTHER;
+}
+const C = letterIndex('c');
+
 /**
  * The number of the name at `start`, long or compact, which ends before a colon or white space; OTHER
- * where it is another. The end of a numbered name is left in the reader's `nameEnd`. For each beginning only one
- * long name is left to be compared.
+ * where it is another. The end of a numbered name is left in the reader's `nameEnd`.
  */
 export function identifyHeader(reader: Reader, start: number): number {
   const {bytes} = reader;
-  const candidate = candidateFor(bytes, start);
+  const letter = bytes[start]! & 0x1f;
+  if (isNameEnd(bytes[start + 1])) {
+    reader.nameEnd = start + 1;
+    return bytes[start]! > AT ? compactOf[letter]! : OTHER;
+  }
+  let candidate = candidateOf[letter]!;
+  if (letter === C) {
+    candidate = candidateOfC[bytes[start + 1]! & 0x1f]!;
+    if (candidate === CONTACT && (bytes[start + 4]! | 0x20) === 0x65) candidate = CONTENT_LENGTH;
+  }
   if (candidate === OTHER) return OTHER;
   const word = numberedWords[candidate]!;
   const end = start + word.length;
   reader.nameEnd = end;
-  if (endsName(bytes[end]) && reader.isWord(start, end, word)) return candidate;
-  reader.nameEnd = start + 1;
-  return endsName(bytes[start + 1]) ? compactNumber(bytes[start]! | 0x20) : OTHER;
+  return isNameEnd(bytes[end]) && reader.isWord(start, end, word) ? candidate : OTHER;
 }
 
-function endsName(code: number | undefined): boolean {
+function isNameEnd(code: number | undefined): boolean {
   return code === COLON || code === SPACE || code === TAB;
-}
-
-function candidateFor(bytes: Uint8Array, start: number): number {
-  switch (bytes[start]! | 0x20) {
-    case 0x76: // v
-      return VIA;
-    case 0x66: // f
-      return FROM;
-    case 0x74: // t
-      return TO;
-    case 0x63: // c: CSeq, Call-ID, Contact, Content-Length
-      switch (bytes[start + 1]! | 0x20) {
-        case 0x73:
-          return CSEQ;
-        case 0x61:
-          return CALL_ID;
-        default:
-          return (bytes[start + 4]! | 0x20) === 0x65 ? CONTENT_LENGTH : CONTACT;
-      }
-    case 0x6d: // m, also for Contact
-      return MAX_FORWARDS;
-    case 0x69: // i, for Call-ID
-      return CALL_ID;
-    case 0x6c: // l, for Content-Length
-      return CONTENT_LENGTH;
-    case 0x72: // r
-      return RECORD_ROUTE;
-    case 0x65: // e
-      return EXPIRES;
-    case 0x64: // d
-      return DATE;
-    default:
-      return OTHER;
-  }
-}
-
-function compactNumber(letter: number): number {
-  switch (letter) {
-    case 0x76:
-      return VIA;
-    case 0x66:
-      return FROM;
-    case 0x74:
-      return TO;
-    case 0x69:
-      return CALL_ID;
-    case 0x6d:
-      return CONTACT;
-    case 0x6c:
-      return CONTENT_LENGTH;
-    default:
-      return OTHER;
-  }
 }

@@ -1,4 +1,4 @@
-import {COMMA, CR, isSpace, LF, SPACE, STAR, TOKEN} from './characters.ts';
+import {COMMA, CR, isSpace, LF, STAR, TOKEN, VISIBLE} from './characters.ts';
 import type {Draft} from './draft.ts';
 import {
   CALL_ID,
@@ -14,8 +14,9 @@ import {
   VIA,
 } from './header-names.ts';
 import type {ParseLimits} from './limits.ts';
+import {methodAt} from './methods.ts';
 import {scanNameAddress} from './name-address.ts';
-import {type Reader, wordOf} from './reader.ts';
+import {wordOf} from './reader.ts';
 import {scanVia} from './via.ts';
 
 const GMT = wordOf('gmt');
@@ -66,8 +67,9 @@ function readVias(draft: Draft, start: number, limits: ParseLimits): number {
     draft.vias++;
     if (draft.vias > limits.vias)
       return draft.refuse('too-large', 'Via', `more than ${limits.vias} values`, 513);
-    if (reader.bytes[via.end] !== COMMA) return via.end;
-    index = reader.skipSpace(via.end + 1);
+    index = reader.position;
+    if (reader.bytes[index] !== COMMA) return index;
+    index = reader.skipSpace(index + 1);
   }
 }
 
@@ -77,46 +79,35 @@ function readParty(draft: Draft, number: number, start: number): number {
   if (!party) return malformed(draft, number);
   if (number === FROM) draft.from = party;
   else draft.to = party;
-  return party.parametersEnd;
+  return draft.reader.position;
 }
 
 function readCallId(draft: Draft, start: number): number {
-  const {bytes} = draft.reader;
-  if (draft.callId) return duplicate(draft, CALL_ID);
-  draft.callId = true;
-  let index = start;
-  while (index < bytes.length && bytes[index]! > SPACE) index++;
-  return index === start ? malformed(draft, CALL_ID) : draft.reader.skipSpace(index);
+  const {reader} = draft;
+  if (draft.callId !== '') return duplicate(draft, CALL_ID);
+  const end = reader.run(start, VISIBLE);
+  if (end < 0) return malformed(draft, CALL_ID);
+  draft.callId = reader.text(start, end);
+  return reader.bytes[end] === CR ? end : reader.skipSpace(end);
 }
 
 function readCSeq(draft: Draft, start: number): number {
   const {reader} = draft;
+  const {bytes} = reader;
   if (draft.cseq) return duplicate(draft, CSEQ);
   const end = reader.number(start, maximumCSeq);
+  if (end < 0 || !isSpace(bytes[end]!)) return malformed(draft, CSEQ);
   const number = reader.value;
-  const methodStart = end < 0 ? -1 : reader.skipSpace(end);
-  const methodEnd = methodStart <= end ? -1 : reader.run(methodStart, TOKEN);
+  const methodStart = reader.skipSpace(end);
+  const methodEnd = reader.run(methodStart, TOKEN);
   if (methodEnd < 0) return malformed(draft, CSEQ);
+  const method = methodAt(reader, methodStart, methodEnd);
   // RFC 3261 section 8.1.1.5: the method is the request's own.
-  const same = !draft.response && methodEnd - methodStart === draft.methodEnd - draft.methodStart;
-  if (
-    !draft.response &&
-    !(same && sameBytes(reader, methodStart, draft.methodStart, methodEnd - methodStart))
-  ) {
+  if (!draft.response && method !== draft.method) {
     return draft.refuse('method-mismatch', 'CSeq', 'the method is not that of the request');
   }
-  draft.cseq = {
-    number,
-    method: draft.response ? reader.bytes.toString('latin1', methodStart, methodEnd) : draft.method,
-  };
-  return reader.skipSpace(methodEnd);
-}
-
-function sameBytes(reader: Reader, one: number, other: number, count: number): boolean {
-  for (let offset = 0; offset < count; offset++) {
-    if (reader.bytes[one + offset] !== reader.bytes[other + offset]) return false;
-  }
-  return true;
+  draft.cseq = {number, method};
+  return bytes[methodEnd] === CR ? methodEnd : reader.skipSpace(methodEnd);
 }
 
 /** A response is not lost for a Contact that nobody can read: a registrar lists those of others, too. */
@@ -131,7 +122,7 @@ function readContacts(draft: Draft, start: number): number {
     const contact = scanNameAddress(reader, index);
     if (!contact) return draft.response ? reader.lineEnd(start) : malformed(draft, CONTACT);
     draft.contact ??= contact;
-    index = contact.parametersEnd;
+    index = reader.position;
     if (reader.bytes[index] !== COMMA) break;
     index = reader.skipSpace(index + 1);
   }
@@ -145,14 +136,15 @@ function readContentLength(draft: Draft, start: number): number {
     return draft.refuse('duplicate-header', 'Content-Length', 'told twice, with different values');
   }
   draft.contentLength = draft.reader.value;
-  return draft.reader.skipSpace(end);
+  return draft.reader.bytes[end] === CR ? end : draft.reader.skipSpace(end);
 }
 
 /** A number in a request; in a response it is advice that may be overlooked. */
 function readNumber(draft: Draft, number: number, start: number, most: number): number {
   if (draft.response) return draft.reader.lineEnd(start);
   const end = draft.reader.number(start, most);
-  return end < 0 ? malformed(draft, number) : draft.reader.skipSpace(end);
+  if (end < 0) return malformed(draft, number);
+  return draft.reader.bytes[end] === CR ? end : draft.reader.skipSpace(end);
 }
 
 /** RFC 3261 section 20.17: the time zone is GMT. Of the rest of a Date nothing here depends. */

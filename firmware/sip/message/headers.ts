@@ -1,10 +1,16 @@
-import {type HeaderLine, lineOf, makeLine, nameEndOf, readLine, readValueText} from './header-line.ts';
+import {
+  type HeaderLine,
+  lineOf,
+  makeLine,
+  nameEndOf,
+  numberOf,
+  readLine,
+  readValueText,
+  startOf,
+} from './header-line.ts';
 import {headerKey, headerNumber, nameIs, OTHER, TO} from './header-names.ts';
 import {textOf} from './octets.ts';
 import type {Reader} from './reader.ts';
-
-/** Per line of a parsed message: header number, and the offsets of this and the next line. */
-const MARKS = 3;
 
 /**
  * The headers of a message: in order, names in any case or compact form. Those of a parsed message stay
@@ -44,7 +50,7 @@ export class Headers implements Iterable<[name: string, value: string]> {
     const reader = this.#reader;
     if (!reader) return this.#lines.filter((line) => line.key === key).map((line) => textOf(line.value));
     const values: string[] = [];
-    for (let at = this.#seek(reader, key, 0); at >= 0; at = this.#seek(reader, key, at + MARKS)) {
+    for (let at = this.#seek(reader, key, 0); at >= 0; at = this.#seek(reader, key, at + 1)) {
       values.push(this.#valueAt(reader, at));
     }
     return values;
@@ -100,8 +106,8 @@ export class Headers implements Iterable<[name: string, value: string]> {
       return;
     }
     const marks = this.#marks;
-    for (let at = 0; at < marks.length; at += MARKS) {
-      const start = marks[at + 1]!;
+    for (let at = 0; at < marks.length; at++) {
+      const start = startOf(marks[at]!);
       const name = reader.octets.slice(start, nameEndOf(reader, start));
       yield [name, this.#valueAt(reader, at)];
     }
@@ -125,8 +131,8 @@ export class Headers implements Iterable<[name: string, value: string]> {
     copy.#reader = reader;
     copy.#toSuffix = this.#toSuffix + suffix;
     const marks = this.#marks;
-    for (let at = 0; at < marks.length; at += MARKS) {
-      if (wanted[marks[at]!]) copy.#marks.push(marks[at]!, marks[at + 1]!, marks[at + 2]!);
+    for (let at = 0; at < marks.length; at++) {
+      if (wanted[numberOf(marks[at]!)]) copy.#marks.push(marks[at]!);
     }
     return copy;
   }
@@ -134,26 +140,28 @@ export class Headers implements Iterable<[name: string, value: string]> {
   /** All lines but those with the key `except`, as octets ready to be sent. */
   toOctets(except: string): string {
     const reader = this.#reader;
-    if (reader?.regular) return this.#markedOctets(reader.octets, headerNumber(except));
+    if (reader?.regular) return this.#markedOctets(reader, headerNumber(except));
     let octets = '';
     for (const line of this.#allLines()) if (line.key !== except) octets += line.line;
     return octets;
   }
 
   /** As few slices as there are gaps between the lines. */
-  #markedOctets(octets: string, except: number): string {
+  #markedOctets(reader: Reader, except: number): string {
+    const {octets} = reader;
     const marks = this.#marks;
     let text = '';
     let start = 0;
     let end = 0;
-    for (let at = 0; at < marks.length; at += MARKS) {
-      const number = marks[at]!;
+    for (let at = 0; at < marks.length; at++) {
+      const number = numberOf(marks[at]!);
       if (number === except) continue;
-      if (marks[at + 1] !== end) {
+      const line = startOf(marks[at]!);
+      if (line !== end) {
         text += octets.slice(start, end);
-        start = marks[at + 1]!;
+        start = line;
       }
-      end = marks[at + 2]!;
+      end = octets.indexOf('\n', line) + 1;
       if (number === TO && this.#toSuffix !== '') {
         text += octets.slice(start, end - 2) + this.#toSuffix;
         start = end - 2;
@@ -163,17 +171,18 @@ export class Headers implements Iterable<[name: string, value: string]> {
   }
 
   #valueAt(reader: Reader, at: number): string {
-    const value = readValueText(reader, this.#marks[at + 1]!, this.#marks[at + 2]!);
-    return this.#marks[at] === TO ? value + this.#toSuffix : value;
+    const mark = this.#marks[at]!;
+    const value = readValueText(reader, startOf(mark));
+    return numberOf(mark) === TO ? value + this.#toSuffix : value;
   }
 
   #seek(reader: Reader, key: string, from: number): number {
     const marks = this.#marks;
     const number = headerNumber(key);
-    for (let at = from; at < marks.length; at += MARKS) {
-      if (marks[at] !== number) continue;
-      if (number !== OTHER || nameIs(reader, marks[at + 1]!, nameEndOf(reader, marks[at + 1]!), key))
-        return at;
+    for (let at = from; at < marks.length; at++) {
+      if (numberOf(marks[at]!) !== number) continue;
+      const start = startOf(marks[at]!);
+      if (number !== OTHER || nameIs(reader, start, nameEndOf(reader, start), key)) return at;
     }
     return -1;
   }
@@ -193,9 +202,9 @@ export class Headers implements Iterable<[name: string, value: string]> {
     if (!reader) return this.#lines;
     const marks = this.#marks;
     const lines: HeaderLine[] = [];
-    for (let at = 0; at < marks.length; at += MARKS) {
-      const line = readLine(reader, marks[at]!, marks[at + 1]!, marks[at + 2]!);
-      const tagged = marks[at] === TO && this.#toSuffix !== '';
+    for (let at = 0; at < marks.length; at++) {
+      const line = readLine(reader, marks[at]!);
+      const tagged = numberOf(marks[at]!) === TO && this.#toSuffix !== '';
       lines.push(tagged ? lineOf(line.key, line.name, line.value + this.#toSuffix) : line);
     }
     return lines;

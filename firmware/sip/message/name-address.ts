@@ -4,7 +4,7 @@ import {formatParameters, Parameters} from './parameters.ts';
 import {quote, unquote} from './quoted-string.ts';
 import {Reader, wordOf} from './reader.ts';
 import type {SyntaxFailure} from './syntax-failure.ts';
-import {formatUri, scanUri, type Uri, type UriSpan} from './uri.ts';
+import {formatUri, scanUri, type Uri} from './uri.ts';
 
 const TAG = wordOf('tag');
 
@@ -19,63 +19,51 @@ export interface NameAddress {
   tag: string | undefined;
 }
 
-/** Where the parts of a name-addr or addr-spec stand in a reader's bytes. */
-export class NameAddressSpan {
-  readonly nameStart: number;
-  readonly nameEnd: number;
-  readonly uri: UriSpan;
-  readonly parametersStart: number;
-  parametersEnd: number;
-  tagStart = -1;
-  tagEnd = -1;
-
-  constructor(nameStart: number, nameEnd: number, uri: UriSpan, parametersStart: number) {
-    this.nameStart = nameStart;
-    this.nameEnd = nameEnd;
-    this.uri = uri;
-    this.parametersStart = parametersStart;
-    this.parametersEnd = parametersStart;
-  }
-
-  decode(reader: Reader): NameAddress {
-    return {
-      displayName: this.nameStart === this.nameEnd ? '' : unquote(reader.text(this.nameStart, this.nameEnd)),
-      uri: this.uri.decode(reader),
-      parameters: new Parameters(undefined, reader, this.parametersStart, this.parametersEnd),
-      tag: this.tagStart < 0 ? undefined : unquote(reader.text(this.tagStart, this.tagEnd)),
-    };
-  }
-}
-
 /**
- * Reads the name-addr or addr-spec at `start` with its parameters; `parametersEnd` is where it ends.
+ * Reads the name-addr or addr-spec at `start` with its parameters; its end is left in the reader's `position`.
  * Undefined where it is malformed: an open quote, spaces within the brackets, a comma in a bare name,
  * an addr-spec that needed brackets.
  */
-export function scanNameAddress(reader: Reader, start: number): NameAddressSpan | undefined {
-  const bytes = reader.bytes;
+export function scanNameAddress(reader: Reader, start: number): NameAddress | undefined {
+  const {bytes} = reader;
   let index = start;
-  let nameEnd = start;
+  let displayName = '';
   if (bytes[start] === QUOTE) {
-    nameEnd = reader.quotedString(start);
+    const nameEnd = reader.quotedString(start);
     if (nameEnd < 0) return undefined;
-    index = reader.skipSpace(nameEnd);
+    displayName = unquote(reader.text(start, nameEnd));
+    index = bytes[nameEnd] === LESS ? nameEnd : reader.skipSpace(nameEnd);
     if (bytes[index] !== LESS) return undefined;
   } else if (bytes[start] !== LESS) {
-    nameEnd = scanDisplayName(reader, start);
+    const nameEnd = scanDisplayName(reader, start);
     if (nameEnd < 0) return undefined;
-    index = nameEnd === start ? start : reader.skipSpace(nameEnd);
+    if (nameEnd > start) {
+      displayName = reader.text(start, nameEnd);
+      index = reader.skipSpace(nameEnd);
+    }
   }
   const bracketed = bytes[index] === LESS;
   const uri = scanUri(reader, bracketed ? index + 1 : index, !bracketed);
   if (!uri) return undefined;
-  index = uri.end;
+  index = reader.position;
   if (bracketed) {
     if (bytes[index] !== GREATER) return undefined;
     index++;
   }
-  const span = new NameAddressSpan(start, nameEnd, uri, index);
-  return scanAddressParameters(reader, span) ? span : undefined;
+  if (bytes[index]! <= SPACE) index = reader.skipSpace(index);
+  const parametersStart = index;
+  let tag: string | undefined;
+  while (bytes[index] === SEMICOLON) {
+    index = reader.parameter(index);
+    if (index < 0) return undefined;
+    if (tag === undefined && reader.isWord(reader.nameStart, reader.nameEnd, TAG)) {
+      if (reader.valueStart < 0) return undefined;
+      tag = unquote(reader.text(reader.valueStart, reader.valueEnd));
+    }
+  }
+  reader.position = index;
+  const parameters = new Parameters(undefined, reader, parametersStart, index);
+  return {displayName, uri, parameters, tag};
 }
 
 /** The end of an unquoted name that a `<` follows; `start` where this is an addr-spec; -1 where it is neither. */
@@ -92,31 +80,13 @@ function scanDisplayName(reader: Reader, start: number): number {
   }
 }
 
-function scanAddressParameters(reader: Reader, span: NameAddressSpan): boolean {
-  const {bytes} = reader;
-  let index = span.parametersStart;
-  if (bytes[index]! <= SPACE) index = reader.skipSpace(index);
-  while (bytes[index] === SEMICOLON) {
-    index = reader.parameter(index);
-    if (index < 0) return false;
-    if (span.tagStart < 0 && reader.isWord(reader.nameStart, reader.nameEnd, TAG)) {
-      if (reader.valueStart < 0) return false;
-      span.tagStart = reader.valueStart;
-      span.tagEnd = reader.valueEnd;
-    }
-  }
-  span.parametersEnd = index;
-  return true;
-}
-
 /** Reads one value of From, To, Contact, Route, Record-Route, Refer-To and their like. */
 export function parseNameAddress(text: string): Result<NameAddress, SyntaxFailure> {
   const reader = Reader.ofText(text);
-  const span = scanNameAddress(reader, reader.skipSpace(0));
-  if (!span || span.parametersEnd !== reader.bytes.length) {
-    return failure({code: 'bad-address', text: `not a name and address: ${text}`});
-  }
-  return success(span.decode(reader));
+  const address = scanNameAddress(reader, reader.skipSpace(0));
+  return address && reader.position === reader.bytes.length
+    ? success(address)
+    : failure({code: 'bad-address', text: `not a name and address: ${text}`});
 }
 
 /** The value as text, always with brackets, so that parameters of URI and header never mix. */

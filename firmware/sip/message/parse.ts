@@ -1,13 +1,13 @@
 import {failure, type Result, success} from '../../base/result.ts';
 import {COLON, CR, LF, SPACE, TAB, TOKEN} from './characters.ts';
 import {Draft} from './draft.ts';
-import {nameEndOf} from './header-line.ts';
+import {markOf, nameEndOf} from './header-line.ts';
 import {identifyHeader, OTHER} from './header-names.ts';
 import {readValue} from './header-values.ts';
 import {Headers} from './headers.ts';
 import {defaultLimits, type ParseLimits} from './limits.ts';
 import {lineBreak} from './lines.ts';
-import {type ParsedParts, type SipMessage, SipRequest, SipResponse} from './message.ts';
+import {type SipMessage, SipRequest, SipResponse} from './message.ts';
 import type {ParseFailure} from './parse-failure.ts';
 import {Reader} from './reader.ts';
 import {readForAnswer} from './refusal.ts';
@@ -78,7 +78,7 @@ function readHeaders(draft: Draft, start: number, limits: ParseLimits): number {
     if (next - index > limits.line || next > limits.headerBytes || ++lines > limits.headerLines) {
       return draft.refuse('too-large', 'headers', 'the headers are too long', 513);
     }
-    marks.push(number, index, next);
+    marks.push(markOf(number, index));
     index = next;
   }
 }
@@ -109,19 +109,18 @@ function missingHeader(draft: Draft): string | undefined {
   if (!draft.via) return 'Via';
   if (!draft.from) return 'From';
   if (!draft.to) return 'To';
-  if (!draft.callId) return 'Call-ID';
+  if (draft.callId === '') return 'Call-ID';
   return draft.cseq ? undefined : 'CSeq';
 }
 
 function finish(draft: Draft, bodyStart: number): SipMessage {
-  const {reader} = draft;
-  draft.bodyStart = bodyStart;
-  draft.bodyEnd = draft.contentLength < 0 ? reader.bytes.length : bodyStart + draft.contentLength;
-  const headers = new Headers(reader, draft.marks);
-  const parts = draft as ParsedParts;
-  if (!draft.response) return new SipRequest(draft.method, undefined, headers, undefined, parts);
-  const reason = reader.text(draft.reasonStart, draft.reasonEnd);
-  return new SipResponse(draft.status, reason, headers, undefined, parts);
+  const {bytes} = draft.reader;
+  const bodyEnd = draft.contentLength < 0 ? bytes.length : bodyStart + draft.contentLength;
+  const body = bodyEnd > bodyStart ? bytes.subarray(bodyStart, bodyEnd) : undefined;
+  const headers = new Headers(draft.reader, draft.marks);
+  return draft.response
+    ? new SipResponse(draft.status, draft.reason, headers, body, draft)
+    : new SipRequest(draft.method, draft.requestUri, headers, body, draft);
 }
 
 function refused(draft: Draft, limits: ParseLimits): {ok: false; error: ParseFailure} {

@@ -3,6 +3,9 @@ import {BACKSLASH, CLASSES, CR, EQUALS, LF, PARAMETER_VALUE, QUOTE, SPACE, TAB, 
 import {foldEnd} from './lines.ts';
 import {textOf, unfold} from './octets.ts';
 
+/** What `toString('latin1')` calls after its own checks, which would cost as much again. */
+type Latin1Buffer = Buffer & {latin1Slice(start: number, end: number): string};
+
 /** A lower-case word as its character codes, for `isWord`. */
 export type Word = readonly number[];
 
@@ -22,6 +25,8 @@ export class Reader {
   readonly octets: string;
   /** Whether all lines end in CRLF and none was continued on a following line (RFC 3261 section 7.3.1). */
   regular = true;
+  /** Where the value that a scanner read last ends. */
+  position = 0;
   /** Offsets of the parameter that `parameter` read last; `valueStart` is -1 where it has no value. */
   nameStart = 0;
   nameEnd = 0;
@@ -29,15 +34,15 @@ export class Reader {
   valueEnd = -1;
   /** The number that `number` read last. */
   value = 0;
-  /** Undefined: not looked at yet. */
-  #ascii: boolean | undefined;
+  readonly #ascii: boolean;
 
   /** A reader of `bytes`, whose first `length` can be asked for as text. */
   constructor(bytes: Uint8Array, length = bytes.length) {
     this.bytes = Buffer.isBuffer(bytes)
       ? bytes
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.octets = this.bytes.toString('latin1', 0, length);
+    this.octets = (this.bytes as Latin1Buffer).latin1Slice(0, length);
+    this.#ascii = isAscii(this.bytes);
   }
 
   /** A reader of one value. */
@@ -48,7 +53,6 @@ export class Reader {
   /** The text from `start` to `end`: unfolded, and UTF-8 decoded. */
   text(start: number, end: number): string {
     const octets = this.octets.slice(start, end);
-    this.#ascii ??= isAscii(this.bytes);
     return this.#ascii && this.regular ? octets : textOf(unfold(octets));
   }
 

@@ -1,6 +1,7 @@
 import {failure, type Result, success} from '../../base/result.ts';
 import {
   AT,
+  CLASSES,
   CLOSE_BRACKET,
   COLON,
   HOST,
@@ -43,101 +44,58 @@ export interface OtherUri {
 /** A URI; it is a sip or sips URI exactly where `host` is defined. */
 export type Uri = SipUri | OtherUri;
 
-/** Where the parts of a URI stand in a reader's bytes. */
-export class UriSpan {
-  readonly start: number;
-  end = 0;
-  sip = false;
-  secure = false;
-  schemeEnd = 0;
-  userEnd = -1;
-  passwordEnd = -1;
-  hostStart = 0;
-  hostEnd = 0;
-  port = -1;
-  parametersStart = 0;
-  parametersEnd = 0;
-
-  constructor(start: number) {
-    this.start = start;
-  }
-
-  decode(reader: Reader): Uri {
-    if (!this.sip) {
-      const text = reader.text(this.start, this.end);
-      return {
-        scheme: text.slice(0, text.indexOf(':')).toLowerCase(),
-        text,
-        user: undefined,
-        host: undefined,
-      };
-    }
-    const userEnd = this.userEnd;
-    return {
-      scheme: this.secure ? 'sips' : 'sip',
-      user: userEnd < 0 ? undefined : reader.text(this.schemeEnd, userEnd),
-      password: this.passwordEnd < 0 ? undefined : reader.text(userEnd + 1, this.passwordEnd),
-      host: reader.text(this.hostStart, this.hostEnd),
-      port: this.port < 0 ? undefined : this.port,
-      parameters: new Parameters(undefined, reader, this.parametersStart, this.parametersEnd),
-      headers: this.parametersEnd < this.end ? reader.text(this.parametersEnd + 1, this.end) : '',
-    };
-  }
-}
-
 /**
- * Reads the URI at `start`. In angle brackets or a start line it may have parameters and headers; `bare`, as
- * a header value without brackets, it ends before the first comma, semicolon or question mark (section 20).
- * Undefined where it is malformed; whether a good character follows at `end` is for the caller to see.
+ * Reads the URI at `start`; its end is left in the reader's `position`. In angle brackets or a start line it may have
+ * parameters and headers; `bare`, as a header value without brackets, it ends before the first comma, semicolon or
+ * question mark (section 20). Undefined where it is malformed; what follows it is for the caller to see.
  */
-export function scanUri(reader: Reader, start: number, bare: boolean): UriSpan | undefined {
-  const span = new UriSpan(start);
-  const bytes = reader.bytes;
-  const scheme =
-    (bytes[start]! | 0x20) === 0x73 &&
-    (bytes[start + 1]! | 0x20) === 0x69 &&
-    (bytes[start + 2]! | 0x20) === 0x70;
-  if (scheme && bytes[start + 3] === COLON) {
-    span.schemeEnd = start + 4;
-  } else if (scheme && (bytes[start + 3]! | 0x20) === 0x73 && bytes[start + 4] === COLON) {
-    span.secure = true;
-    span.schemeEnd = start + 5;
-  } else return scanOtherUri(reader, span, bare);
-  span.sip = true;
-  let index = scanUserInfo(reader, span, bare ? USER_BARE : USER);
-  index = scanHost(reader, index);
+export function scanUri(reader: Reader, start: number, bare: boolean): Uri | undefined {
+  const {bytes} = reader;
+  const schemeEnd = sipSchemeEnd(bytes, start);
+  if (schemeEnd < 0) return scanOtherUri(reader, start, bare);
+  const userEnd = scanUser(bytes, schemeEnd, bare ? USER_BARE : USER);
+  let index = scanHost(reader, userEnd < 0 ? schemeEnd : userEnd + 1);
   if (index < 0) return undefined;
-  span.hostStart = reader.nameStart;
-  span.hostEnd = reader.nameEnd;
+  const host = reader.text(reader.nameStart, reader.nameEnd);
+  let port: number | undefined;
   if (bytes[index] === COLON) {
     index = reader.number(index + 1, 65_535);
     if (index < 0) return undefined;
-    span.port = reader.value;
+    port = reader.value;
   }
-  span.parametersStart = index;
-  if (!bare && bytes[index] === SEMICOLON) {
-    index = scanUriParameters(reader, index);
-    if (index < 0) return undefined;
-  }
-  span.parametersEnd = index;
-  if (!bare && bytes[index] === QUESTION) {
-    index = reader.run(index + 1, URI_REST);
-    if (index < 0) return undefined;
-  }
-  span.end = index;
-  return span;
+  const parametersStart = index;
+  if (!bare && bytes[index] === SEMICOLON) index = scanUriParameters(reader, index);
+  const parametersEnd = index;
+  if (!bare && bytes[index] === QUESTION) index = reader.run(index + 1, URI_REST);
+  if (index < 0) return undefined;
+  reader.position = index;
+  const user = userEnd < 0 ? undefined : reader.text(schemeEnd, userEnd);
+  const colon = user === undefined ? -1 : user.indexOf(':');
+  return {
+    scheme: schemeEnd - start === 4 ? 'sip' : 'sips',
+    user: colon < 0 ? user : user?.slice(0, colon),
+    password: colon < 0 ? undefined : user?.slice(colon + 1),
+    host,
+    port,
+    parameters: new Parameters(undefined, reader, parametersStart, parametersEnd),
+    headers: index > parametersEnd ? reader.text(parametersEnd + 1, index) : '',
+  };
 }
 
-/** Past `user[:password]@`, or nowhere where the URI has no user. */
-function scanUserInfo(reader: Reader, span: UriSpan, userClass: number): number {
-  const start = span.schemeEnd;
-  const end = reader.run(start, userClass);
-  if (end < 0 || reader.bytes[end] !== AT) return start;
-  let colon = start;
-  while (colon < end && reader.bytes[colon] !== COLON) colon++;
-  span.userEnd = colon;
-  if (colon < end) span.passwordEnd = end;
-  return end + 1;
+/** Past `sip:` or `sips:`, in any case. */
+function sipSchemeEnd(bytes: Uint8Array, start: number): number {
+  if ((bytes[start]! | 0x20) !== 0x73) return -1;
+  if ((bytes[start + 1]! | 0x20) !== 0x69 || (bytes[start + 2]! | 0x20) !== 0x70) return -1;
+  if (bytes[start + 3] === COLON) return start + 4;
+  return (bytes[start + 3]! | 0x20) === 0x73 && bytes[start + 4] === COLON ? start + 5 : -1;
+}
+
+/** The offset of the `@` that ends the userinfo part; -1 where there is none. */
+function scanUser(bytes: Uint8Array, start: number, userClass: number): number {
+  const classes = CLASSES;
+  let index = start;
+  while (index < bytes.length && (classes[bytes[index]!]! & userClass) !== 0) index++;
+  return index > start && bytes[index] === AT ? index : -1;
 }
 
 /**
@@ -182,17 +140,18 @@ function scanUriParameters(reader: Reader, start: number): number {
   return index;
 }
 
-function scanOtherUri(reader: Reader, span: UriSpan, bare: boolean): UriSpan | undefined {
-  const bytes = reader.bytes;
-  const first = bytes[span.start]! | 0x20;
+function scanOtherUri(reader: Reader, start: number, bare: boolean): OtherUri | undefined {
+  const {bytes} = reader;
+  const first = bytes[start]! | 0x20;
   if (!(first >= 0x61 && first <= 0x7a)) return undefined;
-  let index = span.start;
+  let index = start;
   while (index < bytes.length && isSchemeCharacter(bytes[index]!)) index++;
   if (bytes[index] !== COLON) return undefined;
+  const scheme = reader.text(start, index).toLowerCase();
   index = reader.run(index + 1, bare ? USER_BARE : URI_REST);
   if (index < 0) return undefined;
-  span.end = index;
-  return span;
+  reader.position = index;
+  return {scheme, text: reader.text(start, index), user: undefined, host: undefined};
 }
 
 function isSchemeCharacter(code: number): boolean {
@@ -209,10 +168,10 @@ function isSchemeCharacter(code: number): boolean {
 /** Reads a URI of any scheme, parameters and headers included. */
 export function parseUri(text: string): Result<Uri, SyntaxFailure> {
   const reader = Reader.ofText(text);
-  const span = scanUri(reader, 0, false);
-  if (!span || span.end !== reader.bytes.length)
-    return failure({code: 'bad-uri', text: `not a URI: ${text}`});
-  return success(span.decode(reader));
+  const uri = scanUri(reader, 0, false);
+  return uri && reader.position === reader.bytes.length
+    ? success(uri)
+    : failure({code: 'bad-uri', text: `not a URI: ${text}`});
 }
 
 /** The URI as text. */

@@ -8,6 +8,8 @@ import {formatHost, scanHost} from './uri.ts';
 
 const PROTOCOL = wordOf('sip/2.0/');
 const SIP = wordOf('sip');
+/** Stands in while a value is read. */
+const noParameters = new Parameters();
 const UDP = wordOf('udp');
 const BRANCH = wordOf('branch');
 const RECEIVED = wordOf('received');
@@ -29,70 +31,41 @@ export interface Via {
   parameters: Parameters;
 }
 
-/** Where the parts of a Via value stand in a reader's bytes. */
-export class ViaSpan {
-  transportStart = 0;
-  transportEnd = 0;
-  hostStart = 0;
-  hostEnd = 0;
-  port = -1;
-  parametersStart = 0;
-  end = 0;
-  branchStart = -1;
-  branchEnd = -1;
-  receivedStart = -1;
-  receivedEnd = -1;
-  /** -1: none; -2: without a value. */
-  rport = -1;
-
-  decode(reader: Reader): Via {
-    const transport = this.transportStart;
-    return {
-      transport: reader.isWord(transport, this.transportEnd, UDP)
-        ? 'UDP'
-        : reader.text(transport, this.transportEnd).toUpperCase(),
-      host: reader.text(this.hostStart, this.hostEnd),
-      port: this.port < 0 ? undefined : this.port,
-      branch: this.branchStart < 0 ? undefined : unquote(reader.text(this.branchStart, this.branchEnd)),
-      received: this.receivedStart < 0 ? undefined : this.#received(reader),
-      rport: this.rport === -1 ? undefined : this.rport === -2 ? true : this.rport,
-      parameters: new Parameters(undefined, reader, this.parametersStart, this.end),
-    };
-  }
-
-  /** RFC 5118 section 4.5: brackets about an address here are seen, though not in the grammar. */
-  #received(reader: Reader): string {
-    const text = unquote(reader.text(this.receivedStart, this.receivedEnd));
-    return text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
-  }
-}
-
-/** Reads the Via value at `start`; undefined where it is malformed, and `end` says where it ends. */
-export function scanVia(reader: Reader, start: number): ViaSpan | undefined {
-  const bytes = reader.bytes;
-  const span = new ViaSpan();
+/** Reads the Via value at `start`; its end is left in the reader's `position`. Undefined where it is malformed. */
+export function scanVia(reader: Reader, start: number): Via | undefined {
+  const {bytes} = reader;
   let index = scanProtocol(reader, start);
   if (index < 0) return undefined;
-  span.transportStart = index;
-  index = reader.run(index, TOKEN);
+  const transportEnd = reader.run(index, TOKEN);
+  if (transportEnd < 0) return undefined;
+  const transport = reader.isWord(index, transportEnd, UDP)
+    ? 'UDP'
+    : reader.text(index, transportEnd).toUpperCase();
+  const hostStart = reader.skipSpace(transportEnd);
+  if (hostStart === transportEnd) return undefined;
+  index = scanHost(reader, hostStart);
   if (index < 0) return undefined;
-  span.transportEnd = index;
-  const host = reader.skipSpace(index);
-  if (host === index) return undefined;
-  index = scanHost(reader, host);
-  if (index < 0) return undefined;
-  span.hostStart = reader.nameStart;
-  span.hostEnd = reader.nameEnd;
+  const via: Via = {
+    transport,
+    host: reader.text(reader.nameStart, reader.nameEnd),
+    port: undefined,
+    branch: undefined,
+    received: undefined,
+    rport: undefined,
+    parameters: noParameters,
+  };
   if (bytes[index]! <= SPACE) index = reader.skipSpace(index);
   if (bytes[index] === COLON) {
     index = reader.number(reader.skipSpace(index + 1), 65_535);
     if (index < 0) return undefined;
-    span.port = reader.value;
+    via.port = reader.value;
     if (bytes[index]! <= SPACE) index = reader.skipSpace(index);
   }
-  span.parametersStart = index;
-  span.end = bytes[index] === SEMICOLON ? scanViaParameters(reader, span) : index;
-  return span.end < 0 ? undefined : span;
+  const end = bytes[index] === SEMICOLON ? scanParameters(reader, index, via) : index;
+  if (end < 0) return undefined;
+  via.parameters = new Parameters(undefined, reader, index, end);
+  reader.position = end;
+  return via;
 }
 
 /** Past `SIP/2.0/`, with white space about the slashes; any version is as good, the start line's is judged. */
@@ -113,38 +86,42 @@ function skipSlash(reader: Reader, start: number): number {
   return reader.bytes[index] === SLASH ? reader.skipSpace(index + 1) : -1;
 }
 
-function scanViaParameters(reader: Reader, span: ViaSpan): number {
-  const bytes = reader.bytes;
-  let index = span.parametersStart;
+/** Past the parameters from `start`, those with a field of their own put there. */
+function scanParameters(reader: Reader, start: number, via: Via): number {
+  const {bytes} = reader;
+  let index = start;
   while (bytes[index] === SEMICOLON) {
     index = reader.parameter(index);
     if (index < 0) return -1;
     const {nameStart, nameEnd, valueStart, valueEnd} = reader;
     const first = bytes[nameStart]! | 0x20;
     if (first === 0x62 && reader.isWord(nameStart, nameEnd, BRANCH)) {
-      span.branchStart = valueStart;
-      span.branchEnd = valueEnd;
+      via.branch = valueStart < 0 ? undefined : unquote(reader.text(valueStart, valueEnd));
     } else if (first !== 0x72) {
       // Neither of the other two.
     } else if (reader.isWord(nameStart, nameEnd, RECEIVED)) {
-      span.receivedStart = valueStart;
-      span.receivedEnd = valueEnd;
+      via.received = valueStart < 0 ? undefined : withoutBrackets(unquote(reader.text(valueStart, valueEnd)));
     } else if (reader.isWord(nameStart, nameEnd, RPORT)) {
-      if (valueStart < 0) span.rport = -2;
-      else if (reader.number(valueStart, 65_535) === valueEnd) span.rport = reader.value;
+      if (valueStart < 0) via.rport = true;
+      else if (reader.number(valueStart, 65_535) === valueEnd) via.rport = reader.value;
       else return -1;
     }
   }
   return index;
 }
 
+/** RFC 5118 section 4.5: brackets about an address here are seen, though not in the grammar. */
+function withoutBrackets(address: string): string {
+  return address.startsWith('[') && address.endsWith(']') ? address.slice(1, -1) : address;
+}
+
 /** Reads one Via value. */
 export function parseVia(text: string): Result<Via, SyntaxFailure> {
   const reader = Reader.ofText(text);
-  const span = scanVia(reader, reader.skipSpace(0));
-  if (!span || span.end !== reader.bytes.length)
-    return failure({code: 'bad-via', text: `not a Via value: ${text}`});
-  return success(span.decode(reader));
+  const via = scanVia(reader, reader.skipSpace(0));
+  return via && reader.position === reader.bytes.length
+    ? success(via)
+    : failure({code: 'bad-via', text: `not a Via value: ${text}`});
 }
 
 /** The Via value as text; `branch`, `received` and `rport` from their fields, the rest from `parameters`. */

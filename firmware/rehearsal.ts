@@ -7,6 +7,8 @@ import type {Transport} from './sip/transport/transport.ts';
 import {userAgentName} from './version.ts';
 
 const silentMedia: MediaPort = {port: 16384, update() {}, close() {}};
+/** So long (ms) the answer to the BYE may take. */
+const lastWords = 100;
 const deafListener: CallListener = {onRinging() {}, onAnswered() {}, onDigit() {}, onEnded() {}};
 
 /**
@@ -22,7 +24,8 @@ export function rehearseCall(): void {
   };
   const join = (own: typeof here): UserAgent => {
     const transport: Transport = {
-      send: (bytes, {address}) => void setImmediate(() => layers.get(address)?.receive(bytes, own, there)),
+      send: (bytes, {address, port}) =>
+        void setImmediate(() => layers.get(address)?.receive(bytes, own, {address, port})),
       localAddress: () => own,
     };
     const transactions = new TransactionLayer({transport, clock, random});
@@ -44,11 +47,7 @@ export function rehearseCall(): void {
   const callee = join(there);
   callee.onIncoming = (call) => {
     call.ring();
-    call.answer({
-      ...deafListener,
-      onAnswered: () => call.hangUp(),
-      onEnded: () => void setImmediate(leave),
-    });
+    call.answer({...deafListener, onAnswered: () => call.hangUp()});
   };
-  caller.call(`sip:${there.address}`, deafListener);
+  caller.call(`sip:${there.address}`, {...deafListener, onEnded: () => clock.after(lastWords, leave)});
 }

@@ -1,6 +1,5 @@
 import {COLON, isOf, isSpace, TOKEN} from './characters.ts';
 import {headerKey, numberedKey, OTHER} from './header-names.ts';
-import {lineBreak} from './lines.ts';
 import {octetsOf, unfold} from './octets.ts';
 import type {Reader} from './reader.ts';
 
@@ -17,11 +16,7 @@ export interface HeaderLine {
 
 /** A line of our own. Throws where name or value would break it. */
 export function makeLine(name: string, value: string): HeaderLine {
-  const octets = octetsOf(value);
-  if (octets.includes('\n') || octets.includes('\r') || name.includes('\n') || name.includes('\r')) {
-    throw new Error(`line break in header ${JSON.stringify(name)}`);
-  }
-  return lineOf(headerKey(name), name, octets);
+  return lineOf(headerKey(name), octetsOf(name), octetsOf(value));
 }
 
 /** A line with this value, in octets. */
@@ -30,8 +25,8 @@ export function lineOf(key: string, name: string, value: string): HeaderLine {
 }
 
 /**
- * A header line that a parser found, as one small integer: what it is called, and where it starts. An array
- * of these grows without being copied as often as one of several numbers a line.
+ * A header line that a parser found, as one small integer: what it is called, and where it starts. It ends where
+ * the next mark starts; the last mark of an array, and one between lines that are left out, is a GAP.
  */
 export function markOf(number: number, start: number): number {
   return number * 0x10000 + start;
@@ -47,30 +42,24 @@ export function startOf(mark: number): number {
   return mark & 0xffff;
 }
 
-/** Where the line behind this one starts. */
-export function nextLineOf(reader: Reader, start: number): number {
-  return lineBreak(reader.bytes, reader.lineEnd(start));
-}
-
-/** The line of a mark on its own; a folded one is joined. */
-export function readLine(reader: Reader, mark: number): HeaderLine {
+/** The line of a mark on its own, `end` being the next mark; a folded one is joined. */
+export function readLine(reader: Reader, mark: number, end: number): HeaderLine {
   const number = numberOf(mark);
   const start = startOf(mark);
-  const end = nextLineOf(reader, start);
   const nameEnd = nameEndOf(reader, start);
-  const octets = reader.octets.slice(valueStartOf(reader, nameEnd), valueEndOf(reader, end));
+  const octets = reader.octets.slice(valueStartOf(reader, nameEnd), valueEndOf(reader, startOf(end)));
   const name = reader.octets.slice(start, nameEnd);
   const key = number === OTHER ? headerKey(name) : numberedKey(number);
-  if (!reader.regular) return lineOf(key, name, unfold(octets));
-  return {key, name, value: octets, line: reader.octets.slice(start, end)};
+  const value = unfold(octets);
+  // Only what stands on a line of its own, without a CR inside, goes out again as it came.
+  if (!reader.regular || value !== octets) return lineOf(key, name, value);
+  return {key, name, value, line: reader.octets.slice(start, startOf(end))};
 }
 
-/** The value, as text, of the line at `start`. */
-export function readValueText(reader: Reader, start: number): string {
-  return reader.text(
-    valueStartOf(reader, nameEndOf(reader, start)),
-    valueEndOf(reader, reader.lineEnd(start)),
-  );
+/** The value, as text, of the line of a mark, `end` being the next mark. */
+export function readValueText(reader: Reader, mark: number, end: number): string {
+  const start = valueStartOf(reader, nameEndOf(reader, startOf(mark)));
+  return unfold(reader.text(start, valueEndOf(reader, startOf(end))));
 }
 
 /** Where the name of a checked line ends. */

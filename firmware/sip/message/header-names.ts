@@ -14,6 +14,8 @@ export const CONTENT_LENGTH = 8;
 export const RECORD_ROUTE = 9;
 export const EXPIRES = 10;
 export const DATE = 11;
+/** No header: here begins what is no line, or none that belongs to these headers. */
+export const GAP = 12;
 
 /** The numbered names as the RFC writes them; the index is the number. */
 export const NUMBERED_NAMES = [

@@ -53,7 +53,7 @@ export function readValue(draft: Draft, number: number, start: number, limits: P
     case DATE:
       return readDate(draft, start);
     default:
-      return draft.reader.lineEnd(start);
+      return plainLineEnd(draft, start);
   }
 }
 
@@ -120,13 +120,13 @@ function readContacts(draft: Draft, start: number): number {
   }
   for (;;) {
     const contact = scanNameAddress(reader, index);
-    if (!contact) return draft.response ? reader.lineEnd(start) : malformed(draft, CONTACT);
+    if (!contact) return draft.response ? plainLineEnd(draft, start) : malformed(draft, CONTACT);
     draft.contact ??= contact;
     index = reader.position;
     if (reader.bytes[index] !== COMMA) break;
     index = reader.skipSpace(index + 1);
   }
-  return draft.response ? reader.lineEnd(index) : index;
+  return draft.response ? plainLineEnd(draft, index) : index;
 }
 
 function readContentLength(draft: Draft, start: number): number {
@@ -141,7 +141,7 @@ function readContentLength(draft: Draft, start: number): number {
 
 /** A number in a request; in a response it is advice that may be overlooked. */
 function readNumber(draft: Draft, number: number, start: number, most: number): number {
-  if (draft.response) return draft.reader.lineEnd(start);
+  if (draft.response) return plainLineEnd(draft, start);
   const end = draft.reader.number(start, most);
   if (end < 0) return malformed(draft, number);
   return draft.reader.bytes[end] === CR ? end : draft.reader.skipSpace(end);
@@ -150,11 +150,19 @@ function readNumber(draft: Draft, number: number, start: number, most: number): 
 /** RFC 3261 section 20.17: the time zone is GMT. Of the rest of a Date nothing here depends. */
 function readDate(draft: Draft, start: number): number {
   const {reader} = draft;
-  const end = reader.lineEnd(start);
+  const end = plainLineEnd(draft, start);
   if (draft.response || end < 0) return end;
   let last = end;
   while (last > start && isSpace(reader.bytes[last - 1]!)) last--;
   return reader.isWord(last - 3, last, GMT) ? end : malformed(draft, DATE);
+}
+
+/** The end of a line whose value is not looked at, but that may be passed on as it is: without a CR of its own. */
+function plainLineEnd(draft: Draft, start: number): number {
+  const {reader} = draft;
+  const end = reader.lineEnd(start);
+  const strayCr = reader.octets.indexOf('\r', start);
+  return reader.regular && strayCr >= 0 && strayCr < end ? -1 : end;
 }
 
 function malformed(draft: Draft, number: number): -1 {

@@ -2,13 +2,14 @@ import {
   type HeaderLine,
   lineOf,
   makeLine,
+  markOf,
   nameEndOf,
   numberOf,
   readLine,
   readValueText,
   startOf,
 } from './header-line.ts';
-import {headerKey, headerNumber, nameIs, OTHER, TO} from './header-names.ts';
+import {GAP, headerKey, headerNumber, nameIs, OTHER, TO} from './header-names.ts';
 import {textOf} from './octets.ts';
 import type {Reader} from './reader.ts';
 
@@ -23,6 +24,8 @@ export class Headers implements Iterable<[name: string, value: string]> {
   #marks: number[];
   /** Lines of our own; empty while there is a reader. */
   #lines: HeaderLine[] = [];
+  /** Whether these are lines of another message, such as a parser has checked to their end. */
+  #copied = false;
   /** What a copy for a response adds to To. */
   #toSuffix = '';
 
@@ -107,6 +110,7 @@ export class Headers implements Iterable<[name: string, value: string]> {
     }
     const marks = this.#marks;
     for (let at = 0; at < marks.length; at++) {
+      if (numberOf(marks[at]!) === GAP) continue;
       const start = startOf(marks[at]!);
       const name = reader.octets.slice(start, nameEndOf(reader, start));
       yield [name, this.#valueAt(reader, at)];
@@ -129,10 +133,14 @@ export class Headers implements Iterable<[name: string, value: string]> {
       return copy;
     }
     copy.#reader = reader;
+    copy.#copied = true;
     copy.#toSuffix = this.#toSuffix + suffix;
-    const marks = this.#marks;
-    for (let at = 0; at < marks.length; at++) {
-      if (wanted[numberOf(marks[at]!)]) copy.#marks.push(marks[at]!);
+    let inside = false;
+    for (const mark of this.#marks) {
+      const number = numberOf(mark);
+      if (wanted[number]) copy.#marks.push(mark);
+      else if (inside) copy.#marks.push(markOf(GAP, startOf(mark)));
+      inside = wanted[number] === true;
     }
     return copy;
   }
@@ -140,39 +148,37 @@ export class Headers implements Iterable<[name: string, value: string]> {
   /** All lines but those with the key `except`, as octets ready to be sent. */
   toOctets(except: string): string {
     const reader = this.#reader;
-    if (reader?.regular) return this.#markedOctets(reader, headerNumber(except));
+    if (reader?.regular && this.#copied) return this.#copiedOctets(reader);
     let octets = '';
     for (const line of this.#allLines()) if (line.key !== except) octets += line.line;
     return octets;
   }
 
-  /** As few slices as there are gaps between the lines. */
-  #markedOctets(reader: Reader, except: number): string {
+  /** The lines of a copy, in as few slices as there are gaps between them. */
+  #copiedOctets(reader: Reader): string {
     const {octets} = reader;
     const marks = this.#marks;
     let text = '';
-    let start = 0;
-    let end = 0;
+    let start = -1;
     for (let at = 0; at < marks.length; at++) {
       const number = numberOf(marks[at]!);
-      if (number === except) continue;
       const line = startOf(marks[at]!);
-      if (line !== end) {
-        text += octets.slice(start, end);
-        start = line;
-      }
-      end = octets.indexOf('\n', line) + 1;
+      if (number === GAP) {
+        text += octets.slice(start, line);
+        start = -1;
+      } else if (start < 0) start = line;
       if (number === TO && this.#toSuffix !== '') {
-        text += octets.slice(start, end - 2) + this.#toSuffix;
-        start = end - 2;
+        const end = startOf(marks[at + 1]!) - 2;
+        text += octets.slice(start, end) + this.#toSuffix;
+        start = end;
       }
     }
-    return text + octets.slice(start, end);
+    return text;
   }
 
   #valueAt(reader: Reader, at: number): string {
     const mark = this.#marks[at]!;
-    const value = readValueText(reader, startOf(mark));
+    const value = readValueText(reader, mark, this.#marks[at + 1]!);
     return numberOf(mark) === TO ? value + this.#toSuffix : value;
   }
 
@@ -203,7 +209,8 @@ export class Headers implements Iterable<[name: string, value: string]> {
     const marks = this.#marks;
     const lines: HeaderLine[] = [];
     for (let at = 0; at < marks.length; at++) {
-      const line = readLine(reader, marks[at]!);
+      if (numberOf(marks[at]!) === GAP) continue;
+      const line = readLine(reader, marks[at]!, marks[at + 1]!);
       const tagged = numberOf(marks[at]!) === TO && this.#toSuffix !== '';
       lines.push(tagged ? lineOf(line.key, line.name, line.value + this.#toSuffix) : line);
     }

@@ -2,7 +2,7 @@ import {failure, type Result, success} from '../../base/result.ts';
 import {COLON, CR, LF, SPACE, TAB, TOKEN} from './characters.ts';
 import {Draft} from './draft.ts';
 import {markOf, nameEndOf} from './header-line.ts';
-import {identifyHeader, OTHER} from './header-names.ts';
+import {GAP, identifyHeader, OTHER} from './header-names.ts';
 import {readValue} from './header-values.ts';
 import {Headers} from './headers.ts';
 import {defaultLimits, type ParseLimits} from './limits.ts';
@@ -57,7 +57,8 @@ function readHeaders(draft: Draft, start: number, limits: ParseLimits): number {
   for (;;) {
     const code = bytes[index];
     if (code === CR || code === LF) {
-      const body = lineBreak(reader.bytes, index);
+      const body = lineBreak(bytes, index);
+      marks.push(markOf(GAP, index));
       return body < 0 ? draft.refuse('bad-header', 'headers', 'a bare CR ends no line') : body;
     }
     const number = identifyHeader(reader, index);

@@ -1,10 +1,7 @@
 import {isAscii} from 'node:buffer';
 import {BACKSLASH, CLASSES, CR, EQUALS, LF, PARAMETER_VALUE, QUOTE, SPACE, TAB, TOKEN} from './characters.ts';
 import {foldEnd} from './lines.ts';
-import {textOf, unfold} from './octets.ts';
-
-/** What `toString('latin1')` calls after its own checks, which would cost as much again. */
-type Latin1Buffer = Buffer & {latin1Slice(start: number, end: number): string};
+import {octetsFrom, textOf, unfold} from './octets.ts';
 
 /** A lower-case word as its character codes, for `isWord`. */
 export type Word = readonly number[];
@@ -41,7 +38,7 @@ export class Reader {
     this.bytes = Buffer.isBuffer(bytes)
       ? bytes
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.octets = (this.bytes as Latin1Buffer).latin1Slice(0, length);
+    this.octets = octetsFrom(this.bytes, length);
     this.#ascii = isAscii(this.bytes);
   }
 
@@ -77,7 +74,7 @@ export class Reader {
 
   /**
    * The line break that ends the value at `start`, continuation lines included; -1 where the message ends before
-   * that or a CR stands alone. The runtime's search for a character is many times faster than a loop here.
+   * that. The runtime's search for a character is many times faster than a loop here.
    */
   lineEnd(start: number): number {
     const {bytes, octets} = this;
@@ -85,11 +82,8 @@ export class Reader {
     for (;;) {
       const feed = octets.indexOf('\n', from);
       if (feed < 0) return -1;
-      const end = feed > from && bytes[feed - 1] === CR ? feed - 1 : feed;
-      const stray = octets.indexOf('\r', from);
-      if (stray >= 0 && stray < end) return -1;
       const next = bytes[feed + 1];
-      if (next !== SPACE && next !== TAB) return end;
+      if (next !== SPACE && next !== TAB) return feed > from && bytes[feed - 1] === CR ? feed - 1 : feed;
       this.regular = false;
       from = feed + 2;
     }

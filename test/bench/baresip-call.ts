@@ -1,12 +1,8 @@
 import {createSocket, type Socket} from 'node:dgram';
-import {mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
-import {join} from 'node:path';
 import {programs} from '../../tools/setup/programs.ts';
 import {Baresip} from '../support/peers/baresip.ts';
-import {ProcessGroup} from '../support/processes.ts';
-import type {Run} from '../support/run-folder.ts';
 import {makeSpeech} from '../support/speech.ts';
+import {openRun} from './bench-run.ts';
 
 /** How long baresip may take to answer, in ms. */
 const answerTime = 5000;
@@ -19,19 +15,11 @@ export interface BaresipCall {
 /** Calls a baresip that sends its sound to `rtpPort`; undefined where it is not installed. */
 export async function callBaresip(rtpPort: number): Promise<BaresipCall | undefined> {
   if (programs.baresip.find() === undefined) return undefined;
-  const folder = mkdtempSync(join(tmpdir(), 'doorline-bench-'));
-  const processes = new ProcessGroup();
-  const atEnd: (() => void | Promise<void>)[] = [];
-  const run: Run = {folder, processes, atEnd: (callback) => atEnd.push(callback)};
-  const end = async () => {
-    for (const callback of atEnd) await callback();
-    await processes.end();
-    rmSync(folder, {recursive: true, force: true});
-  };
+  const {run, end} = openRun();
   try {
     const phone = await Baresip.start(run, {user: 'phone', says: makeSpeech(5), autoAnswer: true});
     const caller = createSocket('udp4');
-    atEnd.push(() => void caller.close());
+    run.atEnd(() => void caller.close());
     await invite(caller, phone, rtpPort);
   } catch (error) {
     await end();

@@ -1,7 +1,5 @@
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
-import {mkdtempSync, rmSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
@@ -10,11 +8,11 @@ import {parseMessage} from '../../firmware/sip/message/parse.ts';
 import {writeMessage} from '../../firmware/sip/message/write.ts';
 import {programs} from '../../tools/setup/programs.ts';
 import {Baresip} from '../support/peers/baresip.ts';
-import {ProcessGroup} from '../support/processes.ts';
 import type {Run} from '../support/run-folder.ts';
 import {makeSpeech} from '../support/speech.ts';
 import {TestStation} from '../support/station.ts';
 import type {BenchRow} from './bench-row.ts';
+import {openRun} from './bench-run.ts';
 import {memory, processorTime} from './process-figures.ts';
 
 const bundle = fileURLToPath(new URL('../../build/firmware/cli.js', import.meta.url));
@@ -26,10 +24,7 @@ const measuredSeconds = 8;
 
 /** The bundled firmware as a whole process: how soon it is there, how soon it calls, what it takes. */
 export async function run(): Promise<BenchRow[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'doorline-bench-'));
-  const processes = new ProcessGroup();
-  const callbacks: (() => void | Promise<void>)[] = [];
-  const surroundings: Run = {folder, processes, atEnd: (callback) => callbacks.push(callback)};
+  const {run: surroundings, end} = openRun();
   try {
     return [
       await startToReady(surroundings),
@@ -37,9 +32,7 @@ export async function run(): Promise<BenchRow[]> {
       ...(await inACall(surroundings)),
     ];
   } finally {
-    for (const callback of callbacks.reverse()) await callback();
-    await processes.end();
-    rmSync(folder, {recursive: true, force: true});
+    await end();
   }
 }
 

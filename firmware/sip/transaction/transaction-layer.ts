@@ -7,9 +7,11 @@ import {writeMessage} from '../message/write.ts';
 import {
   type Destination,
   type Flow,
+  isReliable,
   type SocketAddress,
   type Transport,
   TransportError,
+  type TransportName,
 } from '../transport/transport.ts';
 import {InviteClientTransaction} from './invite-client.ts';
 import {InviteServerTransaction} from './invite-server.ts';
@@ -50,7 +52,7 @@ export class TransactionLayer {
 
   #transport: Transport;
   #random: RandomBytes;
-  #shared: Pick<Surroundings, 'clock' | 'timers' | 'reliable'>;
+  #shared: Pick<Surroundings, 'clock' | 'timers'>;
   #clients = new Map<string, Client>();
   #servers = new ServerPool();
 
@@ -62,7 +64,7 @@ export class TransactionLayer {
   }) {
     this.#transport = options.transport;
     this.#random = options.random;
-    this.#shared = {clock: options.clock, timers: options.timers ?? defaultTimers, reliable: false};
+    this.#shared = {clock: options.clock, timers: options.timers ?? defaultTimers};
   }
 
   /** Transactions that are alive. */
@@ -88,9 +90,14 @@ export class TransactionLayer {
     this.#transport.send(writeMessage(ack), destination);
   }
 
-  /** Takes a datagram. `local` is the bound address of the socket it came to. */
-  receive(bytes: Uint8Array, remote: SocketAddress, local: SocketAddress): void {
-    const source: Flow = {transport: 'UDP', local, remote, reliable: false};
+  /** Takes what may be a message. `local` is the bound address of the socket it came to, or the near end of a connection. */
+  receive(
+    bytes: Uint8Array,
+    remote: SocketAddress,
+    local: SocketAddress,
+    transport: TransportName = 'UDP',
+  ): void {
+    const source: Flow = {transport, local, remote, reliable: isReliable(transport)};
     const parsed = parseMessage(bytes);
     if (!parsed.ok) {
       this.garbage++;
@@ -160,6 +167,7 @@ export class TransactionLayer {
     const key = clientKey(request);
     const surroundings: Surroundings = {
       ...this.#shared,
+      reliable: isReliable(destination.transport),
       send: (bytes) => {
         const onError = (text: string) => this.#clients.get(key)?.transportFailed(text);
         if (problem === undefined) this.#transport.send(bytes, destination, onError);
@@ -180,6 +188,7 @@ export class TransactionLayer {
     const destination = responseDestination(request, source);
     const surroundings: Surroundings = {
       ...this.#shared,
+      reliable: source.reliable,
       send: (bytes) => {
         this.#transport.send(bytes, destination, (text) => server.transportFailed(text));
         this.#servers.onResponded(key, server);
@@ -204,12 +213,13 @@ export class TransactionLayer {
   /** Gives the request its Via; returns why it cannot be sent, where it cannot. */
   #setVia(request: SipRequest, destination: Destination): string | undefined {
     const branch = magicCookie + randomHex(this.#random, 10);
+    const {transport} = destination;
     try {
-      setVia(request, this.#transport.localAddress(destination), branch);
+      setVia(request, transport, this.#transport.localAddress(destination), branch);
       return undefined;
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
-      setVia(request, unknownAddress, branch);
+      setVia(request, transport, unknownAddress, branch);
       return error.message;
     }
   }

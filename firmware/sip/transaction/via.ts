@@ -1,17 +1,28 @@
 import type {SipRequest} from '../message/message.ts';
 import {formatVia} from '../message/via.ts';
-import type {Destination, Flow, SocketAddress} from '../transport/transport.ts';
+import {
+  type Destination,
+  type Flow,
+  isReliable,
+  type SocketAddress,
+  type TransportName,
+} from '../transport/transport.ts';
 
 /** RFC 3261 section 18.2.2: where sent-by names no port. */
-const defaultPort = 5060;
+const defaultPorts: Readonly<Record<TransportName, number>> = {UDP: 5060, TCP: 5060, TLS: 5061};
 
 /** Puts our Via in front, and takes away any that stood there: a user agent is the first hop of its requests. */
-export function setVia(request: SipRequest, sentBy: SocketAddress, branch: string): void {
+export function setVia(
+  request: SipRequest,
+  transport: TransportName,
+  sentBy: SocketAddress,
+  branch: string,
+): void {
   const {address, port} = sentBy;
   request.headers.remove('Via');
   request.headers.prepend(
     'Via',
-    formatVia({transport: 'UDP', host: address, port, branch, received: undefined, rport: true}),
+    formatVia({transport, host: address, port, branch, received: undefined, rport: true}),
   );
 }
 
@@ -29,13 +40,14 @@ export function noteSource(request: SipRequest, {address, port}: SocketAddress):
   for (const value of values.reverse()) request.headers.prepend('Via', value);
 }
 
-/** Where the responses to a request go (RFC 3261 section 18.2.2, RFC 3581 section 4): never where a Via sends strangers. */
-export function responseDestination(request: SipRequest, {local, remote}: Flow): Destination {
+/**
+ * Where the responses to a request go: over UDP to the source (RFC 3261 section 18.2.2, RFC 3581 section 4), over a
+ * stream back on the connection that the request came on. Never where a Via sends strangers.
+ */
+export function responseDestination(request: SipRequest, {transport, local, remote}: Flow): Destination {
   const {rport, port} = request.via;
-  return {
-    transport: 'UDP',
-    address: remote.address,
-    port: rport === undefined ? port || defaultPort : remote.port,
-    from: local,
-  };
+  const {address} = remote;
+  const sentByPort = port || defaultPorts[transport];
+  if (isReliable(transport)) return {transport, address, port: remote.port, from: local, sentByPort};
+  return {transport, address, port: rport === undefined ? sentByPort : remote.port, from: local};
 }

@@ -9,7 +9,7 @@ export const TOKEN = 1;
 export const PARAMETER_VALUE = 2;
 /** A host name or IPv4 address. `_` is no letter of host names, but container networks use it. */
 export const HOST = 4;
-/** The userinfo part of a sip URI; `#` ought to be escaped, but dial codes such as `*21#` come bare. */
+/** The user of a sip URI, which a colon ends; `#` ought to be escaped, but dial codes such as `*21#` come bare. */
 export const USER = 8;
 /** USER without the three that end a URI outside angle brackets: comma, semicolon, question mark. */
 export const USER_BARE = 16;
@@ -41,8 +41,8 @@ function giveVisibleExcept(bit: number, excluded: string): void {
 
 give(TOKEN, `${alphanumeric}-.!%*_+\`'~`);
 give(HOST, `${alphanumeric}-._`);
-give(USER, `${alphanumeric}-_.!~*'()%&=+$,;?/:#`);
-give(USER_BARE, `${alphanumeric}-_.!~*'()%&=+$/:#`);
+give(USER, `${alphanumeric}-_.!~*'()%&=+$,;?/#`);
+give(USER_BARE, `${alphanumeric}-_.!~*'()%&=+$/#`);
 giveVisibleExcept(PARAMETER_VALUE, ';,"<>\\');
 giveVisibleExcept(URI_PARAMETER, ';?=@,"<>');
 giveVisibleExcept(URI_REST, '"<>');

@@ -29,7 +29,7 @@ export function lineOf(key: string, name: string, value: string): HeaderLine {
  * the next mark starts; the last mark of an array, and one between lines that are left out, is a GAP.
  */
 export function markOf(number: number, start: number): number {
-  return number * 0x10000 + start;
+  return (number << 16) | start;
 }
 
 /** The header number of a mark. */

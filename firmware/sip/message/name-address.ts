@@ -1,12 +1,24 @@
 import {failure, type Result, success} from '../../base/result.ts';
-import {COLON, consistsOf, DISPLAY, GREATER, LESS, QUOTE, SEMICOLON, SPACE, TOKEN} from './characters.ts';
+import {
+  COLON,
+  consistsOf,
+  DISPLAY,
+  GREATER,
+  LESS,
+  PARAMETER_VALUE,
+  QUOTE,
+  SEMICOLON,
+  SPACE,
+  TOKEN,
+} from './characters.ts';
 import {formatParameters, Parameters} from './parameters.ts';
-import {quote, unquote} from './quoted-string.ts';
+import {quote} from './quoted-string.ts';
 import {Reader, wordOf} from './reader.ts';
 import type {SyntaxFailure} from './syntax-failure.ts';
 import {formatUri, scanUri, type Uri} from './uri.ts';
 
 const TAG = wordOf('tag');
+const TAG_PARAMETER = wordOf(';tag=');
 
 /** The value of From, To, Contact, Route and their like: `"name" <uri>;parameters` (RFC 3261 section 20.10). */
 export interface NameAddress {
@@ -31,7 +43,7 @@ export function scanNameAddress(reader: Reader, start: number): NameAddress | un
   if (bytes[start] === QUOTE) {
     const nameEnd = reader.quotedString(start);
     if (nameEnd < 0) return undefined;
-    displayName = unquote(reader.text(start, nameEnd));
+    displayName = reader.unquoted(start, nameEnd);
     index = bytes[nameEnd] === LESS ? nameEnd : reader.skipSpace(nameEnd);
     if (bytes[index] !== LESS) return undefined;
   } else if (bytes[start] !== LESS) {
@@ -53,12 +65,20 @@ export function scanNameAddress(reader: Reader, start: number): NameAddress | un
   if (bytes[index]! <= SPACE) index = reader.skipSpace(index);
   const parametersStart = index;
   let tag: string | undefined;
+  // As almost everybody writes it: the tag first, without white space.
+  if (reader.isWord(index, index + TAG_PARAMETER.length, TAG_PARAMETER)) {
+    const end = reader.run(index + TAG_PARAMETER.length, PARAMETER_VALUE);
+    if (end > 0) {
+      tag = reader.text(index + TAG_PARAMETER.length, end);
+      index = bytes[end]! > SPACE ? end : reader.skipSpace(end);
+    }
+  }
   while (bytes[index] === SEMICOLON) {
     index = reader.parameter(index);
     if (index < 0) return undefined;
     if (tag === undefined && reader.isWord(reader.nameStart, reader.nameEnd, TAG)) {
       if (reader.valueStart < 0) return undefined;
-      tag = unquote(reader.text(reader.valueStart, reader.valueEnd));
+      tag = reader.unquoted(reader.valueStart, reader.valueEnd);
     }
   }
   reader.position = index;

@@ -51,8 +51,8 @@ export function parseMessage(
 /** Reads the header lines from `start` to the empty line; returns where the body starts. */
 function readHeaders(draft: Draft, start: number, limits: ParseLimits): number {
   const {reader, marks} = draft;
-  const bytes = reader.bytes;
-  let lines = 0;
+  const {bytes} = reader;
+  const {line, headerBytes, headerLines} = limits;
   let index = start;
   for (;;) {
     const code = bytes[index];
@@ -76,7 +76,7 @@ function readHeaders(draft: Draft, start: number, limits: ParseLimits): number {
       if (next < 0) return refuseLine(draft, index, end);
       reader.regular = false;
     }
-    if (next - index > limits.line || next > limits.headerBytes || ++lines > limits.headerLines) {
+    if (next - index > line || next > headerBytes || marks.length >= headerLines) {
       return draft.refuse('too-large', 'headers', 'the headers are too long', 513);
     }
     marks.push(markOf(number, index));

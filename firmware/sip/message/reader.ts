@@ -2,6 +2,7 @@ import {isAscii} from 'node:buffer';
 import {BACKSLASH, CLASSES, CR, EQUALS, LF, PARAMETER_VALUE, QUOTE, SPACE, TAB, TOKEN} from './characters.ts';
 import {foldEnd} from './lines.ts';
 import {octetsFrom, textOf, unfold} from './octets.ts';
+import {unquote} from './quoted-string.ts';
 
 /** A lower-case word as its character codes, for `isWord`. */
 export type Word = readonly number[];
@@ -29,6 +30,8 @@ export class Reader {
   nameEnd = 0;
   valueStart = -1;
   valueEnd = -1;
+  /** Whether the string that `quotedString` read last has escapes. */
+  escaped = false;
   /** The number that `number` read last. */
   value = 0;
   readonly #ascii: boolean;
@@ -122,17 +125,21 @@ export class Reader {
     return index === start ? -1 : index;
   }
 
-  /** Past a quoted string that opens at `start`; -1 where it is not closed on its (folded) line. */
+  /**
+   * Past a quoted string that opens at `start`; -1 where it is not closed on its (folded) line. Whether it has
+   * escapes is left in `escaped`.
+   */
   quotedString(start: number): number {
-    const bytes = this.bytes;
-    const length = bytes.length;
+    const {bytes} = this;
     let index = start + 1;
-    while (index < length) {
+    this.escaped = false;
+    while (index < bytes.length) {
       const code = bytes[index]!;
       if (code === QUOTE) return index + 1;
       if (code === BACKSLASH) {
+        this.escaped = true;
         index++;
-        if (index >= length || bytes[index] === CR || bytes[index] === LF) return -1;
+        if (index >= bytes.length || bytes[index] === CR || bytes[index] === LF) return -1;
       } else if (code === CR || code === LF) {
         const next = foldEnd(bytes, index);
         if (next < 0) return -1;
@@ -143,6 +150,12 @@ export class Reader {
       index++;
     }
     return -1;
+  }
+
+  /** What the token or quoted string from `start` to `end` says. */
+  unquoted(start: number, end: number): string {
+    if (this.bytes[start] !== QUOTE) return this.text(start, end);
+    return this.escaped ? unquote(this.text(start, end)) : this.text(start + 1, end - 1);
   }
 
   /**

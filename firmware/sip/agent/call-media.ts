@@ -23,13 +23,17 @@ export class CallMedia {
     return this.#port;
   }
 
-  /** Opens the port; undefined when the call has ended meanwhile. Rejects as `openMedia` does. */
+  /**
+   * Opens the port, in place of one that was open before; undefined when the call has ended meanwhile. Rejects
+   * as `openMedia` does.
+   */
   async open(localAddress: string): Promise<MediaPort | undefined> {
     const port = await this.#openMedia(localAddress);
     if (this.#closed) {
       port.close();
       return undefined;
     }
+    this.#port?.close();
     this.#port = port;
     return port;
   }

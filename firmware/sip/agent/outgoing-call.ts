@@ -12,10 +12,11 @@ import {formatNameAddress} from '../message/name-address.ts';
 import {formatUri, type SipUri} from '../message/uri.ts';
 import {type Destination, type SocketAddress, TransportError} from '../transport/transport.ts';
 import type {Account} from './account.ts';
-import type {Call, CallListener, HangUpReason, Party} from './call.ts';
+import type {Call, CallEnd, CallListener, HangUpReason, MediaPort, Party} from './call.ts';
 import {CallBase, type CallServices} from './call-base.ts';
 import {endOfFailure, endOfResponse} from './call-ends.ts';
 import {contactValue, directUri} from './identity.ts';
+import {TargetSet} from './target-set.ts';
 
 /** RFC 3326; the text is the customary one, which phones show or recognise. */
 const completedElsewhere = 'SIP;cause=200;text="Call completed elsewhere"';
@@ -24,25 +25,39 @@ const completedElsewhere = 'SIP;cause=200;text="Call completed elsewhere"';
 export class OutgoingCall extends CallBase implements Call {
   readonly id: string;
   readonly direction = 'outgoing';
+  #accountOf: (target: SipUri) => Account | undefined;
+  #targets: TargetSet;
+  /** Who is being called now, through whose server. */
   #target: SipUri;
   #account: Account | undefined;
   #address = '';
+  /** Our address there, which the media port is open at. */
+  #localAddress = '';
+  /** Values of From and To, the same for all who are tried. */
+  #ends: {readonly from: string; readonly to: string} | undefined;
+  /** CSeq number of the next INVITE. */
+  #sequence = 1;
   #invite: OutgoingInvite | undefined;
   /** The stream that a provisional response announced, with its To tag. */
   #preview: {readonly tag: string | undefined; readonly stream: AudioStream} | undefined;
 
-  /** The INVITE leaves as soon as address and media port are there; never before this returns. */
+  /**
+   * The INVITE leaves as soon as address and media port are there; never before this returns. `accountOf` tells
+   * through which account a target is called.
+   */
   constructor(
     services: CallServices,
     target: SipUri,
-    account: Account | undefined,
+    accountOf: (target: SipUri) => Account | undefined,
     listener: CallListener,
     onGone: () => void,
   ) {
     super(services, onGone);
     this.id = randomHex(services.environment.random, 16);
+    this.#targets = new TargetSet(target);
     this.#target = target;
-    this.#account = account;
+    this.#accountOf = accountOf;
+    this.#account = accountOf(target);
     this.listener = listener;
     void this.#start();
   }
@@ -65,28 +80,36 @@ export class OutgoingCall extends CallBase implements Call {
     else this.gone();
   }
 
-  async #start(): Promise<void> {
+  /** Calls the present target, by way of `proxy` where a 305 named one. */
+  async #start(proxy?: SipUri): Promise<void> {
     const {environment} = this.services;
-    const uri = this.#account?.server ?? formatUri(this.#target);
+    const uri = proxy ? formatUri(proxy) : (this.#account?.server ?? formatUri(this.#target));
     const destination = await new Promise<Result<Destination, string>>((found) =>
       environment.locate(uri, found),
     );
     if (this.state === 'ended') return;
     if (!destination.ok) {
-      this.#fail(destination.error);
+      this.#fail({cause: 'unreachable', text: destination.error});
       return;
     }
     this.#address = destination.value.address;
-    const local = this.#localAddress(destination.value);
-    const media = typeof local === 'string' ? local : await this.openMedia(local.address);
-    if (typeof media === 'string') this.#fail(media);
+    const local = this.#localAddressTo(destination.value);
+    const media = typeof local === 'string' ? local : await this.#mediaAt(local.address);
+    if (typeof media === 'string') this.#fail({cause: 'unreachable', text: media});
     else if (media && typeof local !== 'string') {
       this.#sendInvite(destination.value, local, this.negotiate(local.address, media.port));
     }
   }
 
+  /** The port of the target before serves the next one, too, unless our address there is another. */
+  async #mediaAt(localAddress: string): Promise<MediaPort | string | undefined> {
+    if (this.media && localAddress === this.#localAddress) return this.media;
+    this.#localAddress = localAddress;
+    return this.openMedia(localAddress);
+  }
+
   /** Our address on the way there; a sentence where there is no way. */
-  #localAddress(destination: Destination): SocketAddress | string {
+  #localAddressTo(destination: Destination): SocketAddress | string {
     try {
       return this.services.transport.localAddress(destination);
     } catch (error) {
@@ -95,9 +118,20 @@ export class OutgoingCall extends CallBase implements Call {
     }
   }
 
-  #fail(text: string): void {
-    this.end({cause: 'unreachable', text});
-    this.gone();
+  /** The present target cannot be called: the next is, or the call ends. */
+  #fail(end: CallEnd): void {
+    const next = this.#targets.next();
+    if (!next) {
+      this.end(end);
+      this.gone();
+      return;
+    }
+    // Nobody is being called while the next one is looked for, so hanging up has nothing to cancel.
+    this.#invite = undefined;
+    this.#preview = undefined;
+    this.#target = next.uri;
+    this.#account = this.#accountOf(next.uri);
+    void this.#start(next.proxy);
   }
 
   #sendInvite(destination: Destination, local: SocketAddress, negotiation: Negotiation): void {
@@ -109,30 +143,38 @@ export class OutgoingCall extends CallBase implements Call {
       socket: undefined,
       authenticate: (request, response) => authenticator?.answer(request, response),
     };
-    const from = formatNameAddress({
-      displayName: identity.displayName,
-      uri: account?.uri ?? directUri(identity.user, local),
-    });
-    const invitation = {
-      requestUri: formatUri(this.#target),
-      from: `${from};tag=${randomHex(environment.random, 8)}`,
+    this.#ends ??= {
+      from: formatNameAddress({
+        displayName: identity.displayName,
+        uri: account?.uri ?? directUri(identity.user, local),
+        tag: randomHex(environment.random, 8),
+      }),
       to: `<${formatUri(this.#target)}>`,
+    };
+    const invitation = {
+      ...this.#ends,
+      requestUri: formatUri(this.#target),
       callId: this.id,
+      sequence: this.#sequence,
       offer: negotiation.offer(),
     };
-    this.#invite = new OutgoingInvite(environment, end, invitation, destination, {
+    const invite = new OutgoingInvite(environment, end, invitation, destination, {
       onProvisional: (response) => this.#ring(response, negotiation),
       onAccepted: (dialog, response) => this.#accept(end, dialog, response, negotiation),
       onRefused: (response) => {
-        this.end(endOfResponse(response, this.who));
-        this.gone();
+        this.#sequence = invite.sequence + 1;
+        this.#targets.add(response, this.#target);
+        this.#fail(endOfResponse(response, this.who));
       },
       onFailed: (why, text) => {
-        this.end(endOfFailure(why, text, this.who, this.state === 'ringing'));
-        if (why !== 'bye') this.gone();
+        const end = endOfFailure(why, text, this.who, this.state === 'ringing');
+        this.#sequence = invite.sequence + 1;
+        if (why === 'bye') this.end(end);
+        else this.#fail(end);
       },
       onCancelled: () => this.gone(),
     });
+    this.#invite = invite;
   }
 
   #ring(response: SipResponse, negotiation: Negotiation): void {

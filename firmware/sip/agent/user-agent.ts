@@ -7,6 +7,7 @@ import type {DialogEnvironment, LocalEnd} from '../dialog/environment.ts';
 import {examineOffer} from '../dialog/negotiation.ts';
 import {answerQuery, buildResponse, type ResponseContent, warning} from '../dialog/respond.ts';
 import type {SipRequest} from '../message/message.ts';
+import type {SipUri} from '../message/uri.ts';
 import {defaultTimers, type TimerValues} from '../transaction/timers.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
 import type {TransactionLayer} from '../transaction/transaction-layer.ts';
@@ -145,8 +146,8 @@ export class UserAgent {
     if (this.#legs.size >= this.#sessionLimit) {
       return failure({code: 'too-many-calls', text: `more than ${this.#sessionLimit} calls at a time`});
     }
-    const account = this.#accounts.find((one) => one.serves(uri.value));
-    const call: Call = new OutgoingCall(this.#services, uri.value, account, listener, () =>
+    const accountOf = (target: SipUri) => this.#accounts.find((account) => account.serves(target));
+    const call: Call = new OutgoingCall(this.#services, uri.value, accountOf, listener, () =>
       this.#forget(call),
     );
     this.#legs.add(call);

@@ -20,6 +20,8 @@ export interface Invitation {
   readonly from: string;
   readonly to: string;
   readonly callId: string;
+  /** CSeq number; tries with credentials count on from it. */
+  readonly sequence: number;
   /** An SDP offer. */
   readonly offer: Uint8Array;
 }
@@ -68,13 +70,18 @@ export class OutgoingInvite implements DialogUser {
     this.#environment = environment;
     this.#local = local;
     this.#user = user;
-    let sequence = 0;
+    let {sequence} = invitation;
     const build = (credentials: readonly ExtraHeader[]) =>
-      createInvite(invitation, ++sequence, [{name: 'Contact', value: local.contact}, ...credentials]);
+      createInvite(invitation, sequence++, [{name: 'Contact', value: local.contact}, ...credentials]);
     this.#request = new ChallengedRequest(environment, local, build, destination, {
       onResponse: (response) => this.#receiveResponse(response),
       onFailure: (why, text) => this.#fail(why, text),
     });
+  }
+
+  /** CSeq number of the INVITE as it was sent last. */
+  get sequence(): number {
+    return this.#request.request.cseq.number;
   }
 
   /** Gives up before an answer; `reason` is the value of a Reason header (RFC 3326). */

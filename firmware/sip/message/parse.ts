@@ -74,7 +74,7 @@ function readHeaders(draft: Draft, start: number, limits: ParseLimits): number {
     if (end < 0 || bytes[end] !== CR || bytes[end + 1] !== LF) {
       next = end < 0 ? -1 : lineBreak(bytes, end);
       if (next < 0) return refuseLine(draft, index, end);
-      reader.regular = false;
+      reader.setIrregular();
     }
     if (next - index > line || next > headerBytes || marks.length >= headerLines) {
       return draft.refuse('too-large', 'headers', 'the headers are too long', 513);

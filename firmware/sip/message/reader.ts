@@ -34,7 +34,8 @@ export class Reader {
   escaped = false;
   /** The number that `number` read last. */
   value = 0;
-  readonly #ascii: boolean;
+  /** Whether octets are text as they are: ASCII, and nothing folded. */
+  #plain: boolean;
 
   /** A reader of `bytes`, whose first `length` can be asked for as text. */
   constructor(bytes: Uint8Array, length = bytes.length) {
@@ -42,7 +43,7 @@ export class Reader {
       ? bytes
       : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.octets = octetsFrom(this.bytes, length);
-    this.#ascii = isAscii(this.bytes);
+    this.#plain = isAscii(this.bytes);
   }
 
   /** A reader of one value. */
@@ -53,7 +54,13 @@ export class Reader {
   /** The text from `start` to `end`: unfolded, and UTF-8 decoded. */
   text(start: number, end: number): string {
     const octets = this.octets.slice(start, end);
-    return this.#ascii && this.regular ? octets : textOf(unfold(octets));
+    return this.#plain ? octets : textOf(unfold(octets));
+  }
+
+  /** Notes a folded line or one that does not end in CRLF. */
+  setIrregular(): void {
+    this.regular = false;
+    this.#plain = false;
   }
 
   /** Past spaces, tabs and folds (LWS). */
@@ -69,7 +76,7 @@ export class Reader {
       if (code !== CR && code !== LF) return index;
       const next = foldEnd(bytes, index);
       if (next < 0) return index;
-      this.regular = false;
+      this.setIrregular();
       index = next;
     }
     return index;
@@ -87,7 +94,7 @@ export class Reader {
       if (feed < 0) return -1;
       const next = bytes[feed + 1];
       if (next !== SPACE && next !== TAB) return feed > from && bytes[feed - 1] === CR ? feed - 1 : feed;
-      this.regular = false;
+      this.setIrregular();
       from = feed + 2;
     }
   }
@@ -143,7 +150,7 @@ export class Reader {
       } else if (code === CR || code === LF) {
         const next = foldEnd(bytes, index);
         if (next < 0) return -1;
-        this.regular = false;
+        this.setIrregular();
         index = next;
         continue;
       }

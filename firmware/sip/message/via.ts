@@ -5,11 +5,11 @@ import {Reader, wordOf} from './reader.ts';
 import type {SyntaxFailure} from './syntax-failure.ts';
 import {formatHost, hostText, scanHost} from './uri.ts';
 
-const PROTOCOL = wordOf('sip/2.0/');
+/** How almost every Via begins. */
+const UDP_PREFIX = wordOf('sip/2.0/udp ');
 const SIP = wordOf('sip');
 /** Stands in while a value is read. */
 const noParameters = new Parameters();
-const UDP = wordOf('udp');
 const BRANCH = wordOf('branch');
 const RECEIVED = wordOf('received');
 const RPORT = wordOf('rport');
@@ -33,16 +33,17 @@ export interface Via {
 /** Reads the Via value at `start`; its end is left in the reader's `position`. Undefined where it is malformed. */
 export function scanVia(reader: Reader, start: number): Via | undefined {
   const {bytes} = reader;
-  let index = scanProtocol(reader, start);
-  if (index < 0) return undefined;
-  const transportEnd = reader.run(index, TOKEN);
-  if (transportEnd < 0) return undefined;
-  const transport = reader.isWord(index, transportEnd, UDP)
-    ? 'UDP'
-    : reader.text(index, transportEnd).toUpperCase();
-  const hostStart = reader.skipSpace(transportEnd);
-  if (hostStart === transportEnd) return undefined;
-  index = scanHost(reader, hostStart);
+  let transport = 'UDP';
+  let hostStart = start + UDP_PREFIX.length;
+  if (!reader.isWord(start, hostStart, UDP_PREFIX) || bytes[hostStart]! <= SPACE) {
+    const transportStart = scanProtocol(reader, start);
+    const transportEnd = transportStart < 0 ? -1 : reader.run(transportStart, TOKEN);
+    if (transportEnd < 0) return undefined;
+    transport = reader.text(transportStart, transportEnd).toUpperCase();
+    hostStart = reader.skipSpace(transportEnd);
+    if (hostStart === transportEnd) return undefined;
+  }
+  let index = scanHost(reader, hostStart);
   if (index < 0) return undefined;
   const via: Via = {
     transport,
@@ -69,9 +70,6 @@ export function scanVia(reader: Reader, start: number): Via | undefined {
 
 /** Past `SIP/2.0/`, with white space about the slashes; any version is as good, the start line's is judged. */
 function scanProtocol(reader: Reader, start: number): number {
-  // As almost everybody writes it.
-  const end = start + PROTOCOL.length;
-  if (reader.isWord(start, end, PROTOCOL) && reader.bytes[end]! > SPACE) return end;
   const name = reader.run(start, TOKEN);
   if (name < 0 || !reader.isWord(start, name, SIP)) return -1;
   let index = skipSlash(reader, name);

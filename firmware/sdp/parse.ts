@@ -157,10 +157,10 @@ function fieldsOf(text: string, start: number, end: number): string[] {
   for (;;) {
     const space = text.indexOf(' ', from);
     if (space < 0 || space >= end) {
-      fields.push(text.slice(from, end));
+      fields[fields.length] = text.slice(from, end);
       return fields;
     }
-    fields.push(text.slice(from, space));
+    fields[fields.length] = text.slice(from, space);
     from = space + 1;
   }
 }
@@ -174,7 +174,7 @@ function parseOrigin(fields: string[]): Origin | undefined {
   const address = fields[5];
   if (!userName || !sessionId || !sessionVersion || !address || fields.length > 6) return undefined;
   if (fields[3] !== 'IN' || (type !== 'IP4' && type !== 'IP6')) return undefined;
-  if (!isNumber(sessionId, 64) || !isNumber(sessionVersion, 64)) return undefined;
+  if (numberOf(sessionId, 64) < 0 || numberOf(sessionVersion, 64) < 0) return undefined;
   return {userName, sessionId, sessionVersion, address};
 }
 
@@ -190,15 +190,25 @@ function parseConnection(fields: string[]): Connection | undefined {
 }
 
 function isHostName(text: string): boolean {
-  return /^[A-Za-z0-9.-]{1,255}$/.test(text);
-}
-
-function isNumber(text: string, digits: number): boolean {
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
-    if (code < 0x30 || code > 0x39) return false;
+    const letter = (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
+    // Digits, dot and hyphen.
+    if (!letter && !(code >= 0x30 && code <= 0x39) && code !== 0x2e && code !== 0x2d) return false;
   }
-  return text !== '' && text.length <= digits;
+  return text !== '' && text.length <= 255;
+}
+
+/** The value of decimal digits, at most `digits` of them (what exceeds 2**53 is not exact); -1 where they are not. */
+function numberOf(text: string, digits: number): number {
+  if (text === '' || text.length > digits) return -1;
+  let value = 0;
+  for (let index = 0; index < text.length; index++) {
+    const digit = text.charCodeAt(index) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 function beforeSlash(text: string): string {
@@ -215,10 +225,15 @@ function parseAttribute(text: string, start: number, end: number): Attribute {
 
 /** `m=<media> <port>[/<count>] <proto> <fmt> …`, with any number of spaces between the fields. */
 function parseMedia(fields: string[]): OpenMedia | undefined {
-  const [type, ports, protocol, ...formats] = fields.filter((field) => field !== '');
-  const port = beforeSlash(ports ?? '');
-  if (!type || !protocol || !isNumber(port, 5) || Number(port) > 65_535) return undefined;
-  if (ports !== port && !isNumber(ports?.slice(port.length + 1) ?? '', 5)) return undefined;
+  const given = fields.includes('') ? fields.filter((field) => field !== '') : fields;
+  const type = given[0];
+  const ports = given[1] ?? '';
+  const protocol = given[2];
+  const formats = given.slice(3);
+  const first = beforeSlash(ports);
+  const port = numberOf(first, 5);
+  if (!type || !protocol || port < 0 || port > 65_535) return undefined;
+  if (ports !== first && numberOf(ports.slice(first.length + 1), 5) < 0) return undefined;
   if (formats.length === 0 || formats.length > sdpLimits.formats) return undefined;
-  return {type, port: Number(port), protocol, formats, connection: undefined, attributes: []};
+  return {type, port, protocol, formats, connection: undefined, attributes: []};
 }

@@ -46,6 +46,7 @@ export class IncomingInvite implements DialogUser {
     const {request} = transaction;
     this.dialog = Dialog.ofRequest(request, randomHex(environment.random, 8));
     environment.dialogs.set(this.dialog, this);
+    transaction.toTag = this.dialog.localTag;
     transaction.onCancel = (cancel) =>
       this.#giveUp(isAnsweredElsewhere(cancel) ? 'answered-elsewhere' : 'cancelled');
     const seconds = expiresOf(request);

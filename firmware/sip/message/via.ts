@@ -139,6 +139,18 @@ export function formatVia(via: Omit<Via, 'parameters'> & {parameters?: Parameter
   return `SIP/2.0/${via.transport} ${formatHost(via.host)}${port}${formatParameters(parameters)}`;
 }
 
+/**
+ * The Via value `value`, which can be read, with `received` and `rport` (undefined: not asked for) as its receiver
+ * saw them. All else stays byte for byte, for a client may compare its own Via with what comes back.
+ */
+export function noteReceived(value: string, address: string, port: number | undefined): string {
+  const [sentBy = '', ...parameters] = value.match(/(?:[^;"]|"(?:[^"\\]|\\.)*")+/g) ?? [];
+  const noted = parameters.filter((parameter) => !/^\s*received\s*(=|$)/i.test(parameter));
+  const rport = noted.findIndex((parameter) => /^\s*rport\s*(=|$)/i.test(parameter));
+  if (rport >= 0) noted[rport] = `rport=${port}`;
+  return [sentBy, ...noted, `received=${address}`].join(';');
+}
+
 function setOrDelete(parameters: Parameters, name: string, value: string | undefined): void {
   if (value === undefined) parameters.delete(name);
   else parameters.set(name, value);

@@ -23,7 +23,6 @@ export class InviteServerTransaction implements ServerTransaction {
   readonly source: Flow;
   onCancel: ((cancel: SipRequest) => void) | undefined;
   onFailure: ((why: 'timeout' | 'transport', text: string) => void) | undefined;
-  /** The To tag of the last response that had one. */
   toTag: string | undefined;
   #state: ServerState = 'proceeding';
   #surroundings: Surroundings;

@@ -17,6 +17,7 @@ export class NonInviteServerTransaction implements ServerTransaction {
   readonly source: Flow;
   onCancel: ((cancel: SipRequest) => void) | undefined;
   onFailure: ((why: 'timeout' | 'transport', text: string) => void) | undefined;
+  toTag: string | undefined;
   #state: ServerState = 'trying';
   #surroundings: Surroundings;
   #lastResponse: Uint8Array | undefined;
@@ -39,6 +40,7 @@ export class NonInviteServerTransaction implements ServerTransaction {
       const {clock, timers, reliable} = this.#surroundings;
       this.#timerJ = clock.after(reliable ? 0 : timeLimit(timers), () => this.terminate());
     }
+    this.toTag = response.to.tag ?? this.toTag;
     const bytes = writeMessage(response);
     this.#lastResponse = bytes;
     this.#surroundings.send(bytes);

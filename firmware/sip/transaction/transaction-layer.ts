@@ -1,3 +1,4 @@
+import {createHmac} from 'node:crypto';
 import type {Clock} from '../../base/clock.ts';
 import {type RandomBytes, randomHex} from '../../base/random.ts';
 import {createResponse} from '../message/create.ts';
@@ -53,6 +54,8 @@ export class TransactionLayer {
   #transport: Transport;
   #random: RandomBytes;
   #shared: Pick<Surroundings, 'clock' | 'timers'>;
+  /** What the tags of responses outside of transactions are made of, beside the request. */
+  #tagSecret: Uint8Array;
   #clients = new Map<string, Client>();
   #servers = new ServerPool();
 
@@ -64,6 +67,7 @@ export class TransactionLayer {
   }) {
     this.#transport = options.transport;
     this.#random = options.random;
+    this.#tagSecret = options.random(16);
     this.#shared = {clock: options.clock, timers: options.timers ?? defaultTimers};
   }
 
@@ -203,9 +207,10 @@ export class TransactionLayer {
     return server;
   }
 
-  /** Answers without keeping anything (RFC 3261 section 8.2.7). */
+  /** Answers without keeping anything: a request that comes again gets the same tag (RFC 3261 section 8.2.7). */
   #refuse(request: SipRequest, source: Flow, status: number): void {
-    const response = createResponse(request, status, undefined, this.#newTag());
+    const tag = createHmac('sha256', this.#tagSecret).update(request.headers.toOctets(''), 'latin1');
+    const response = createResponse(request, status, undefined, tag.digest('hex').slice(0, 16));
     if (status === 503) response.headers.set('Retry-After', String(retryAfter));
     this.#transport.send(writeMessage(response), responseDestination(request, source));
   }

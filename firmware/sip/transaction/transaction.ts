@@ -35,6 +35,11 @@ export interface ServerTransaction {
   readonly source: Flow;
   readonly state: ServerState;
   /**
+   * To tag of the responses, from the first that has one; whoever knows it before may set it, so that the answer
+   * to a CANCEL carries it in any case (RFC 3261 section 9.2).
+   */
+  toTag: string | undefined;
+  /**
    * Sends a response, repeats it as the RFC demands, and ends the transaction in time. In the accepted
    * state of an INVITE the user itself repeats the 2xx by calling this again (RFC 6026 section 7.1). What the state does
    * not allow any more is dropped.

@@ -1,5 +1,5 @@
 import type {SipRequest} from '../message/message.ts';
-import {formatVia} from '../message/via.ts';
+import {formatVia, noteReceived} from '../message/via.ts';
 import {
   type Destination,
   type Flow,
@@ -34,10 +34,10 @@ export function noteSource(request: SipRequest, {address, port}: SocketAddress):
   const {via} = request;
   const asked = via.rport !== undefined;
   if (!asked && via.host === address) return;
-  const noted = formatVia({...via, received: address, rport: asked ? port : undefined});
-  const values = [noted, ...request.headers.list('Via').slice(1)];
-  request.headers.remove('Via');
-  for (const value of values.reverse()) request.headers.prepend('Via', value);
+  const {headers} = request;
+  const value = headers.list('Via')[0] ?? '';
+  headers.removeFirst('Via');
+  headers.prepend('Via', noteReceived(value, address, asked ? port : undefined));
 }
 
 /**

@@ -57,6 +57,14 @@ test('the caller cancels: 200, 487, and who waits is told', async () => {
   await expectNothingLeft(set);
 });
 
+test('the answers to INVITE and CANCEL have one To tag, although the INVITE had none before', async () => {
+  const set = scene();
+  await set.peer.ask('INVITE', 1, {body: offer});
+  await set.peer.ask('CANCEL', 1, {branch: 'z9hG4bKpeer0'});
+  expect(set.peer.kinds).toEqual([200, 487]);
+  expect(set.peer.response(200).to.tag).toBe(set.peer.response(487).to.tag);
+});
+
 test('a CANCEL because another phone answered is told as such', async () => {
   const set = scene((call) => call.ring());
   await set.peer.ask('INVITE', 1, {body: offer});

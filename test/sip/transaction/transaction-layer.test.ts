@@ -38,6 +38,23 @@ test('a Via that is right as it is stays as it came', () => {
   expect(scene.network.sent.at(-1)?.text).toContain('Via: SIP/2.0/UDP 192.0.2.2 ; branch=z9hG4bK1\r\n');
 });
 
+test.each([
+  [
+    'its parameters, in their case, order and spaces',
+    'SIP/2.0/udp 10.0.0.9:6000 ;I=abc;Branch=z9hG4bK/a+b==;Rport; Opaque="a;rport\\"=,b"',
+    'SIP/2.0/udp 10.0.0.9:6000 ;I=abc;Branch=z9hG4bK/a+b==;rport=5060; Opaque="a;rport\\"=,b";received=192.0.2.2',
+  ],
+  [
+    'but what a client claims to have been received',
+    'SIP/2.0/UDP 10.0.0.9;received=10.1.1.1;branch=z9hG4bK1;rport=7, SIP/2.0/TCP a;branch=z9hG4bK2',
+    'SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK1;rport=5060;received=192.0.2.2\r\nVia: SIP/2.0/TCP a;branch=z9hG4bK2',
+  ],
+])('a Via that needs a note of its source keeps %s', (_name, via, noted) => {
+  const scene = answering(200);
+  scene.send(incoming('OPTIONS', {via}));
+  expect(scene.network.sent.at(-1)?.text).toContain(`\r\nVia: ${noted}\r\n`);
+});
+
 test('garbage is counted and not answered', () => {
   const scene = new Scene();
   for (const garbage of ['nonsense that is long enough', 'SIP/2.0 200 OK\r\n\r\n', '\0'.repeat(100)]) {
@@ -58,6 +75,20 @@ test('a request that cannot be understood is answered as far as it can be read, 
   expect(scene.response(505).to.tag).toMatch(/./);
   expect(scene.response(505).via).toMatchObject({received: '192.0.2.2', rport: 5060});
   expect(scene.layer.size).toBe(0);
+});
+
+test('a request that cannot be understood gets the same To tag when it comes again, another one another', () => {
+  const scene = new Scene();
+  for (const callId of ['x', 'x', 'y']) {
+    scene.sendText(
+      'INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bK1;rport\r\nFrom: <sip:a@b>;tag=1\r\n' +
+        `To: <sip:a@b>\r\nCall-ID: ${callId}\r\nCSeq: 1 BYE\r\n\r\n`,
+    );
+  }
+  const tags = scene.arrived.map(({message}) => message.to.tag);
+  expect(tags[0]).toMatch(/^[0-9a-f]{16}$/);
+  expect(tags[1]).toBe(tags[0]);
+  expect(tags[2]).not.toBe(tags[0]);
 });
 
 test('a flood of requests that wait takes bounded room, one address a part of it; then 503 with Retry-After', () => {

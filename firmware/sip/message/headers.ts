@@ -135,12 +135,15 @@ export class Headers implements Iterable<[name: string, value: string]> {
     copy.#reader = reader;
     copy.#copied = true;
     copy.#toSuffix = this.#toSuffix + suffix;
+    const marks = this.#marks;
+    const copied = copy.#marks;
     let inside = false;
-    for (const mark of this.#marks) {
-      const number = numberOf(mark);
-      if (wanted[number]) copy.#marks.push(mark);
-      else if (inside) copy.#marks.push(markOf(GAP, startOf(mark)));
-      inside = wanted[number] === true;
+    for (let at = 0; at < marks.length; at++) {
+      const mark = marks[at]!;
+      const wantsIt = wanted[numberOf(mark)]!;
+      if (wantsIt) copied.push(mark);
+      else if (inside) copied.push(markOf(GAP, startOf(mark)));
+      inside = wantsIt;
     }
     return copy;
   }

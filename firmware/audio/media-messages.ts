@@ -57,4 +57,10 @@ export interface SessionStatistics {
   readonly jitterMs: number;
   /** From a packet's coming to its being heard. */
   readonly delayMs: number;
+  /** What the other side tells of the sound that it receives (RTCP); null as long as it has not. */
+  readonly remoteLost: number | null;
+  readonly remoteJitterMs: number | null;
+  readonly roundTripMs: number | null;
+  /** Mean opinion score, 1 to 5. */
+  readonly remoteMos: number | null;
 }

@@ -16,6 +16,10 @@ const nothingYet: SessionStatistics = {
   duplicates: 0,
   jitterMs: 0,
   delayMs: 0,
+  remoteLost: null,
+  remoteJitterMs: null,
+  roundTripMs: null,
+  remoteMos: null,
 };
 
 /** The control thread's side of one RTP session: a call's sound. */

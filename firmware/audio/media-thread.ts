@@ -2,7 +2,7 @@ import type {RandomBytes} from '../base/random.ts';
 import {frameSamples, frameTime, mix} from './frame.ts';
 import {LevelMeter, silenceLevel} from './level-meter.ts';
 import type {MediaCommand, MediaReport} from './media-messages.ts';
-import type {OnDatagram, RtpSocket} from './rtp-socket.ts';
+import type {OnDatagram, RtpSockets} from './rtp-socket.ts';
 import {type OpenSound, SoundPath} from './sound-path.ts';
 import {TonePlayer} from './tones.ts';
 import {VoiceSession} from './voice-session.ts';
@@ -16,9 +16,11 @@ const maxSessions = 64;
 export interface MediaParts {
   readonly openSound: OpenSound;
   /** @throws Error in plain words when no port can be had. */
-  bind(address: string, onDatagram: OnDatagram): Promise<RtpSocket>;
+  bind(address: string, onRtp: OnDatagram, onRtcp: OnDatagram): Promise<RtpSockets>;
   /** Monotonic time in ms. */
   now(): number;
+  /** Time in ms since 1970, for reports to the other side. */
+  wallTime(): number;
   readonly random: RandomBytes;
   report(report: MediaReport): void;
 }
@@ -126,17 +128,21 @@ export class MediaThread {
   }
 
   async #open(id: number, address: string): Promise<void> {
-    const {bind, report, random, now} = this.#parts;
+    const {bind, report, random, now, wallTime} = this.#parts;
     try {
       if (this.#sessions.size >= maxSessions) throw new Error('too many sessions are open');
       let session: VoiceSession | undefined;
-      const socket = await bind(address, (bytes, from, port) => session?.receive(bytes, from, port, now()));
-      session = new VoiceSession(socket, random, {
+      const sockets = await bind(
+        address,
+        (bytes, from, port) => session?.receive(bytes, from, port, now()),
+        (bytes, from, port) => session?.receiveControl(bytes, from, port, now()),
+      );
+      session = new VoiceSession(sockets, random, wallTime() - now(), {
         onDigit: (digit) => report({kind: 'digit', session: id, digit}),
         onSilence: (seconds) => report({kind: 'silence', session: id, seconds}),
       });
       this.#sessions.set(id, session);
-      report({kind: 'opened', session: id, port: socket.port});
+      report({kind: 'opened', session: id, port: sockets.rtp.port});
     } catch (error) {
       report({
         kind: 'open-failed',
@@ -151,7 +157,7 @@ export class MediaThread {
     if (session === undefined) return;
     this.#sessions.delete(id);
     if (session === this.#attached) this.#attached = undefined;
-    session.close();
+    session.close(this.#parts.now());
   }
 
   #attach(session: VoiceSession | undefined): void {

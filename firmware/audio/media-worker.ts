@@ -27,8 +27,9 @@ export function runMediaWorker(data: MediaWorkerData, openSound: OpenSound): voi
   try {
     thread = new MediaThread({
       openSound,
-      bind: (address, onDatagram) => ports.bind(address, onDatagram),
+      bind: (address, onRtp, onRtcp) => ports.bind(address, onRtp, onRtcp),
       now,
+      wallTime: () => Date.now(),
       random: systemRandom,
       report,
     });
@@ -61,7 +62,13 @@ export function runMediaWorker(data: MediaWorkerData, openSound: OpenSound): voi
 /** The first socket of a program takes milliseconds longer than all later ones: not in the first call's time. */
 async function warmUp(ports: RtpPorts): Promise<void> {
   try {
-    (await ports.bind('127.0.0.1', () => {})).close();
+    const {rtp, rtcp} = await ports.bind(
+      '127.0.0.1',
+      () => {},
+      () => {},
+    );
+    rtp.close();
+    rtcp.close();
   } catch {
     // The first call will say what is wrong with the ports.
   }

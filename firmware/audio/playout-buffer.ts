@@ -8,6 +8,8 @@ const targetDelay = 0.06 * sampleRate;
 const tolerance = frameSamples;
 /** Sound further ahead than this is not taken: 400 ms bound the delay whatever the sender does. */
 const maxAhead = 0.4 * sampleRate;
+/** The same in ms: what sound may wait at most. */
+export const maxDelayMs = (maxAhead * 1000) / sampleRate;
 /** Packets outside what can be played must go on for this long before playing starts over with them: 100 ms. */
 const resyncAfter = 0.1 * sampleRate;
 /** Packets after which the waiting time is judged: one second. */

@@ -2,7 +2,13 @@ import {createSocket, type Socket} from 'node:dgram';
 import {isIPv6} from 'node:net';
 import type {SocketAddress} from '../rtp/audio-stream.ts';
 
-/** A bound UDP socket for one session's RTP. */
+/** A session's sockets: RTP on an even port, RTCP on the next one (RFC 3550 section 11). */
+export interface RtpSockets {
+  readonly rtp: RtpSocket;
+  readonly rtcp: RtpSocket;
+}
+
+/** A bound UDP socket for one session's RTP or RTCP. */
 export interface RtpSocket {
   readonly port: number;
   /** Whether it is tied to one remote address. */
@@ -73,7 +79,7 @@ function isConnected(socket: Socket): boolean {
   }
 }
 
-/** Hands out even ports of a range in turn, so that a port just freed is not given to the next call. */
+/** Hands out pairs of ports of a range in turn, so that one just freed is not given to the next call. */
 export class RtpPorts {
   readonly #first: number;
   readonly #count: number;
@@ -82,40 +88,47 @@ export class RtpPorts {
   /** `last` included. */
   constructor(first: number, last: number) {
     this.#first = first + (first % 2);
-    this.#count = Math.max(0, Math.floor((last - this.#first) / 2) + 1);
+    this.#count = Math.max(0, Math.floor((last + 1 - this.#first) / 2));
   }
 
   /**
-   * Binds the next free even port on `address`.
+   * Binds the next free even port, and the odd one above it, on `address`.
    * @throws Error in plain words when none is free or the address is not ours.
    */
-  async bind(address: string, onDatagram: OnDatagram): Promise<RtpSocket> {
+  async bind(address: string, onRtp: OnDatagram, onRtcp: OnDatagram): Promise<RtpSockets> {
     for (let attempt = 0; attempt < this.#count; attempt++) {
       const port = this.#first + 2 * this.#next;
       this.#next = (this.#next + 1) % this.#count;
-      const socket = createSocket({type: isIPv6(address) ? 'udp6' : 'udp4', lookup: numericAddress});
-      try {
-        await bound(socket, address, port);
-        return new DatagramRtpSocket(socket, onDatagram);
-      } catch (error) {
-        socket.close();
-        const {code, message} = error as NodeJS.ErrnoException;
-        if (code === 'EADDRINUSE') continue;
-        throw new Error(`no RTP port on ${address}: ${message}`);
+      const pair = await Promise.allSettled([bindSocket(address, port), bindSocket(address, port + 1)]);
+      const [rtp, rtcp] = pair;
+      if (rtp.status === 'fulfilled' && rtcp.status === 'fulfilled') {
+        return {
+          rtp: new DatagramRtpSocket(rtp.value, onRtp),
+          rtcp: new DatagramRtpSocket(rtcp.value, onRtcp),
+        };
+      }
+      for (const one of pair) if (one.status === 'fulfilled') one.value.close();
+      for (const one of pair) {
+        if (one.status === 'fulfilled' || one.reason.code === 'EADDRINUSE') continue;
+        throw new Error(`no RTP port on ${address}: ${one.reason.message}`);
       }
     }
     throw new Error(
-      `no free RTP port on ${address}: all even ports from ${this.#first} on are in use; widen media_ports`,
+      `no free RTP ports on ${address}: all pairs from ${this.#first} on are in use; widen media_ports`,
     );
   }
 }
 
-function bound(socket: Socket, address: string, port: number): Promise<void> {
+function bindSocket(address: string, port: number): Promise<Socket> {
+  const socket = createSocket({type: isIPv6(address) ? 'udp6' : 'udp4', lookup: numericAddress});
   return new Promise((resolve, reject) => {
-    socket.once('error', reject);
+    socket.once('error', (error) => {
+      socket.close();
+      reject(error);
+    });
     socket.bind({address, port, exclusive: true}, () => {
-      socket.off('error', reject);
-      resolve();
+      socket.removeAllListeners('error');
+      resolve(socket);
     });
   });
 }

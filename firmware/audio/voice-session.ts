@@ -1,12 +1,15 @@
 import type {RandomBytes} from '../base/random.ts';
 import type {AudioStream} from '../rtp/audio-stream.ts';
+import type {RtpHeader} from '../rtp/packet.ts';
 import {RtpReceiver} from '../rtp/receiver.ts';
+import {isRtcp} from '../rtp/rtcp/compound.ts';
 import {RtpSender} from '../rtp/sender.ts';
 import {frameSamples, sampleRate} from './frame.ts';
 import {decodeMuLaw, encodeMuLaw, muLawSilence} from './g711.ts';
 import type {SessionStatistics} from './media-messages.ts';
-import {PlayoutBuffer} from './playout-buffer.ts';
-import type {RtpSocket} from './rtp-socket.ts';
+import {maxDelayMs, PlayoutBuffer} from './playout-buffer.ts';
+import {ReportChannel} from './report-channel.ts';
+import type {RtpSocket, RtpSockets} from './rtp-socket.ts';
 
 /** Seconds without a packet at which the session says so. */
 const silenceTold = [4, 10];
@@ -30,6 +33,8 @@ export class VoiceSession {
   readonly #listener: VoiceListener;
   readonly #receiver: RtpReceiver;
   readonly #sender: RtpSender;
+  readonly #reports: ReportChannel;
+  readonly #controlSocket: RtpSocket;
   readonly #playout = new PlayoutBuffer();
   readonly #encoded = new Uint8Array(frameSamples);
   readonly #decoded = new Int16Array(longestPacket);
@@ -41,20 +46,19 @@ export class VoiceSession {
   #listeningSince = 0;
   #silencesTold = 0;
 
-  constructor(socket: RtpSocket, random: RandomBytes, listener: VoiceListener) {
-    this.#socket = socket;
+  /** `wallOffset` is wall-clock time less the time that methods are given, in ms. */
+  constructor(sockets: RtpSockets, random: RandomBytes, wallOffset: number, listener: VoiceListener) {
+    this.#socket = sockets.rtp;
+    this.#controlSocket = sockets.rtcp;
     this.#listener = listener;
     this.#receiver = new RtpReceiver(sampleRate, {
-      onSound: (bytes, {payloadStart, payloadLength, timestamp}) => {
-        if (!this.#hears) return;
-        const count = Math.min(payloadLength, longestPacket);
-        decodeMuLaw(bytes, payloadStart, count, this.#decoded);
-        this.#playout.put(this.#decoded, count, timestamp);
-      },
+      onSound: (bytes, header) => this.#hear(bytes, header),
       onSenderChanged: () => this.#playout.restart(),
       onDigit: (digit) => listener.onDigit(digit),
     });
     this.#sender = new RtpSender(sampleRate, random, (packet) => this.#send(packet));
+    const [sender, receiver] = [this.#sender, this.#receiver];
+    this.#reports = new ReportChannel({sockets, sender, receiver, random, wallOffset});
   }
 
   /** Whether a stream is negotiated, so that packets go out or come in. */
@@ -81,6 +85,7 @@ export class VoiceSession {
     this.#setFree();
     this.#sender.update(stream);
     this.#receiver.update(stream, now);
+    this.#reports.update(stream, now);
     if (this.#expects && !expected) this.#listenFrom(now);
   }
 
@@ -92,9 +97,15 @@ export class VoiceSession {
     this.#listenFrom(now);
   }
 
-  /** One datagram. */
+  /** One datagram that came to the port of RTP. */
   receive(bytes: Uint8Array, address: string, port: number, now: number): void {
-    this.#receiver.receive(bytes, address, port, now);
+    if (this.#reports.multiplexed && isRtcp(bytes)) this.#reports.receive(bytes, address, port, now);
+    else this.#receiver.receive(bytes, address, port, now);
+  }
+
+  /** One datagram that came to the port of RTCP. */
+  receiveControl(bytes: Uint8Array, address: string, port: number, now: number): void {
+    if (!this.#reports.multiplexed) this.#reports.receive(bytes, address, port, now);
   }
 
   /** Takes a frame of sound to send next; where none is taken silence goes out. */
@@ -121,7 +132,7 @@ export class VoiceSession {
     else frame.fill(0);
   }
 
-  /** Looks after the session once a frame: tells of silence, ties the socket to a settled source. */
+  /** Looks after the session once a frame: tells of silence, ties the socket to a settled source, sends reports. */
   watch(now: number): void {
     const heard = Math.max(this.#receiver.heard ?? 0, this.#listeningSince);
     const quiet = this.#hears ? (now - heard) / 1000 : 0;
@@ -136,6 +147,7 @@ export class VoiceSession {
     if (!this.#socket.connected && this.#receiver.fromNegotiated >= settledPackets) {
       this.#socket.connect(this.#receiver.remote!.current);
     }
+    this.#reports.poll(now, {delay: this.#playout.delayMs, maximum: maxDelayMs});
   }
 
   /** Queues a key; false when it cannot be sent. */
@@ -146,6 +158,7 @@ export class VoiceSession {
   /** `playbackDelayMs`: what waits in the sound card. */
   statistics(playbackDelayMs: number): SessionStatistics {
     const {received, lost, duplicates, jitterMs} = this.#receiver.reception;
+    const remote = this.#reports.figures;
     return {
       sent: this.#sender.sent,
       received,
@@ -154,12 +167,28 @@ export class VoiceSession {
       duplicates,
       jitterMs,
       delayMs: this.#attached ? this.#playout.delayMs + playbackDelayMs : 0,
+      remoteLost: remote.lost ?? null,
+      remoteJitterMs: remote.jitterMs ?? null,
+      roundTripMs: remote.roundTripMs ?? null,
+      remoteMos: remote.mos ?? null,
     };
   }
 
-  close(): void {
+  /** Says goodbye to the other side's RTCP and frees the ports. */
+  close(now: number): void {
     this.#stream = undefined;
+    this.#reports.close(now);
     this.#socket.close();
+    this.#controlSocket.close();
+  }
+
+  #hear(bytes: Uint8Array, {payloadStart, payloadLength, timestamp, sequenceNumber}: RtpHeader): void {
+    if (!this.#hears) return;
+    const count = Math.min(payloadLength, longestPacket);
+    decodeMuLaw(bytes, payloadStart, count, this.#decoded);
+    const {late} = this.#playout;
+    this.#playout.put(this.#decoded, count, timestamp);
+    if (this.#playout.late > late) this.#receiver.reception.pattern.discard(sequenceNumber);
   }
 
   #listenFrom(now: number): void {

@@ -8,6 +8,18 @@ export interface SocketAddress {
 /** Which way sound may flow, seen from here (RFC 3264 section 5.1). */
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
+/** How the reports on a stream (RTCP) travel. */
+export interface RtcpTransport {
+  /** Over the port of RTP itself (RFC 5761). */
+  readonly multiplexed: boolean;
+  /** Numeric address that reports go to; undefined: that of RTP. Without meaning where multiplexed. */
+  readonly address: string | undefined;
+  /** 0: the other side wants none. */
+  readonly port: number;
+  /** The other side asks for VoIP metrics (RFC 3611). */
+  readonly voipMetrics: boolean;
+}
+
 /** One audio stream as an offer and its answer settled it. */
 export interface AudioStream {
   /** Where RTP goes to, and is expected from. */
@@ -20,4 +32,5 @@ export interface AudioStream {
   readonly direction: Direction;
   /** Length of the packets to send, in ms. */
   readonly packetTime: number;
+  readonly rtcp: RtcpTransport;
 }

@@ -42,9 +42,19 @@ export class RtpReceiver {
     this.#listener = listener;
   }
 
+  /** Length of a packet, in ms, as far as it was agreed on. */
+  get packetTime(): number {
+    return this.#stream?.packetTime ?? 20;
+  }
+
   /** Where the stream's packets come from, and ours go to; undefined before the first `update`. */
   get remote(): RemoteAddress | undefined {
     return this.#remote;
+  }
+
+  /** SSRC of the sender of the sound; undefined before the first packet. */
+  get ssrc(): number | undefined {
+    return this.#ssrc;
   }
 
   /** Takes over what was negotiated, at `now` (ms). Before that every packet is dropped. */

@@ -1,4 +1,5 @@
 import type {RtpHeader} from './packet.ts';
+import {LossPattern} from './rtcp/loss-pattern.ts';
 import {sequenceDistance} from './sequence.ts';
 
 /** Sequence numbers further ahead than this are a restarted sender, not loss (RFC 3550 A.1, MAX_DROPOUT). */
@@ -15,8 +16,15 @@ export class Reception {
   received = 0;
   /** Packets whose sequence number had come before. */
   duplicates = 0;
+  /** How losses are spread; it is told of packets that came too late by whoever plays them. */
+  readonly pattern = new LossPattern();
   /** Highest sequence number so far. */
   #highest = 0;
+  /** How often the present sender's sequence numbers have wrapped, in the upper 16 bits. */
+  #cycles = 0;
+  /** Expected and received when the present sender began. */
+  #expectedBefore = 0;
+  #receivedBefore = 0;
   /** Sequence numbers from the sender's first to its highest. */
   #expected = 0;
   /** The last 128 sequence numbers up to the highest: which of them came; bit by sequence number. */
@@ -37,6 +45,26 @@ export class Reception {
     return Math.max(0, this.#expected - this.received);
   }
 
+  /** Packets that should have come so far. */
+  get expected(): number {
+    return this.#expected;
+  }
+
+  /** Packets of the present sender that are missing; negative where more came than were expected. */
+  get lostOfSender(): number {
+    return this.#expected - this.#expectedBefore - (this.received - this.#receivedBefore);
+  }
+
+  /** The highest sequence number with the count of its wraps in the upper 16 bits (RFC 3550 section 6.4.1). */
+  get extendedHighest(): number {
+    return (this.#cycles + this.#highest) >>> 0;
+  }
+
+  /** Interarrival jitter in units of the RTP timestamp. */
+  get jitter(): number {
+    return Math.floor(this.#jitter);
+  }
+
   /** Interarrival jitter (RFC 3550 section 6.4.1) in ms. */
   get jitterMs(): number {
     return (this.#jitter * 1000) / this.#clockRate;
@@ -46,6 +74,7 @@ export class Reception {
   restart(): void {
     this.#started = false;
     this.#transitKnown = false;
+    this.pattern.restart();
   }
 
   /**
@@ -58,6 +87,7 @@ export class Reception {
       return false;
     }
     this.received++;
+    this.pattern.arrive(header.sequenceNumber);
     if (isMedia) this.#measureJitter(header.timestamp, now);
     return true;
   }
@@ -68,6 +98,9 @@ export class Reception {
       this.#started = true;
       this.#transitKnown = false;
       this.#seen.fill(0);
+      this.#cycles = 0;
+      this.#expectedBefore = this.#expected;
+      this.#receivedBefore = this.received;
       this.#highest = sequenceNumber;
       this.#expected++;
       this.#mark(sequenceNumber);
@@ -75,6 +108,7 @@ export class Reception {
     }
     if (ahead > 0) {
       for (let step = 1; step <= Math.min(ahead, 128); step++) this.#unmark(this.#highest + step);
+      if (sequenceNumber < this.#highest) this.#cycles += 0x10000;
       this.#highest = sequenceNumber;
       this.#expected += ahead;
     } else if (this.#isMarked(sequenceNumber)) {

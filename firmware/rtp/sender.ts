@@ -15,7 +15,9 @@ const maxPacketTime = 60;
 export class RtpSender {
   /** Packets sent. */
   sent = 0;
-  readonly #ssrc: number;
+  /** Bytes of payload sent. */
+  octets = 0;
+  readonly ssrc: number;
   #sequenceNumber: number;
   #timestamp: number;
   /** First packet, or first after a pause: a talkspurt begins (RFC 3551 section 4.1). */
@@ -36,12 +38,19 @@ export class RtpSender {
    */
   constructor(clockRate: number, random: RandomBytes, send: (packet: Uint8Array) => void) {
     const start = new DataView(Uint8Array.from(random(10)).buffer);
-    this.#ssrc = start.getUint32(0);
+    this.ssrc = start.getUint32(0);
     this.#timestamp = start.getUint32(4);
-    this.#sequenceNumber = start.getUint16(8);
+    // The upper half is left out: with SRTP a number that wraps before the first packet arrives would leave the other
+    // side with a wrong rollover counter (RFC 4568 section 6.4).
+    this.#sequenceNumber = start.getUint16(8) & 0x7fff;
     this.#samplesPerMs = clockRate / 1000;
     this.#packet = new Uint8Array(headerLength + maxPacketTime * this.#samplesPerMs);
     this.#send = send;
+  }
+
+  /** RTP timestamp of the sound that is captured now. */
+  get timestamp(): number {
+    return advanceTimestamp(this.#timestamp, this.#filled);
   }
 
   /** Takes over payload types and packet length of what was negotiated. */
@@ -89,20 +98,19 @@ export class RtpSender {
       this.#payloadType,
       this.#sequenceNumber,
       this.#timestamp,
-      this.#ssrc,
+      this.ssrc,
     );
     this.#timestamp = advanceTimestamp(this.#timestamp, this.#filled);
     this.#filled = 0;
     this.#marker = false;
-    this.#count();
+    this.#count(length);
     this.#send(length === this.#packet.length ? this.#packet : this.#packet.subarray(0, length));
   }
 
   /** Sends a packet of the running or next key and lets the time pass; false when no key is being sent. */
   #sendEvent(samples: number): boolean {
     if (this.#telephoneEvent === undefined) return false;
-    const now = advanceTimestamp(this.#timestamp, this.#filled);
-    if (!this.#events.step(this.#eventPacket, headerLength, now, samples)) return false;
+    if (!this.#events.step(this.#eventPacket, headerLength, this.timestamp, samples)) return false;
     this.#dropPartialPacket();
     writeHeader(
       this.#eventPacket,
@@ -110,10 +118,10 @@ export class RtpSender {
       this.#telephoneEvent,
       this.#sequenceNumber,
       this.#events.timestamp,
-      this.#ssrc,
+      this.ssrc,
     );
     this.#timestamp = advanceTimestamp(this.#timestamp, samples);
-    this.#count();
+    this.#count(this.#eventPacket.length);
     this.#send(this.#eventPacket);
     return true;
   }
@@ -123,8 +131,9 @@ export class RtpSender {
     this.#filled = 0;
   }
 
-  #count(): void {
+  #count(length: number): void {
     this.#sequenceNumber = nextSequence(this.#sequenceNumber);
     this.sent++;
+    this.octets += length - headerLength;
   }
 }

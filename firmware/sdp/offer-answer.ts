@@ -1,8 +1,8 @@
-import {isIP} from 'node:net';
 import {failure, type Result, success} from '../base/result.ts';
 import type {AudioStream, Direction} from '../rtp/audio-stream.ts';
 import {chooseAudioFormats, offeredFormats, packetTimeOf, writeAudioFormats} from './audio-formats.ts';
-import {directionOf, type MediaDescription, type SessionDescription} from './session-description.ts';
+import {readRtcpTransport, writeRtcpAttributes} from './rtcp-attributes.ts';
+import {directionOf, isGroup, type MediaDescription, type SessionDescription} from './session-description.ts';
 
 /** What of this side an offer or answer tells. */
 export interface LocalMedia {
@@ -33,12 +33,14 @@ export interface Answered {
  * stands already: its lines are kept in order, those other than the audio line switched off (section 8).
  */
 export function createOffer(local: LocalMedia, previous?: SessionDescription): SessionDescription {
+  const {formats, attributes} = writeAudioFormats(offeredFormats, local.direction);
   const audio: MediaDescription = {
     type: 'audio',
     port: local.port,
     protocol: 'RTP/AVP',
     connection: undefined,
-    ...writeAudioFormats(offeredFormats, local.direction),
+    formats,
+    attributes: [...attributes, ...writeRtcpAttributes(true)],
   };
   const active = previous?.media.findIndex(({port}) => port !== 0) ?? -1;
   const media =
@@ -62,13 +64,15 @@ export function answerOffer(
       problem = stream.error;
       continue;
     }
-    const {codec, payloadType, telephoneEvent, direction} = stream.value;
+    const {codec, payloadType, telephoneEvent, direction, rtcp} = stream.value;
+    const {formats, attributes} = writeAudioFormats({codec, payloadType, telephoneEvent}, direction);
     const accepted: MediaDescription = {
       type: 'audio',
       port: local.port,
       protocol: line.protocol,
       connection: undefined,
-      ...writeAudioFormats({codec, payloadType, telephoneEvent}, direction),
+      formats,
+      attributes: [...attributes, ...writeRtcpAttributes(rtcp.multiplexed)],
     };
     const media = offer.media.map((other, position) => (position === index ? accepted : refused(other)));
     return success({answer: describe(local, media), stream: stream.value});
@@ -117,14 +121,8 @@ function settle(
     ...formats,
     direction: isHold(address) ? common(direction, 'recvonly') : direction,
     packetTime: packetTimeOf(description, line),
+    rtcp: readRtcpTransport(description, line),
   });
-}
-
-/** Multicast and broadcast: an offer must not make a station shout at a whole network. */
-function isGroup(address: string): boolean {
-  if (isIP(address) === 6) return /^ff/i.test(address);
-  const first = isIP(address) === 4 ? Number(address.split('.')[0]) : 0;
-  return first >= 224;
 }
 
 /** The unspecified address: send nothing (RFC 3264 section 8.4, the hold of RFC 2543). */

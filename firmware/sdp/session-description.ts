@@ -1,4 +1,4 @@
-import {isIPv6} from 'node:net';
+import {isIP, isIPv6} from 'node:net';
 import type {Direction} from '../rtp/audio-stream.ts';
 
 /** A session description (RFC 8866), as far as offers and answers of audio need it. */
@@ -46,6 +46,13 @@ export interface MediaDescription {
 /** `IP4` or `IP6` as o= and c= lines name the family of `address`; host names count as IP4. */
 export function addressType(address: string): 'IP4' | 'IP6' {
   return isIPv6(address) ? 'IP6' : 'IP4';
+}
+
+/** Multicast and broadcast: an offer must not make a station shout at a whole network. */
+export function isGroup(address: string): boolean {
+  if (isIP(address) === 6) return /^ff/i.test(address);
+  const first = isIP(address) === 4 ? Number(address.split('.')[0]) : 0;
+  return first >= 224;
 }
 
 /** Value of the first attribute called `name`; the empty string for a flag; undefined where there is none. */

@@ -22,6 +22,10 @@ export const NO_FIGURES: Readonly<RtpFigures> = {
   jitterMs: 0,
   delayMs: 0,
   mos: null,
+  remoteLost: null,
+  remoteJitterMs: null,
+  roundTripMs: null,
+  remoteMos: null,
 };
 
 export interface ConversationListener {
@@ -128,10 +132,20 @@ export class Conversation implements TalkListener {
     try {
       const figures = await this.#media?.statistics();
       if (!figures) return;
-      const {sent, received, lost, late} = figures;
-      const jitterMs = inTenths(figures.jitterMs);
-      const delayMs = inTenths(figures.delayMs);
-      this.#figures = {sent, received, lost, late, jitterMs, delayMs, mos: estimateMos(figures)};
+      const {sent, received, lost, late, remoteLost, remoteMos} = figures;
+      this.#figures = {
+        sent,
+        received,
+        lost,
+        late,
+        jitterMs: inTenths(figures.jitterMs),
+        delayMs: inTenths(figures.delayMs),
+        mos: estimateMos(figures),
+        remoteLost,
+        remoteJitterMs: figures.remoteJitterMs && inTenths(figures.remoteJitterMs),
+        roundTripMs: figures.roundTripMs && inTenths(figures.roundTripMs),
+        remoteMos,
+      };
     } catch {
       // The media thread has let go of the call: what was read last stays.
     }

@@ -21,6 +21,14 @@ export interface RtpFigures {
    * received.
    */
   mos: number | null;
+  /** Packets from here that never arrived there. This and what follows is told by the other side; null until it has. */
+  remoteLost: number | null;
+  /** Interarrival jitter there. */
+  remoteJitterMs: number | null;
+  /** From here to there and back. */
+  roundTripMs: number | null;
+  /** Listening quality there, 1 to 5. */
+  remoteMos: number | null;
 }
 
 /** The call that is going on. */

@@ -28,6 +28,7 @@ function streamTo(session: MediaSession): AudioStream {
     telephoneEvent: 101,
     direction: 'sendrecv',
     packetTime: 20,
+    rtcp: {multiplexed: true, address: undefined, port: session.port + 1, voipMetrics: true},
   };
 }
 
@@ -118,7 +119,7 @@ test('when all ports are in use it says so', async (context) => {
   const engine = await start({microphone: 'silence', speaker: 'discard'});
   context.onTestFinished(() => engine.close());
   for (let count = 0; count < 4; count++) await engine.open('127.0.0.1');
-  await expect(engine.open('127.0.0.1')).rejects.toThrow('no free RTP port on 127.0.0.1');
+  await expect(engine.open('127.0.0.1')).rejects.toThrow('no free RTP ports on 127.0.0.1');
 });
 
 test('after closing nothing hangs', async () => {

@@ -5,6 +5,8 @@ import {MediaThread} from '../../firmware/audio/media-thread.ts';
 import type {OnDatagram, RtpSocket} from '../../firmware/audio/rtp-socket.ts';
 import type {AudioStream, SocketAddress} from '../../firmware/rtp/audio-stream.ts';
 import {headerLength, RtpHeader, readPacket, writeHeader} from '../../firmware/rtp/packet.ts';
+import {CompoundWriter, packetType} from '../../firmware/rtp/rtcp/compound.ts';
+import {writeReport} from '../../firmware/rtp/rtcp/reports.ts';
 import {FakeSoundCard} from './fake-sound-card.ts';
 
 const frame = 160;
@@ -16,6 +18,7 @@ const stream: AudioStream = {
   telephoneEvent: 101,
   direction: 'sendrecv',
   packetTime: 20,
+  rtcp: {multiplexed: false, address: undefined, port: 7001, voipMetrics: false},
 };
 
 class FakeSocket implements RtpSocket {
@@ -46,17 +49,21 @@ class Bench {
   time = 0;
   readonly card = new FakeSoundCard();
   readonly sockets: FakeSocket[] = [];
+  readonly controlSockets: FakeSocket[] = [];
   readonly reports: MediaReport[] = [];
   portsLeft = 100;
   readonly thread = new MediaThread({
     openSound: () => this.card,
-    bind: async (address, onDatagram) => {
+    bind: async (address, onRtp, onRtcp) => {
       if (this.portsLeft-- === 0) throw new Error(`no free RTP port on ${address}`);
-      const socket = new FakeSocket(4000 + 2 * this.sockets.length, onDatagram);
-      this.sockets.push(socket);
-      return socket;
+      const rtp = new FakeSocket(4000 + 2 * this.sockets.length, onRtp);
+      const rtcp = new FakeSocket(rtp.port + 1, onRtcp);
+      this.sockets.push(rtp);
+      this.controlSockets.push(rtcp);
+      return {rtp, rtcp};
     },
     now: () => this.time,
+    wallTime: () => 1_800_000_000_000 + this.time,
     random: (count) => new Uint8Array(count),
     report: (report) => this.reports.push(report),
   });
@@ -328,4 +335,81 @@ test('steps that were missed show in the timestamps', async () => {
     return header.timestamp;
   });
   expect(timestamps[1]! - timestamps[0]!).toBe(51 * frame);
+});
+
+/** The other side's report that the fake time of the bench makes due, in the same packets as a report of our own. */
+function senderReport(ssrc: number): Uint8Array {
+  const writer = new CompoundWriter();
+  const info = {ntpSeconds: 1000, ntpFraction: 0, rtpTimestamp: 0, packets: 1, octets: 160};
+  const block = {
+    ssrc,
+    fractionLost: 10,
+    cumulativeLost: 3,
+    highestSequence: 100,
+    jitter: 16,
+    lastReport: 0,
+    delaySinceLastReport: 0,
+  };
+  writer.add(packetType.senderReport, 1, (body) => writeReport(body, 5, info, [block]));
+  return writer.bytes.slice();
+}
+
+const noRtcp = {remoteLost: null, remoteJitterMs: null, roundTripMs: null, remoteMos: null};
+
+test('reports go from the second port to the port after that of RTP; what comes back shows in the figures', async () => {
+  const bench = new Bench();
+  const socket = await bench.talk();
+  const control = bench.controlSockets[0]!;
+  for (let step = 0; step < 100; step++) bench.step(0, {socket, sample: 460});
+  expect(control.sent).toHaveLength(1);
+  expect(control.sent[0]!.to).toEqual({address: peer.address, port: peer.port + 1});
+  expect(control.sent[0]!.bytes[1]).toBe(packetType.senderReport);
+  expect(bench.statistics(1)).toMatchObject(noRtcp);
+
+  const ours = new DataView(control.sent[0]!.bytes.buffer).getUint32(4);
+  control.onDatagram(senderReport(ours), '203.0.113.9', peer.port + 1);
+  expect(bench.statistics(1)).toMatchObject(noRtcp);
+  control.onDatagram(senderReport(ours), peer.address, peer.port + 1);
+  expect(bench.statistics(1)).toMatchObject({remoteLost: 3, remoteJitterMs: 2, roundTripMs: null});
+
+  bench.do({kind: 'close-session', session: 1});
+  expect(control.sent).toHaveLength(2);
+  expect(control.sent[1]!.bytes.at(-7)).toBe(packetType.goodbye);
+  expect(control.closed).toBe(true);
+});
+
+test('with rtcp-mux reports share the port of RTP, both ways', async () => {
+  const bench = new Bench();
+  const socket = await bench.talk({
+    rtcp: {multiplexed: true, address: undefined, port: 7001, voipMetrics: false},
+  });
+  for (let step = 0; step < 100; step++) bench.step(0, {socket, sample: 460});
+  expect(bench.controlSockets[0]!.sent).toEqual([]);
+  const reports = socket.sent.filter(({bytes}) => bytes[1] === packetType.senderReport);
+  expect(reports.map(({to}) => to)).toEqual([peer]);
+  const ours = new DataView(reports[0]!.bytes.buffer).getUint32(4);
+  bench.controlSockets[0]!.onDatagram(senderReport(ours), peer.address, peer.port + 1);
+  expect(bench.statistics(1)).toMatchObject(noRtcp);
+  socket.onDatagram(senderReport(ours), peer.address, peer.port);
+  expect(bench.statistics(1)).toMatchObject({remoteLost: 3, received: 100});
+});
+
+test('behind a NAT reports follow the sound to where it comes from', async () => {
+  const bench = new Bench();
+  const socket = await bench.talk();
+  const [control] = bench.controlSockets;
+  const real = {address: '203.0.113.1', port: 55_555};
+  for (let step = 0; step < 100; step++) bench.step(0, {socket, sample: 460, from: real});
+  expect(control!.sent[0]!.to).toEqual({address: real.address, port: 55_556});
+  control!.onDatagram(senderReport(0), real.address, 1234);
+  for (let step = 0; step < 400; step++) bench.step(0, {socket, sample: 460, from: real});
+  expect(control!.sent[1]!.to).toEqual({address: real.address, port: 1234});
+});
+
+test('nobody who wants no reports gets any', async () => {
+  const bench = new Bench();
+  await bench.talk({rtcp: {multiplexed: false, address: undefined, port: 0, voipMetrics: false}});
+  for (let step = 0; step < 500; step++) bench.step(0);
+  bench.do({kind: 'close-session', session: 1});
+  expect(bench.controlSockets[0]!.sent).toEqual([]);
 });

@@ -1,8 +1,9 @@
 import {afterEach, expect, test} from 'vitest';
-import {RtpPorts, type RtpSocket} from '../../firmware/audio/rtp-socket.ts';
+import {type OnDatagram, RtpPorts, type RtpSocket} from '../../firmware/audio/rtp-socket.ts';
 import {freePorts} from '../support/ports.ts';
 
 const open: {close(): void}[] = [];
+const ignore = () => {};
 
 afterEach(() => {
   for (const socket of open.splice(0)) socket.close();
@@ -13,14 +14,18 @@ interface Arrival {
   from: number;
 }
 
-async function bind(ports: RtpPorts): Promise<{socket: RtpSocket; arrival(): Promise<Arrival>}> {
+async function bind(
+  ports: RtpPorts,
+): Promise<{socket: RtpSocket; rtcp: RtpSocket; arrival(): Promise<Arrival>}> {
   const arrived: Arrival[] = [];
   let tell: (() => void) | undefined;
-  const socket = await ports.bind('127.0.0.1', (bytes, _, from) => {
+  const hear: OnDatagram = (bytes, _, from) => {
     arrived.push({text: Buffer.from(bytes).toString(), from});
     tell?.();
-  });
-  open.push(socket);
+  };
+  const {rtp: socket, rtcp} = await ports.bind('127.0.0.1', hear, hear);
+  expect(rtcp.port).toBe(socket.port + 1);
+  open.push(socket, rtcp);
   const arrival = async () => {
     while (arrived.length === 0) {
       await new Promise<void>((resolve) => {
@@ -29,25 +34,26 @@ async function bind(ports: RtpPorts): Promise<{socket: RtpSocket; arrival(): Pro
     }
     return arrived.shift()!;
   };
-  return {socket, arrival};
+  return {socket, rtcp, arrival};
 }
 
 test('even ports in turn; one in use is passed over; none left is said', async () => {
   const {first} = await freePorts(6);
-  const ports = new RtpPorts(first - 1, first + 4);
+  const ports = new RtpPorts(first - 1, first + 5);
   const one = await bind(ports);
   const two = await bind(ports);
   const three = await bind(ports);
   expect([one, two, three].map(({socket}) => socket.port)).toEqual([first, first + 2, first + 4]);
-  await expect(bind(ports)).rejects.toThrow(/no free RTP port on 127\.0\.0\.1.*media_ports/);
-  open.splice(open.indexOf(two.socket), 1);
+  await expect(bind(ports)).rejects.toThrow(/no free RTP ports on 127\.0\.0\.1.*media_ports/);
+  open.splice(open.indexOf(two.socket), 2);
   two.socket.close();
+  two.rtcp.close();
   expect((await bind(ports)).socket.port).toBe(first + 2);
 });
 
 test('an address that is not ours is said', async () => {
   const ports = new RtpPorts(20000, 20010);
-  await expect(ports.bind('192.0.2.77', () => {})).rejects.toThrow('no RTP port on 192.0.2.77');
+  await expect(ports.bind('192.0.2.77', ignore, ignore)).rejects.toThrow('no RTP port on 192.0.2.77');
 });
 
 test('datagrams pass, tied or not; tied, strangers are not heard', async () => {

@@ -23,6 +23,7 @@ async function callOurselves(port: number): Promise<MediaEngine> {
     telephoneEvent: undefined,
     direction: 'sendrecv',
     packetTime: 20,
+    rtcp: {multiplexed: false, address: undefined, port: port + 1, voipMetrics: false},
   });
   engine.attach(session);
   return engine;

@@ -12,6 +12,7 @@ const stream: AudioStream = {
   telephoneEvent: 97,
   direction: 'sendrecv',
   packetTime: 20,
+  rtcp: {multiplexed: false, address: undefined, port: 4001, voipMetrics: false},
 };
 
 class Recorder {

@@ -35,6 +35,7 @@ export const stream: AudioStream = {
   telephoneEvent: 101,
   direction: 'sendrecv',
   packetTime: 20,
+  rtcp: {multiplexed: false, address: undefined, port: 4001, voipMetrics: false},
 };
 
 export function party(fields: Partial<Party> = {}): Party {
@@ -54,7 +55,18 @@ export class FakeSession implements CallMedia {
   readonly port = 16384;
   onDigit: ((digit: string) => void) | undefined;
   onSilence: ((seconds: number) => void) | undefined;
-  figures = {sent: 0, received: 0, lost: 0, late: 0, jitterMs: 0, delayMs: 0};
+  figures = {
+    sent: 0,
+    received: 0,
+    lost: 0,
+    late: 0,
+    jitterMs: 0,
+    delayMs: 0,
+    remoteLost: null,
+    remoteJitterMs: null,
+    roundTripMs: null,
+    remoteMos: null,
+  };
   closed = false;
 
   update(): void {}

@@ -11,7 +11,19 @@ import type {
 import type {StationStatus} from '../../firmware/station/status.ts';
 import type {Shown} from '../../firmware/web/shown.ts';
 
-const noFigures = {sent: 0, received: 0, lost: 0, late: 0, jitterMs: 0, delayMs: 0, mos: null};
+const noFigures = {
+  sent: 0,
+  received: 0,
+  lost: 0,
+  late: 0,
+  jitterMs: 0,
+  delayMs: 0,
+  mos: null,
+  remoteLost: null,
+  remoteJitterMs: null,
+  roundTripMs: null,
+  remoteMos: null,
+};
 
 /** A station that does what a test tells it to, and writes down what it was asked. */
 export class FakeStation implements StationControl, JournalReader, CallLogReader {

@@ -94,7 +94,19 @@ test('the status comes every 5 s to show that the connection lives, in a call ev
     return live.events.splice(0).filter(({name}) => name === 'state').length;
   };
   expect(await count(10_000)).toBe(2);
-  const rtp = {sent: 1, received: 1, lost: 0, late: 0, jitterMs: 0, delayMs: 0, mos: null};
+  const rtp = {
+    sent: 1,
+    received: 1,
+    lost: 0,
+    late: 0,
+    jitterMs: 0,
+    delayMs: 0,
+    mos: null,
+    remoteLost: null,
+    remoteJitterMs: null,
+    roundTripMs: null,
+    remoteMos: null,
+  };
   station.current.call = {id: 1, direction: 'outgoing', peer: '101', codec: 'PCMU', seconds: 3, rtp};
   expect(await count(3_000)).toBe(3);
 });

@@ -88,7 +88,19 @@ export function sampleCall(start = Date.UTC(2026, 10, 22, 9, 30)): LadderMessage
 
 /** Puts the station into the middle of that call: talking, the door open, figures and records filled. */
 export function inTheMiddleOfACall(station: FakeStation): void {
-  const rtp = {sent: 651, received: 648, lost: 2, late: 1, jitterMs: 1.4, delayMs: 41, mos: 4.3};
+  const rtp = {
+    sent: 651,
+    received: 648,
+    lost: 2,
+    late: 1,
+    jitterMs: 1.4,
+    delayMs: 41,
+    mos: 4.3,
+    remoteLost: 3,
+    remoteJitterMs: 2.1,
+    roundTripMs: 11.5,
+    remoteMos: null,
+  };
   const peer = 'sip:indoor@127.0.0.1:5062';
   station.log({result: 'answered', text: 'Talked with the indoor station', talkSeconds: 48, codec: 'PCMU'});
   station.log({result: 'busy', text: 'The indoor station was busy'});

@@ -85,6 +85,10 @@ function RtpFigures({call}: {call: CallStatus | null}) {
     ['Jitter', time(call?.rtp.jitterMs), 'How unevenly packets come'],
     ['Delay', time(call?.rtp.delayMs), 'How long a packet waits here before it is heard'],
     ['MOS', call?.rtp.mos?.toFixed(1) ?? '–', 'Estimated listening quality, 1 to 4.4'],
+    ['Round trip', time(call?.rtp.roundTripMs), 'From here to the other side and back'],
+    ['Lost there', number(call?.rtp.remoteLost), 'Packets from here that never arrived there'],
+    ['Jitter there', time(call?.rtp.remoteJitterMs), 'How unevenly packets arrive there'],
+    ['MOS there', call?.rtp.remoteMos?.toFixed(1) ?? '–', 'Listening quality there, 1 to 5'],
   ];
   return (
     <dl class={call?.codec ? 'figures' : 'figures is-empty'} data-testid="rtp">
@@ -98,12 +102,12 @@ function RtpFigures({call}: {call: CallStatus | null}) {
   );
 }
 
-function number(value: number | undefined): string {
-  return value === undefined ? '–' : value.toLocaleString('en').replaceAll(',', '\u202f');
+function number(value: number | null | undefined): string {
+  return value === undefined || value === null ? '–' : value.toLocaleString('en').replaceAll(',', '\u202f');
 }
 
-function time(value: number | undefined): string {
-  return value === undefined ? '–' : `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+function time(value: number | null | undefined): string {
+  return value === undefined || value === null ? '–' : `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 }
 
 function DialBox({model, busy}: {model: Model; busy: boolean}) {

@@ -2,8 +2,8 @@ import type {SipRequest} from '../message/message.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
 
 /**
- * Notices an INVITE that arrives twice on different ways, after a proxy forked it (RFC 3261 section 8.2.2.2): the
- * same From tag, Call-ID and CSeq in another transaction.
+ * Notices a request outside of a dialog that arrives twice on different ways, after a proxy forked it (RFC 3261
+ * section 8.2.2.2): the same From tag, Call-ID and CSeq in another transaction.
  */
 export class MergedRequests {
   #transactions = new Map<string, ServerTransaction>();
@@ -29,5 +29,5 @@ export class MergedRequests {
 }
 
 function keyOf({from, callId, cseq}: SipRequest): string {
-  return `${callId}\n${from.tag ?? ''}\n${cseq.number}`;
+  return `${callId}\n${from.tag ?? ''}\n${cseq.number} ${cseq.method}`;
 }

@@ -1,7 +1,14 @@
 import type {Clock} from '../../base/clock.ts';
 import {type RandomBytes, randomHex} from '../../base/random.ts';
 import {failure, type Result, success} from '../../base/result.ts';
-import {refuseUnsupported, sessionBody, sessionType} from '../dialog/capabilities.ts';
+import {
+  capabilityHeaders,
+  refuseBody,
+  refuseExtensions,
+  refuseMethod,
+  sessionBody,
+  sessionType,
+} from '../dialog/capabilities.ts';
 import {DialogTable} from '../dialog/dialog-table.ts';
 import type {DialogEnvironment, LocalEnd} from '../dialog/environment.ts';
 import {examineOffer} from '../dialog/negotiation.ts';
@@ -92,7 +99,16 @@ export class UserAgent {
       timers,
       userAgentName,
       dialogs: new DialogTable(),
-      locate: (uri, found) => locate(uri, (host) => options.resolve(host), found),
+      locate: (uri, found) => {
+        locate(
+          uri,
+          (host) => options.resolve(host),
+          (located) => {
+            if (located.ok) transport.prepare(located.value, () => found(located));
+            else found(located);
+          },
+        );
+      },
     };
     this.#services = {
       environment: this.#environment,
@@ -178,7 +194,7 @@ export class UserAgent {
     if (this.#legs.size === 0) this.#onIdle?.();
   }
 
-  /** RFC 3261 section 8.2, in its order: method, merged requests, extensions, dialog, then the request itself. */
+  /** RFC 3261 section 8.2, in its order: method, Request-URI, merged requests, extensions, then the request itself. */
   #receive(transaction: ServerTransaction | undefined, request: SipRequest, source: Flow): void {
     const {dialogs} = this.#environment;
     if (!transaction) {
@@ -188,23 +204,35 @@ export class UserAgent {
     const tag = randomHex(this.#environment.random, 8);
     const respond = (status: number, content: ResponseContent = {}) =>
       transaction.respond(buildResponse(this.#environment, request, status, {...content, tag}));
-    const refusal = refuseUnsupported(request, tag);
-    if (refusal) {
-      transaction.respond(refusal);
-    } else if (request.to.tag !== undefined) {
+    const inDialog = request.to.tag !== undefined;
+    const refusedMethod = refuseMethod(request);
+    const refused = refusedMethod ?? refuseExtensions(request);
+    if (!inDialog && !refusedMethod && request.uri.host === undefined) {
+      respond(416);
+    } else if (!inDialog && this.#merged.isMerged(transaction)) {
+      respond(482);
+    } else if (refused) {
+      respond(refused.status, refused);
+    } else if (inDialog) {
       const user = dialogs.ofRequest(request);
       if (user) user.receive(transaction, request);
       else respond(481);
-    } else if (request.uri.host === undefined) {
-      respond(416);
     } else if (request.method === 'INVITE') {
       this.#invite(transaction, source, respond);
-    } else if (request.method === 'OPTIONS') {
-      answerQuery(this.#environment, transaction, tag);
-    } else {
+    } else if (request.method !== 'OPTIONS') {
       // BYE and INFO live in dialogs only.
       respond(481);
+    } else if (this.#unavailable === undefined) {
+      answerQuery(this.#environment, transaction, tag);
+    } else {
+      respond(this.#unavailable, {headers: capabilityHeaders});
     }
+  }
+
+  /** The status with which calls are refused at present, and OPTIONS as well (section 11.2). */
+  get #unavailable(): 480 | 486 | undefined {
+    if (this.#stopped || !this.onIncoming) return 480;
+    return this.#legs.size >= this.#sessionLimit ? 486 : undefined;
   }
 
   #invite(
@@ -215,14 +243,17 @@ export class UserAgent {
     const {request} = transaction;
     const body = sessionBody(request);
     const refusal = body === 'session' ? examineOffer(request.body) : undefined;
-    if (this.#merged.isMerged(transaction)) respond(482);
-    else if (body === 'unsupported') respond(415, {headers: [{name: 'Accept', value: sessionType}]});
-    else if (refusal) respond(refusal.status, {headers: [warning(refusal.text)]});
-    else if (this.#stopped || !this.onIncoming) respond(480);
-    else if (this.#legs.size >= this.#sessionLimit) respond(486);
+    if (request.contact?.uri.host === undefined) {
+      // Without it nothing could ever be sent to the caller (section 8.1.1.8).
+      respond(400, {headers: [warning('an INVITE needs a Contact with a SIP URI')]});
+    } else if (body === 'unsupported') {
+      const refused = refuseBody(request, sessionType);
+      respond(refused.status, refused);
+    } else if (refusal) respond(refusal.status, {headers: [warning(refusal.text)]});
+    else if (this.#unavailable !== undefined) respond(this.#unavailable);
     else {
       const local = this.#localAddress(source);
-      if (local) this.onIncoming(this.#takeCall(transaction, source, local));
+      if (local) this.onIncoming?.(this.#takeCall(transaction, source, local));
       else respond(503);
     }
   }
@@ -239,10 +270,15 @@ export class UserAgent {
 
   #takeCall(transaction: ServerTransaction, source: Flow, local: SocketAddress): IncomingCall {
     const {request} = transaction;
-    const account = this.#accountBehind(request, source.remote);
+    const account = this.#accountBehind(request, source);
     const authenticator = account?.authenticator();
     const end: LocalEnd = {
-      contact: contactValue(account?.uri.user ?? this.#services.identity.user, local),
+      contact: contactValue(
+        account?.uri.user ?? this.#services.identity.user,
+        local,
+        source.transport,
+        request.uri.scheme === 'sips' ? 'sips' : 'sip',
+      ),
       socket: source.local,
       authenticate: (sent, response) => authenticator?.answer(sent, response),
     };
@@ -255,7 +291,7 @@ export class UserAgent {
   }
 
   /** The account whose server sent a request; of several at one server the one that was called. */
-  #accountBehind(request: SipRequest, source: SocketAddress): Account | undefined {
+  #accountBehind(request: SipRequest, source: Flow): Account | undefined {
     const behind = this.#accounts.filter((account) => account.isServer(source));
     return behind.find(({uri}) => uri.user === request.uri.user) ?? behind[0];
   }

@@ -1,5 +1,5 @@
-import {createResponse} from '../message/create.ts';
 import type {SipRequest, SipResponse} from '../message/message.ts';
+import type {ExtraHeader} from './dialog.ts';
 
 /** Methods that this user agent understands. */
 const methods = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'INFO'];
@@ -13,33 +13,53 @@ export const sessionType = 'application/sdp';
 /** Value of the Accept header of INFO. */
 export const digitTypes = 'application/dtmf-relay, application/dtmf';
 
-/**
- * The refusal of a request for its method or for an extension that it requires (RFC 3261 sections 8.2.1 and
- * 8.2.2.3); undefined when neither stands in the way.
- */
-export function refuseUnsupported(request: SipRequest, tag: string): SipResponse | undefined {
-  const {method, headers} = request;
-  if (!methods.includes(method)) {
-    const response = createResponse(request, otherMethods.includes(method) ? 405 : 501, undefined, tag);
-    response.headers.set('Allow', allowedMethods);
-    return response;
-  }
+/** What this user agent can do, for OPTIONS and 2xx to INVITE (RFC 3261 sections 11.2 and 13.3.1.4). */
+export const capabilityHeaders: readonly ExtraHeader[] = [
+  {name: 'Allow', value: allowedMethods},
+  {name: 'Accept', value: sessionType},
+  {name: 'Accept-Encoding', value: 'identity'},
+  {name: 'Accept-Language', value: 'en'},
+  // No extension: the empty list says so.
+  {name: 'Supported', value: ''},
+];
+
+/** A status to refuse a request with, and the headers that say what would be accepted. */
+export interface Refused {
+  readonly status: number;
+  readonly headers: readonly ExtraHeader[];
+}
+
+/** The refusal of a request for its method (RFC 3261 section 8.2.1); undefined where that is supported. */
+export function refuseMethod({method}: SipRequest): Refused | undefined {
+  if (methods.includes(method)) return undefined;
+  const status = otherMethods.includes(method) ? 405 : 501;
+  return {status, headers: [{name: 'Allow', value: allowedMethods}]};
+}
+
+/** The refusal of a request for an extension that it requires (section 8.2.2.3). Proxy-Require is for proxies. */
+export function refuseExtensions({headers}: SipRequest): Refused | undefined {
   const required = headers.list('Require');
-  if (required.length === 0 || method === 'ACK' || method === 'CANCEL') return undefined;
-  const response = createResponse(request, 420, undefined, tag);
-  response.headers.set('Unsupported', required.join(', '));
-  return response;
+  if (required.length === 0) return undefined;
+  return {status: 420, headers: [{name: 'Unsupported', value: required.join(', ')}]};
+}
+
+/** The refusal of a body, by its encoding or else its type (section 8.2.3). `types` are those that would do. */
+export function refuseBody(request: SipRequest, types: string): Refused {
+  const header = isEncoded(request)
+    ? {name: 'Accept-Encoding', value: 'identity'}
+    : {name: 'Accept', value: types};
+  return {status: 415, headers: [header]};
 }
 
 /** What a message carries: nothing, a session description, or something that cannot be used. */
 export type SessionBody = 'none' | 'session' | 'unsupported';
 
 /** Looks at the type of a body (RFC 3261 section 8.2.3). What is marked as optional counts as absent. */
-export function sessionBody({headers, body}: SipRequest | SipResponse): SessionBody {
+export function sessionBody(message: SipRequest | SipResponse): SessionBody {
+  const {headers, body} = message;
   if (body.length === 0) return 'none';
   const type = mediaType(headers.get('Content-Type'));
-  const encoding = headers.get('Content-Encoding') ?? 'identity';
-  if (type === sessionType && encoding.toLowerCase() === 'identity') return 'session';
+  if (type === sessionType && !isEncoded(message)) return 'session';
   const optional = /;\s*handling\s*=\s*optional/i.test(headers.get('Content-Disposition') ?? '');
   return optional ? 'none' : 'unsupported';
 }
@@ -47,4 +67,9 @@ export function sessionBody({headers, body}: SipRequest | SipResponse): SessionB
 /** Type and subtype of a Content-Type header in lower case, without parameters. */
 export function mediaType(contentType: string | undefined): string {
   return (contentType ?? '').split(';')[0]!.trim().toLowerCase();
+}
+
+/** Whether a body is compressed or otherwise encoded. */
+export function isEncoded({headers}: SipRequest | SipResponse): boolean {
+  return headers.list('Content-Encoding').some((encoding) => encoding.toLowerCase() !== 'identity');
 }

@@ -1,7 +1,7 @@
 import {createResponse} from '../message/create.ts';
 import type {SipRequest, SipResponse} from '../message/message.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
-import {allowedMethods, digitTypes, sessionType} from './capabilities.ts';
+import {capabilityHeaders, digitTypes, refuseBody, sessionType} from './capabilities.ts';
 import type {ExtraHeader} from './dialog.ts';
 import {readInfo} from './digits.ts';
 
@@ -37,12 +37,6 @@ export function warning(text: string): ExtraHeader {
   return {name: 'Warning', value: `399 doorline "${text.replace(/["\\\r\n]/g, ' ')}"`};
 }
 
-/** What this user agent can do, for OPTIONS and 2xx to INVITE (RFC 3261 section 11.2). */
-export const capabilityHeaders: readonly ExtraHeader[] = [
-  {name: 'Allow', value: allowedMethods},
-  {name: 'Accept', value: sessionType},
-];
-
 /**
  * Answers OPTIONS or INFO, in a dialog or not.
  * @returns the DTMF digit that an INFO carried.
@@ -60,7 +54,12 @@ export function answerQuery(
     return undefined;
   }
   const info = readInfo(request);
-  if (info === 'unsupported') answer(415, [{name: 'Accept', value: digitTypes}]);
-  else answer(200);
+  if (info === 'unknown-package') {
+    // RFC 6086 section 4.2.2: the packages that would be accepted, which are none.
+    answer(469, [{name: 'Recv-Info', value: ''}]);
+  } else if (info === 'unsupported') {
+    const {status, headers} = refuseBody(request, digitTypes);
+    answer(status, headers);
+  } else answer(info === 'malformed' ? 400 : 200);
   return typeof info === 'object' ? info.digit : undefined;
 }

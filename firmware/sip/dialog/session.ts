@@ -2,13 +2,13 @@ import type {AudioStream} from '../../rtp/audio-stream.ts';
 import type {SipRequest} from '../message/message.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
 import {AnswerRepetition} from './answer-repetition.ts';
-import {sessionBody, sessionType} from './capabilities.ts';
+import {capabilityHeaders, refuseBody, sessionBody, sessionType} from './capabilities.ts';
 import type {Dialog, ExtraHeader} from './dialog.ts';
 import type {DialogUser} from './dialog-table.ts';
 import type {DialogEnvironment, LocalEnd} from './environment.ts';
 import type {Negotiation} from './negotiation.ts';
 import {sendBye} from './requests.ts';
-import {answerQuery, buildResponse, capabilityHeaders, type ResponseContent, warning} from './respond.ts';
+import {answerQuery, buildResponse, type ResponseContent, warning} from './respond.ts';
 
 /** Who is told what becomes of a session. */
 export interface SessionUser {
@@ -118,7 +118,10 @@ export class Session implements DialogUser {
       const body = sessionBody(request);
       if (body === 'none') this.#acceptInvite(transaction, this.#negotiation.offer());
       else if (body === 'session') this.#takeOffer(transaction, request);
-      else this.#respond(transaction, 415, {headers: [{name: 'Accept', value: sessionType}]});
+      else {
+        const {status, headers} = refuseBody(request, sessionType);
+        this.#respond(transaction, status, {headers});
+      }
     }
   }
 

@@ -219,7 +219,7 @@ test('a sequence number that goes back is 500; one that jumps is fine', async ()
   expect(peer.response().status).toBe(500);
 });
 
-test('digits by INFO, in both forms; other INFO is 415, an empty one is fine', async () => {
+test('digits by INFO, in both forms; no digit is 400, other INFO 415, an empty one is fine', async () => {
   const {tesla, peer} = await talking();
   const dialog = peer.response(200);
   const info = async (cseq: number, type: string, text: string) => {
@@ -231,7 +231,7 @@ test('digits by INFO, in both forms; other INFO is 415, an empty one is fine', a
   expect(await info(3, 'application/dtmf-relay', 'Signal= 11\r\nDuration=160')).toBe(200);
   expect(await info(4, 'application/dtmf', '*')).toBe(200);
   expect(await info(5, 'application/dtmf', '12')).toBe(200);
-  expect(await info(6, 'application/dtmf', '99')).toBe(415);
+  expect(await info(6, 'application/dtmf', '99')).toBe(400);
   expect(await info(7, 'application/media_control+xml', '<x/>')).toBe(415);
   expect(peer.response().headers.get('Accept')).toBe('application/dtmf-relay, application/dtmf');
   expect(await info(8, 'x/y', '')).toBe(200);

@@ -99,16 +99,7 @@ export class UserAgent {
       timers,
       userAgentName,
       dialogs: new DialogTable(),
-      locate: (uri, found) => {
-        locate(
-          uri,
-          (host) => options.resolve(host),
-          (located) => {
-            if (located.ok) transport.prepare(located.value, () => found(located));
-            else found(located);
-          },
-        );
-      },
+      locate: (uri, found) => locate(uri, (host) => options.resolve(host), found),
     };
     this.#services = {
       environment: this.#environment,
@@ -270,15 +261,10 @@ export class UserAgent {
 
   #takeCall(transaction: ServerTransaction, source: Flow, local: SocketAddress): IncomingCall {
     const {request} = transaction;
-    const account = this.#accountBehind(request, source);
+    const account = this.#accountBehind(request, source.remote);
     const authenticator = account?.authenticator();
     const end: LocalEnd = {
-      contact: contactValue(
-        account?.uri.user ?? this.#services.identity.user,
-        local,
-        source.transport,
-        request.uri.scheme === 'sips' ? 'sips' : 'sip',
-      ),
+      contact: contactValue(account?.uri.user ?? this.#services.identity.user, local),
       socket: source.local,
       authenticate: (sent, response) => authenticator?.answer(sent, response),
     };
@@ -291,7 +277,7 @@ export class UserAgent {
   }
 
   /** The account whose server sent a request; of several at one server the one that was called. */
-  #accountBehind(request: SipRequest, source: Flow): Account | undefined {
+  #accountBehind(request: SipRequest, source: SocketAddress): Account | undefined {
     const behind = this.#accounts.filter((account) => account.isServer(source));
     return behind.find(({uri}) => uri.user === request.uri.user) ?? behind[0];
   }

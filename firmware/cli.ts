@@ -7,6 +7,7 @@ const usage = `doorline: a SIP door intercom
   doorline run --config FILE            the firmware, until SIGTERM
   doorline check --config FILE          validates a configuration
   doorline call --config FILE TARGET    one call from the terminal, with its ladder
+  doorline nat STUN-SERVER [PORT]       what kind of NAT this is, and the mapped address
   doorline ladder FILE.pcap             the SIP calls in a capture as ladders
   doorline help | version
 `;
@@ -23,6 +24,11 @@ async function main(commandLine: string[]): Promise<number> {
       return withConfiguration(rest, 1, async (file, target) =>
         (await import('./commands/call.ts')).call(file, target),
       );
+    case 'nat': {
+      const [server, port] = rest;
+      if (!server || rest.length > 2) return misused('nat takes a STUN server, and its port.');
+      return (await import('./commands/nat.ts')).nat(server, port);
+    }
     case 'ladder': {
       const [file] = rest;
       if (!file || rest.length > 1) return misused('ladder takes one capture file.');

@@ -1,14 +1,7 @@
 import {isIP} from 'node:net';
 import type {RandomBytes} from '../base/random.ts';
 import type {SocketAddress} from './attributes/address.ts';
-
-/** A STUN server as it is configured. */
-export interface ServerName {
-  /** An address or a name. */
-  readonly host: string;
-  /** Undefined: the DNS says which, else 3478. */
-  readonly port: number | undefined;
-}
+import type {ServerName} from './server-name.ts';
 
 /** An SRV record (RFC 2782). */
 export interface ServiceRecord {
@@ -26,7 +19,8 @@ export interface NameService {
   address(host: string): Promise<string>;
 }
 
-export const defaultPort = 3478;
+/** RFC 8489 section 8. */
+const defaultPort = 3478;
 /** Servers of one name that are tried. */
 const mostServers = 4;
 

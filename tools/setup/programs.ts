@@ -22,6 +22,7 @@ export const programs = {
   sipp: program('sipp', 'scripted SIP calls', ['sip-tester']),
   kamailio: program('kamailio', 'a registrar and proxy', ['kamailio']),
   rtpengine: program('rtpengine', 'a media relay behind the proxy', ['rtpengine-daemon', 'rtpengine']),
+  turnserver: program('turnserver', 'a STUN server', ['coturn']),
   tshark: program('tshark', 'a second reader of captures', ['tshark']),
   pulseaudio: program('pulseaudio', 'a sound card in software', ['pulseaudio']),
   libasound: {

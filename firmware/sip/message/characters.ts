@@ -77,7 +77,6 @@ export const SPACE = 0x20;
 export const QUOTE = 0x22;
 export const STAR = 0x2a;
 export const COMMA = 0x2c;
-const DOT = 0x2e;
 export const SLASH = 0x2f;
 export const COLON = 0x3a;
 export const SEMICOLON = 0x3b;

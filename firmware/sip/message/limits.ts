@@ -2,7 +2,7 @@
 export interface ParseLimits {
   /** Bytes of a whole datagram. */
   readonly datagram: number;
-  /** Bytes of start line and headers. */
+  /** Bytes of start line and headers; at most 65,535, for an offset has 16 bits where lines are noted. */
   readonly headerBytes: number;
   /** Header lines. */
   readonly headerLines: number;

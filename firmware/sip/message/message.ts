@@ -90,12 +90,17 @@ abstract class Message {
     return this.#cseq;
   }
 
-  /** The first Contact; undefined where there is none, where it is `*`, and in a response where it is malformed. */
+  /** The first Contact that can be read; undefined where there is none, as for `*`. */
   get contact(): NameAddress | undefined {
     this.#refresh();
     if (this.#contact === undefined) {
-      const value = this.headers.list('Contact')[0];
-      this.#contact = value === undefined || value === '*' ? null : read(value, 'Contact', parseNameAddress);
+      this.#contact = null;
+      for (const value of this.headers.list('Contact')) {
+        const contact = parseNameAddress(value);
+        if (!contact.ok) continue;
+        this.#contact = contact.value;
+        break;
+      }
     }
     return this.#contact ?? undefined;
   }
@@ -190,7 +195,7 @@ function read<Value>(
 }
 
 function readCSeq(value: string): CSeq {
-  const [number = '', method = ''] = value.split(' ', 2);
+  const [number = '', method = ''] = value.split(/\s+/, 2);
   return {number: Number(number), method};
 }
 

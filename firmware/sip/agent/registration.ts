@@ -146,7 +146,7 @@ export class Registration {
   }
 
   /** Sends a REGISTER; `credentials` answer the challenge of the one before. */
-  #send(server: Destination, credentials?: CredentialsHeader): void {
+  #send(server: Destination, credentials?: readonly CredentialsHeader[]): void {
     const {transactions, transport} = this.#options;
     let contact: string;
     try {
@@ -157,8 +157,8 @@ export class Registration {
       return;
     }
     const request = this.#build(contact);
-    const header = credentials ?? this.#authenticator.anticipate('REGISTER', request.requestUri);
-    if (header) request.headers.set(header.name, header.value);
+    const known = credentials ?? this.#authenticator.anticipate('REGISTER', request.requestUri);
+    for (const {name, value} of known) request.headers.append(name, value);
     transactions.request(request, server, {
       onResponse: (response) => {
         if (response.status >= 200) this.#receive(server, request, response, contact);

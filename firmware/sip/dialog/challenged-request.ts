@@ -17,7 +17,7 @@ export class ChallengedRequest {
   #build: (credentials: readonly ExtraHeader[]) => SipRequest;
   #destination: Destination;
   #user: TransactionUser;
-  #credentials: ExtraHeader[] = [];
+  #credentials: readonly ExtraHeader[] = [];
   #challenges = 0;
   #cancelled = false;
   #transaction: ClientTransaction;
@@ -66,10 +66,10 @@ export class ChallengedRequest {
   #answerChallenge(request: SipRequest, response: SipResponse): boolean {
     if (response.status !== 401 && response.status !== 407) return false;
     if (this.#cancelled || this.#challenges >= challengeLimit) return false;
-    const answer = this.#local.authenticate(request, response);
-    if (!answer) return false;
+    const credentials = this.#local.authenticate(request, response);
+    if (!credentials) return false;
     this.#challenges++;
-    this.#credentials = [...this.#credentials.filter(({name}) => name !== answer.name), answer];
+    this.#credentials = credentials;
     this.#transaction = this.#send();
     return true;
   }

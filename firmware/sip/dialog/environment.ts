@@ -27,8 +27,8 @@ export interface LocalEnd {
   readonly contact: string;
   /** The socket that the call runs over, where there are several. */
   readonly socket: SocketAddress | undefined;
-  /** The header that answers the challenge of a 401 or 407; undefined where it cannot or should not be answered. */
-  authenticate(request: SipRequest, response: SipResponse): ExtraHeader | undefined;
+  /** The headers that answer the challenge of a 401 or 407; undefined where it cannot or should not be answered. */
+  authenticate(request: SipRequest, response: SipResponse): readonly ExtraHeader[] | undefined;
 }
 
 /** The destination, reached from the socket that the call runs over. */

@@ -64,8 +64,8 @@ test('inside sip/ a layer knows only those below it: message < transport < trans
   expect(broken(({from, to}) => layer(from) >= 0 && layer(to) > layer(from))).toEqual([]);
 });
 
-test('sdp, stun, rtp and audio know nothing of sip, station or web', () => {
-  const lower = ['sdp', 'stun', 'rtp', 'audio'].map((room) => within(`firmware/${room}`));
+test('dns, sdp, stun, rtp and audio know nothing of sip, station or web', () => {
+  const lower = ['dns', 'sdp', 'stun', 'rtp', 'audio'].map((room) => within(`firmware/${room}`));
   const upper = ['sip', 'station', 'web', 'config'].map((room) => within(`firmware/${room}`));
   expect(broken(({from, to}) => lower.some((room) => room(from)) && upper.some((room) => room(to)))).toEqual(
     [],

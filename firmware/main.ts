@@ -10,6 +10,7 @@ import type {Config} from './config/schema.ts';
 import {readConfiguration} from './configuration.ts';
 import {mediaProgram, page} from './programs.ts';
 import {rehearseCall} from './rehearsal.ts';
+import {formatSocketAddress} from './sip/transport/transport.ts';
 import {CallLog} from './station/call-log.ts';
 import {Database} from './station/database.ts';
 import {Journal} from './station/journal.ts';
@@ -99,7 +100,7 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
   log.info(
     {
       station: config.name,
-      sip: telephony.listening.map(({address, port}) => `udp:${address}:${port}`),
+      sip: telephony.listening.map((one) => `${one.transport.toLowerCase()}:${formatSocketAddress(one)}`),
       http: http?.url,
     },
     'ready',

@@ -3,7 +3,7 @@ import {systemRandom as random} from './base/random.ts';
 import type {CallListener, MediaPort} from './sip/agent/call.ts';
 import {UserAgent} from './sip/agent/user-agent.ts';
 import {TransactionLayer} from './sip/transaction/transaction-layer.ts';
-import type {Transport} from './sip/transport/transport.ts';
+import {noHold, type Transport} from './sip/transport/transport.ts';
 import {userAgentName} from './version.ts';
 
 const silentMedia: MediaPort = {port: 16384, update() {}, close() {}};
@@ -27,6 +27,9 @@ export function rehearseCall(): void {
       send: (bytes, {address, port}) =>
         void setImmediate(() => layers.get(address)?.receive(bytes, own, {address, port})),
       localAddress: () => own,
+      prepare: (_destination, ready) => ready(),
+      hold: () => noHold,
+      unanswered() {},
     };
     const transactions = new TransactionLayer({transport, clock, random});
     layers.set(own.address, transactions);

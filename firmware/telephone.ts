@@ -2,11 +2,13 @@ import {lookup} from 'node:dns/promises';
 import {systemClock} from './base/clock.ts';
 import {systemRandom} from './base/random.ts';
 import type {Config} from './config/schema.ts';
-import type {SocketAddress} from './rtp/audio-stream.ts';
+import {readTextFile} from './config/text-file.ts';
 import type {MediaPort} from './sip/agent/call.ts';
 import {UserAgent} from './sip/agent/user-agent.ts';
 import {TransactionLayer} from './sip/transaction/transaction-layer.ts';
-import {UdpTransport} from './sip/transport/udp.ts';
+import type {TlsOptions} from './sip/transport/tls.ts';
+import {TransportError, type TransportName} from './sip/transport/transport.ts';
+import {type Listener, Transports} from './sip/transport/transports.ts';
 import {userAgentName} from './version.ts';
 
 /** Calls at a time: every target of the largest button, and as many that are still being ended. */
@@ -24,7 +26,7 @@ export interface TelephoneOptions {
 export interface Telephony {
   readonly telephone: UserAgent;
   /** The addresses that it listens on. */
-  readonly listening: readonly SocketAddress[];
+  readonly listening: readonly Listener[];
   /** Frees the sockets. */
   close(): void;
 }
@@ -33,10 +35,12 @@ export interface Telephony {
 export async function openTelephone({name, sip, openMedia}: TelephoneOptions): Promise<Telephony> {
   const clock = systemClock;
   const random = systemRandom;
-  const transport = new UdpTransport(clock);
-  for (const {address, port} of sip.listen) await transport.bind(address, port);
+  const transport = new Transports(clock, tlsOptions(sip.tls));
+  for (const {transport: name, ...at} of sip.listen) {
+    await transport.bind({transport: name.toUpperCase() as TransportName, ...at});
+  }
   const transactions = new TransactionLayer({transport, clock, random});
-  transport.onMessage = (bytes, remote, local) => transactions.receive(bytes, remote, local);
+  transport.onMessage = (...message) => transactions.receive(...message);
   const telephone = new UserAgent({
     transport,
     transactions,
@@ -58,4 +62,15 @@ export async function openTelephone({name, sip, openMedia}: TelephoneOptions): P
       transport.close();
     },
   };
+}
+
+/** What the files hold that `sip.tls` names; the configuration has looked into them before. */
+function tlsOptions({certificate, key, authorities, verify}: Config['sip']['tls']): TlsOptions {
+  const read = (path: string | undefined): string | undefined => {
+    if (path === undefined) return undefined;
+    const text = readTextFile(path);
+    if (!text.ok) throw new TransportError(`${path} ${text.error}`);
+    return text.value;
+  };
+  return {certificate: read(certificate), key: read(key), authorities: read(authorities), verify};
 }

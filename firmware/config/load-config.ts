@@ -6,6 +6,7 @@ import {type BoardLines, checkReferences} from './references.ts';
 import type {Config} from './schema.ts';
 import {secretsBeside} from './secrets.ts';
 import {readTextFile} from './text-file.ts';
+import {checkTlsFiles} from './tls-files.ts';
 import {readYaml, type SecretLookup} from './yaml-tree.ts';
 
 /**
@@ -34,16 +35,26 @@ export function parseConfig(
 ): Result<Config, ConfigProblem[]> {
   const tree = readYaml(text, file, secret);
   if (!tree.readable) return failure(tree.problems);
+  const folder = dirname(resolve(file));
   const checked = checkSchema(tree);
-  const problems = [...tree.problems, ...checked.problems, ...checkReferences(tree, boards)];
+  const references = [...checkReferences(tree, boards), ...checkTlsFiles(tree, folder)];
+  const problems = [...tree.problems, ...checked.problems, ...references];
   if (checked.value === undefined || problems.length > 0) return failure(inOrder(problems));
 
-  const folder = dirname(resolve(file));
   const absolute = (spec: string): string =>
     spec.startsWith('file:') ? `file:${resolve(folder, spec.slice('file:'.length))}` : spec;
-  const {data, audio, http, ...rest} = checked.value;
+  const {data, sip, audio, http, ...rest} = checked.value;
+  const {certificate, key, authorities, verify} = sip.tls;
+  const inFolder = (path: string | undefined) => path && resolve(folder, path);
+  const tls = {
+    certificate: inFolder(certificate),
+    key: inFolder(key),
+    authorities: inFolder(authorities),
+    verify,
+  };
   return success({
     ...rest,
+    sip: {...sip, tls},
     data: resolve(folder, data),
     audio: {...audio, microphone: absolute(audio.microphone), speaker: absolute(audio.speaker)},
     http: http?.listen,

@@ -29,7 +29,7 @@ interface Text {
 }
 
 /** All texts under a path in which `*` stands for every item of a list. */
-function textsAt({value: root}: YamlTree, ...pattern: readonly string[]): Text[] {
+export function textsAt({value: root}: YamlTree, ...pattern: readonly string[]): Text[] {
   const found: Text[] = [];
   const visit = (value: YamlValue | undefined, path: readonly string[]): void => {
     const step = pattern[path.length];

@@ -18,19 +18,34 @@ import {
 
 const name = text(64, 'must be a name');
 
+const listenExample =
+  'must be like udp:0.0.0.0:5060, tcp:[::]:5060 or tls:0.0.0.0:5061, an address of this device and a port 0 to 65535';
+
 const listen = v.pipe(
-  pattern(/^\S+$/, 'must be like udp:0.0.0.0:5060'),
-  v.check((value) => !/^(tcp|tls):/i.test(value), `${NOT_YET}; allowed is udp:ADDRESS:PORT`),
+  pattern(/^\S+$/, listenExample),
   v.rawTransform(({dataset, addIssue, NEVER}) => {
-    const socket = dataset.value.startsWith('udp:') ? parseSocketAddress(dataset.value.slice(4)) : undefined;
-    if (socket !== undefined) return {transport: 'udp' as const, ...socket};
-    addIssue({
-      message:
-        'must be like udp:0.0.0.0:5060 or udp:[::]:5060, an address of this device and a port 0 to 65535',
-    });
+    const [, transport = '', place = ''] = /^(udp|tcp|tls):(.+)$/.exec(dataset.value) ?? [];
+    const socket = parseSocketAddress(place);
+    if (socket !== undefined) return {transport: transport as 'udp' | 'tcp' | 'tls', ...socket};
+    addIssue({message: listenExample});
     return NEVER;
   }),
 );
+
+const file = text(1024, 'must be the path of a file in PEM format');
+
+const tls = keys({
+  certificate: v.optional(file),
+  key: v.optional(file),
+  authorities: v.optional(file),
+  verify: v.optional(
+    v.pipe(
+      oneOf('true', 'false'),
+      v.transform((value) => value === 'true'),
+    ),
+    'true',
+  ),
+});
 
 const httpListen = v.pipe(
   pattern(/^\S+$/, 'must be like 127.0.0.1:8080'),
@@ -58,17 +73,15 @@ const mediaPorts = v.pipe(
 
 const sipAddress = v.pipe(
   pattern(/^\S{1,255}$/, 'must be a SIP address such as sip:door@example.org'),
-  v.check((value) => !/^sips:/i.test(value), `sips: ${NOT_YET}; allowed is sip:USER@DOMAIN`),
-  v.regex(/^sip:[^\s@<>"]+@[^\s@<>"]+$/i, 'must be a SIP address such as sip:door@example.org'),
+  v.regex(/^sips?:[^\s@<>"]+@[^\s@<>"]+$/i, 'must be a SIP address such as sip:door@example.org'),
 );
 
+const registrarExample =
+  'must be one address such as sip:pbx.example.org, sip:192.168.1.2:5060;transport=tcp or sips:pbx.example.org';
+
 const registrar = v.pipe(
-  pattern(/^\S{1,255}$/, 'must be one address such as sip:pbx.example.org'),
-  v.check(
-    (value) => !/^sips:|;transport=(?!udp\b)/i.test(value),
-    `a registrar over anything but UDP ${NOT_YET}; allowed is sip:HOST or sip:HOST:PORT`,
-  ),
-  v.regex(/^sip:[^\s@<>"]+$/i, 'must be one address such as sip:pbx.example.org or sip:192.168.1.2:5060'),
+  pattern(/^sips?:[^\s@<>"]{1,255}$/i, registrarExample),
+  v.check((value) => !/;transport=(?!(udp|tcp|tls)\b)/i.test(value), 'transport must be udp, tcp or tls'),
 );
 
 const account = v.pipe(
@@ -81,12 +94,12 @@ const account = v.pipe(
     expires: v.optional(wholeNumber(60, 86_400, 'seconds'), '300'),
   }),
   v.transform(({user, password, registrar: given, ...rest}) => {
-    const [, uriUser, domain] = /^sip:([^@:]+)[^@]*@([^;?]+)/i.exec(rest.uri) ?? [];
+    const [, scheme, uriUser, domain] = /^(sips?):([^@:]+)[^@]*@([^?]+)/i.exec(rest.uri) ?? [];
     return {
       ...rest,
       user: user ?? uriUser ?? '',
       password: password ?? '',
-      registrar: given ?? `sip:${domain ?? ''}`,
+      registrar: given ?? `${scheme ?? 'sip'}:${domain ?? ''}`,
     };
   }),
 );
@@ -141,11 +154,15 @@ const codec = v.pipe(
 );
 
 const sip = keys({
-  listen: v.optional(list(listen, 1, 4, '[udp:0.0.0.0:5060]'), ['udp:0.0.0.0:5060']),
+  listen: v.optional(list(listen, 1, 6, '[udp:0.0.0.0:5060, tcp:0.0.0.0:5060]'), [
+    'udp:0.0.0.0:5060',
+    'tcp:0.0.0.0:5060',
+  ]),
   domain: v.optional(
     pattern(/^[^\s@<>"/;?]{1,255}$/, 'must be the host part of an address, such as example.org'),
   ),
   accounts: v.optional(list(account, 0, 8, '- {name: house, uri: sip:door@example.org}'), []),
+  tls: v.optional(tls, {}),
   media_ports: v.optional(mediaPorts, '16384-16484'),
 });
 
@@ -175,12 +192,7 @@ export const configSchema = keys({
 });
 
 /** Keys that later versions bring, as paths in which `*` is any item of a list. */
-export const LATER_KEYS: ReadonlySet<string> = new Set([
-  'sip.stun',
-  'sip.tls',
-  'sip.accounts.*.srtp',
-  'mqtt',
-]);
+export const LATER_KEYS: ReadonlySet<string> = new Set(['sip.stun', 'sip.accounts.*.srtp', 'mqtt']);
 
 type Read = v.InferOutput<typeof configSchema>;
 

@@ -104,6 +104,7 @@ test('a whole configuration', () => {
             expires: 300,
           },
         ],
+        tls: {certificate: undefined, key: undefined, authorities: undefined, verify: true},
         media_ports: {first: 20_000, last: 20_100},
       },
       buttons: [
@@ -141,7 +142,10 @@ test('everything but the board has a default', () => {
   expect(load('board: pc')).toMatchObject({
     name: 'Doorline',
     sip: {
-      listen: [{transport: 'udp', address: '0.0.0.0', port: 5060}],
+      listen: [
+        {transport: 'udp', address: '0.0.0.0', port: 5060},
+        {transport: 'tcp', address: '0.0.0.0', port: 5060},
+      ],
       accounts: [],
       media_ports: {first: 16_384, last: 16_484},
     },
@@ -244,12 +248,22 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'what is not there yet',
     'board: pc\nsip: {stun: "stun:stun.example.org"}',
-    'config.yaml:2:7: sip.stun: is not available yet in this version. Allowed: listen, domain, accounts, media_ports',
+    'config.yaml:2:7: sip.stun: is not available yet in this version. Allowed: listen, domain, accounts, tls, media_ports',
   ],
   [
-    'a transport that is not there yet',
+    'TLS without a certificate',
     'board: pc\nsip: {listen: [tls:0.0.0.0:5061]}',
-    'config.yaml:2:16: sip.listen.0: is not available yet in this version; allowed is udp:ADDRESS:PORT',
+    'config.yaml:2:16: sip.listen.0: needs sip.tls.certificate and sip.tls.key',
+  ],
+  [
+    'a transport that does not exist',
+    'board: pc\nsip: {listen: [sctp:0.0.0.0:5060]}',
+    'config.yaml:2:16: sip.listen.0: must be like udp:0.0.0.0:5060, tcp:[::]:5060 or tls:0.0.0.0:5061, an address of this device and a port 0 to 65535',
+  ],
+  [
+    'a registrar over a transport that does not exist',
+    'board: pc\nsip: {accounts: [{name: house, uri: "sip:a@b", registrar: "sip:b;transport=sctp"}]}',
+    'config.yaml:2:59: sip.accounts.0.registrar: transport must be udp, tcp or tls',
   ],
   [
     'a codec that is not there yet',
@@ -259,7 +273,7 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'a port that does not exist',
     'board: pc\nsip: {listen: [udp:0.0.0.0:65536]}',
-    'config.yaml:2:16: sip.listen.0: must be like udp:0.0.0.0:5060 or udp:[::]:5060, an address of this device and a port 0 to 65535',
+    'config.yaml:2:16: sip.listen.0: must be like udp:0.0.0.0:5060, tcp:[::]:5060 or tls:0.0.0.0:5061, an address of this device and a port 0 to 65535',
   ],
   [
     'media ports the wrong way round',

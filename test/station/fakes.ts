@@ -36,6 +36,7 @@ export const stream: AudioStream = {
   direction: 'sendrecv',
   packetTime: 20,
   rtcp: {multiplexed: false, address: undefined, port: 4001, voipMetrics: false},
+  security: undefined,
 };
 
 export function party(fields: Partial<Party> = {}): Party {
@@ -274,7 +275,12 @@ export function configuration(settings: Settings = {}): Config {
     name: 'Front door',
     board: 'simulated',
     data: '/nowhere',
-    sip: {listen: [], accounts: [], media_ports: {first: 16384, last: 16484}},
+    sip: {
+      listen: [],
+      accounts: [],
+      tls: {certificate: undefined, key: undefined, authorities: undefined, verify: true},
+      media_ports: {first: 16384, last: 16484},
+    },
     buttons: [
       {
         name: 'bell',

@@ -2,6 +2,8 @@ import type {Clock} from '../../firmware/base/clock.ts';
 import {
   type Destination,
   formatSocketAddress,
+  type Hold,
+  noHold,
   type SocketAddress,
   type Transport,
   TransportError,
@@ -104,6 +106,16 @@ export class FakeTransport implements Transport {
     }
     return this.address;
   }
+
+  prepare(_destination: Destination, ready: () => void): void {
+    ready();
+  }
+
+  hold(): Hold {
+    return noHold;
+  }
+
+  unanswered(): void {}
 }
 
 /** Random bytes that are the same for the same seed, for tags and branches in tests. */

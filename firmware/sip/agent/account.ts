@@ -1,6 +1,6 @@
 import type {RandomBytes} from '../../base/random.ts';
 import {formatHost, parseUri, type SipUri} from '../message/uri.ts';
-import type {SocketAddress} from '../transport/transport.ts';
+import type {Flow} from '../transport/transport.ts';
 import {Authenticator} from './authenticator.ts';
 import type {CallServices} from './call-base.ts';
 import {type AccountOptions, Registration, type RegistrationStatus} from './registration.ts';
@@ -63,10 +63,16 @@ export class Account {
     return target.user !== undefined && [this.uri, this.#serverUri].some((uri) => sameHost(uri, target));
   }
 
-  /** Whether `source` is its server. */
-  isServer({address, port}: SocketAddress): boolean {
+  /**
+   * Whether what comes over `source` comes from its server: over UDP from the very address and port, over a stream
+   * from the address, for the port of whoever opens a connection is any. From a server that is reached over TLS nothing
+   * else counts.
+   */
+  isServer({transport, reliable, remote}: Flow): boolean {
     const {server} = this.#registration;
-    return server?.address === address && server.port === port;
+    if (server?.address !== remote.address) return false;
+    if (reliable) return server.transport !== 'TLS' || transport === 'TLS';
+    return server.transport === transport && server.port === remote.port;
   }
 
   /** Answers the challenges that the requests of one call meet. */

@@ -3,7 +3,7 @@ import type {AudioStream} from '../../rtp/audio-stream.ts';
 import type {DialogEnvironment} from '../dialog/environment.ts';
 import {type MediaEnd, Negotiation} from '../dialog/negotiation.ts';
 import type {Session, SessionUser} from '../dialog/session.ts';
-import type {Transport} from '../transport/transport.ts';
+import type {Destination, Hold, Transport} from '../transport/transport.ts';
 import type {CallEnd, CallListener, CallState, HangUpReason, MediaPort, Party} from './call.ts';
 import {spokenName} from './call-ends.ts';
 import {CallMedia} from './call-media.ts';
@@ -34,6 +34,7 @@ export abstract class CallBase {
   protected readonly sessionUser: SessionUser;
   #state: CallState = 'calling';
   #settled = false;
+  #hold: Hold | undefined;
   #onGone: () => void;
 
   /** `onGone` is called when the call has left nothing behind, some time after it ended. */
@@ -111,7 +112,14 @@ export abstract class CallBase {
     this.listener?.onEnded(end);
   }
 
+  /** Keeps the connection that the call runs over until the call has left nothing behind. */
+  protected hold(destination: Destination): void {
+    this.#hold?.release();
+    this.#hold = this.services.transport.hold(destination);
+  }
+
   protected gone(): void {
+    this.#hold?.release();
     this.#onGone();
   }
 

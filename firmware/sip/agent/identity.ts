@@ -1,7 +1,7 @@
 import type {SipRequest} from '../message/message.ts';
 import {Parameters} from '../message/parameters.ts';
 import {formatUri, type SipUri} from '../message/uri.ts';
-import type {SocketAddress} from '../transport/transport.ts';
+import type {SocketAddress, TransportName} from '../transport/transport.ts';
 import type {Party} from './call.ts';
 
 const defaultPort = 5060;
@@ -19,9 +19,20 @@ export function directUri(user: string, {address, port}: SocketAddress): SipUri 
   };
 }
 
-/** Value of the Contact header of `user` at an address of ours. */
-export function contactValue(user: string, {address, port}: SocketAddress): string {
-  return `<${formatUri({...directUri(user, {address, port}), port})}>`;
+/**
+ * Value of the Contact header of `user` at an address of ours, to be reached over `transport`; with the scheme of the
+ * URI that it answers for, for who was called with `sips:` must be called back so (RFC 3261 section 8.1.1.8).
+ */
+export function contactValue(
+  user: string,
+  {address, port}: SocketAddress,
+  transport: TransportName,
+  scheme: 'sip' | 'sips' = 'sip',
+): string {
+  const parameters = new Parameters();
+  const implied = scheme === 'sips' ? 'TLS' : 'UDP';
+  if (transport !== implied) parameters.set('transport', transport.toLowerCase());
+  return `<${formatUri({...directUri(user, {address, port}), scheme, port, parameters})}>`;
 }
 
 /**

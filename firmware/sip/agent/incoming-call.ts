@@ -36,6 +36,8 @@ export class IncomingCall extends CallBase implements IncomingCallContract {
     this.party = caller;
     this.#transaction = transaction;
     this.#localAddress = localAddress;
+    const {transport, remote} = transaction.source;
+    this.hold({transport, ...remote});
     this.#invite = new IncomingInvite(services.environment, local, transaction, (why) => {
       this.end(endOfGivenUp(why, this.who));
       this.gone();

@@ -92,7 +92,13 @@ export class OutgoingCall extends CallBase implements Call {
       this.#fail({cause: 'unreachable', text: destination.error});
       return;
     }
+    if (this.#target.scheme === 'sips' && destination.value.transport !== 'TLS') {
+      const text = `${this.who} may be called over TLS only (sips), and ${uri} is not reached so`;
+      this.#fail({cause: 'unreachable', text});
+      return;
+    }
     this.#address = destination.value.address;
+    this.hold(destination.value);
     const local = this.#localAddressTo(destination.value);
     const media = typeof local === 'string' ? local : await this.#mediaAt(local.address);
     if (typeof media === 'string') this.#fail({cause: 'unreachable', text: media});
@@ -139,7 +145,12 @@ export class OutgoingCall extends CallBase implements Call {
     const account = this.#account;
     const authenticator = account?.authenticator();
     const end: LocalEnd = {
-      contact: contactValue(account?.uri.user ?? identity.user, local),
+      contact: contactValue(
+        account?.uri.user ?? identity.user,
+        local,
+        destination.transport,
+        this.#target.scheme,
+      ),
       socket: undefined,
       authenticate: (request, response) => authenticator?.answer(request, response),
     };

@@ -5,7 +5,7 @@ import {createRequest} from '../message/create.ts';
 import type {SipRequest, SipResponse} from '../message/message.ts';
 import {formatHost, parseUri, type SipUri} from '../message/uri.ts';
 import type {TransactionLayer} from '../transaction/transaction-layer.ts';
-import {type Destination, type Transport, TransportError} from '../transport/transport.ts';
+import {type Destination, type Hold, noHold, type Transport, TransportError} from '../transport/transport.ts';
 import {Authenticator, type CredentialsHeader} from './authenticator.ts';
 import {contactValue} from './identity.ts';
 import {grantedSeconds, minimumSeconds, refreshDelay, retryAfter, retryDelay} from './registration-times.ts';
@@ -47,6 +47,8 @@ export interface RegistrationOptions {
 
 /** How long (ms) finding the server may take. */
 const locateLimit = 10_000;
+/** How long (ms) a registration must have lasted for a lost connection to be replaced at once. */
+const steadyTime = 30_000;
 /** How long (ms) `stop` waits for the server. */
 const stopLimit = 2000;
 /** How often one attempt may be challenged: by the server, by a proxy before it, and once for a stale nonce. */
@@ -76,6 +78,8 @@ export class Registration {
   #expires: number;
   /** Whether the server may hold a binding of ours. */
   #bound = false;
+  /** Keeps the connection over which the server reaches us. */
+  #hold: Hold = noHold;
   #failures = 0;
   #challenges = 0;
   /** What is waited for: the name, the time to refresh or to try again, or the end of `stop`. */
@@ -150,7 +154,9 @@ export class Registration {
     const {transactions, transport} = this.#options;
     let contact: string;
     try {
-      contact = contactValue(this.#uri.user ?? this.#options.account.user, transport.localAddress(server));
+      const local = transport.localAddress(server);
+      const user = this.#uri.user ?? this.#options.account.user;
+      contact = contactValue(user, local, server.transport, this.#uri.scheme);
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
       this.#fail(error.message);
@@ -197,13 +203,13 @@ export class Registration {
       // This answers the registration that was under way when `stop` was called.
       this.#bound ||= status < 300;
       this.#unregister();
-    } else if (status < 300) this.#succeed(response, contact);
+    } else if (status < 300) this.#succeed(server, response, contact);
     else if (status === 401 || status === 407) this.#challenged(server, request, response);
     else if (status === 423) this.#tooBrief(server, response);
     else this.#refused(server, response);
   }
 
-  #succeed(response: SipResponse, contact: string): void {
+  #succeed(server: Destination, response: SipResponse, contact: string): void {
     if (this.#state === 'unregistering') {
       this.#finish();
       return;
@@ -211,7 +217,21 @@ export class Registration {
     this.#bound = true;
     this.#failures = 0;
     const seconds = grantedSeconds(response, contact, this.#expires);
+    this.#keepConnection(server);
     this.#rest(refreshDelay(seconds), {registered: true, reason: ''});
+  }
+
+  /** RFC 5626 section 4.5: where the connection breaks, the server cannot reach us until we register over a new one. */
+  #keepConnection(server: Destination): void {
+    const {clock, transport} = this.#options;
+    const since = clock.now();
+    this.#hold.release();
+    this.#hold = transport.hold(server, (why) => {
+      if (this.#state !== 'resting') return;
+      this.#timer?.cancel();
+      const pause = Math.max(0, since + steadyTime - clock.now());
+      this.#rest(pause, {registered: false, reason: `the connection to ${server.address} was lost: ${why}`});
+    });
   }
 
   #challenged(server: Destination, request: SipRequest, response: SipResponse): void {
@@ -285,6 +305,7 @@ export class Registration {
     if (this.#state === 'stopped') return;
     this.#state = 'stopped';
     this.#timer?.cancel();
+    this.#hold.release();
     this.#change({registered: false, reason: 'unregistered'});
     this.#stop.resolve();
   }

@@ -99,7 +99,16 @@ export class UserAgent {
       timers,
       userAgentName,
       dialogs: new DialogTable(),
-      locate: (uri, found) => locate(uri, (host) => options.resolve(host), found),
+      locate: (uri, found) => {
+        locate(
+          uri,
+          (host) => options.resolve(host),
+          (located) => {
+            if (located.ok) transport.prepare(located.value, () => found(located));
+            else found(located);
+          },
+        );
+      },
     };
     this.#services = {
       environment: this.#environment,
@@ -261,10 +270,15 @@ export class UserAgent {
 
   #takeCall(transaction: ServerTransaction, source: Flow, local: SocketAddress): IncomingCall {
     const {request} = transaction;
-    const account = this.#accountBehind(request, source.remote);
+    const account = this.#accountBehind(request, source);
     const authenticator = account?.authenticator();
     const end: LocalEnd = {
-      contact: contactValue(account?.uri.user ?? this.#services.identity.user, local),
+      contact: contactValue(
+        account?.uri.user ?? this.#services.identity.user,
+        local,
+        source.transport,
+        request.uri.scheme === 'sips' ? 'sips' : 'sip',
+      ),
       socket: source.local,
       authenticate: (sent, response) => authenticator?.answer(sent, response),
     };
@@ -277,7 +291,7 @@ export class UserAgent {
   }
 
   /** The account whose server sent a request; of several at one server the one that was called. */
-  #accountBehind(request: SipRequest, source: SocketAddress): Account | undefined {
+  #accountBehind(request: SipRequest, source: Flow): Account | undefined {
     const behind = this.#accounts.filter((account) => account.isServer(source));
     return behind.find(({uri}) => uri.user === request.uri.user) ?? behind[0];
   }

@@ -16,6 +16,7 @@ import {
 } from '../transport/transport.ts';
 import {InviteClientTransaction} from './invite-client.ts';
 import {InviteServerTransaction} from './invite-server.ts';
+import {LargeRequest, largestDatagram} from './large-request.ts';
 import {clientKey, magicCookie, serverKey} from './matching.ts';
 import {NonInviteClientTransaction} from './non-invite-client.ts';
 import {NonInviteServerTransaction} from './non-invite-server.ts';
@@ -78,10 +79,16 @@ export class TransactionLayer {
 
   /**
    * Sends a request other than ACK in a transaction of its own. Its Via is set here, so the request must
-   * not be in use by another transaction. `user` is never called before this returns.
+   * not be in use by another transaction. `user` is never called before this returns. What is too large for UDP goes
+   * over TCP where it can (section 18.1.1).
    */
   request(request: SipRequest, destination: Destination, user: TransactionUser): ClientTransaction {
+    const start = (to: Destination, listener: TransactionUser): Client =>
+      this.#startClient(request, to, listener, this.#setVia(request, to));
     const problem = this.#setVia(request, destination);
+    if (destination.transport === 'UDP' && writeMessage(request).length > largestDatagram) {
+      return new LargeRequest(start, destination, user);
+    }
     return this.#startClient(request, destination, user, problem);
   }
 
@@ -169,9 +176,11 @@ export class TransactionLayer {
     problem?: string,
   ): Client {
     const key = clientKey(request);
+    const reliable = isReliable(destination.transport);
+    const since = this.#shared.clock.now();
     const surroundings: Surroundings = {
       ...this.#shared,
-      reliable: isReliable(destination.transport),
+      reliable,
       send: (bytes) => {
         const onError = (text: string) => this.#clients.get(key)?.transportFailed(text);
         if (problem === undefined) this.#transport.send(bytes, destination, onError);
@@ -180,10 +189,19 @@ export class TransactionLayer {
       onTerminated: () => this.#clients.delete(key),
     };
     const sendCancel = (cancel: SipRequest) => void this.#startClient(cancel, destination, nobody);
+    const listener: TransactionUser = reliable
+      ? {
+          onResponse: (response) => user.onResponse(response),
+          onFailure: (why, text) => {
+            if (why === 'timeout') this.#transport.unanswered(destination, since);
+            user.onFailure(why, text);
+          },
+        }
+      : user;
     const client =
       request.method === 'INVITE'
-        ? new InviteClientTransaction(request, user, surroundings, sendCancel)
-        : new NonInviteClientTransaction(request, user, surroundings);
+        ? new InviteClientTransaction(request, listener, surroundings, sendCancel)
+        : new NonInviteClientTransaction(request, listener, surroundings);
     this.#clients.set(key, client);
     return client;
   }

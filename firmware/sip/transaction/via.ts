@@ -2,14 +2,12 @@ import type {SipRequest} from '../message/message.ts';
 import {formatVia, noteReceived} from '../message/via.ts';
 import {
   type Destination,
+  defaultPorts,
   type Flow,
   isReliable,
   type SocketAddress,
   type TransportName,
 } from '../transport/transport.ts';
-
-/** RFC 3261 section 18.2.2: where sent-by names no port. */
-const defaultPorts: Readonly<Record<TransportName, number>> = {UDP: 5060, TCP: 5060, TLS: 5061};
 
 /** Puts our Via in front, and takes away any that stood there: a user agent is the first hop of its requests. */
 export function setVia(

@@ -52,6 +52,22 @@ export interface TraceEntry {
   readonly bytes: Uint8Array;
 }
 
+/** Takes a message; `local` is the bound address of the socket it came to, or the near end of a connection. */
+export type MessageHandler = (
+  bytes: Uint8Array,
+  remote: SocketAddress,
+  local: SocketAddress,
+  transport: TransportName,
+) => void;
+
+/** Keeps a connection until it is released. */
+export interface Hold {
+  release(): void;
+}
+
+/** Nothing to keep. */
+export const noHold: Hold = {release() {}};
+
 /** What carries SIP messages. Handed in to the layers above, which own no sockets. */
 export interface Transport {
   /** Sends one message. `onError` is called, later, with plain words when it could not leave this machine. */
@@ -62,6 +78,21 @@ export interface Transport {
    * @throws TransportError when no socket or no route leads there.
    */
   localAddress(destination: Destination): SocketAddress;
+  /**
+   * Calls `ready` when `localAddress` can be asked: where nothing listens for connections, the address to be reached
+   * at is that of the connection, which is opened for it. Calls back, at once or later, also when that fails.
+   */
+  prepare(destination: Destination, ready: () => void): void;
+  /**
+   * Keeps a connection to there, while there is one, from being closed for idleness: for a call, or for a server
+   * that is to reach us over it. `onLost` is called, with plain words, each time that it breaks.
+   */
+  hold(destination: Destination, onLost?: (why: string) => void): Hold;
+  /**
+   * Takes the news that a request got no answer: a connection on which nothing has come since `since` (clock time in
+   * ms) is dead, whatever the kernel thinks, and is not used again.
+   */
+  unanswered(destination: Destination, since: number): void;
 }
 
 /** Why a transport cannot be used, in words that say what to do next. */
@@ -72,6 +103,14 @@ export class TransportError extends Error {
 /** `address:port`, with brackets around an IPv6 address. */
 export function formatSocketAddress({address, port}: SocketAddress): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** The port where a URI or a Via names none (RFC 3261 sections 18.2.2 and 19.1.2). */
+export const defaultPorts: Readonly<Record<TransportName, number>> = {UDP: 5060, TCP: 5060, TLS: 5061};
+
+/** Whether a bound address stands for every address of this machine. */
+export function isUnspecified({address}: SocketAddress): boolean {
+  return address === '0.0.0.0' || address === '::';
 }
 
 /** Whether the transport itself repeats what is lost (RFC 3261 section 17). */

@@ -1,10 +1,15 @@
 import {createSocket, type Socket} from 'node:dgram';
 import {isIPv6} from 'node:net';
 import type {Clock} from '../../base/clock.ts';
+import {listenFailure} from './listen-failure.ts';
 import {routeTo} from './route.ts';
 import {
   type Destination,
   formatSocketAddress,
+  type Hold,
+  isUnspecified,
+  type MessageHandler,
+  noHold,
   type SocketAddress,
   type TraceEntry,
   type Transport,
@@ -27,7 +32,7 @@ interface OpenSocket {
 /** One or more UDP sockets as one transport (RFC 3261 section 18). */
 export class UdpTransport implements Transport {
   /** Called for each datagram that may be a message. `local` is the bound address of the socket. */
-  onMessage: (bytes: Uint8Array, remote: SocketAddress, local: SocketAddress) => void = () => {};
+  onMessage: MessageHandler = () => {};
   /** Called for each message sent or received, before anything else is done with it. */
   onTrace: ((entry: TraceEntry) => void) | undefined;
   /** Datagrams that were too short to be a message, keep-alives not counted. */
@@ -61,7 +66,7 @@ export class UdpTransport implements Transport {
     await new Promise<void>((resolve, reject) => {
       socket.once('error', (error: NodeJS.ErrnoException) => {
         socket.close();
-        reject(new TransportError(bindFailure(error, address, port)));
+        reject(new TransportError(listenFailure(error, 'UDP', {address, port})));
       });
       socket.bind({address, port, exclusive: true}, resolve);
     });
@@ -96,6 +101,16 @@ export class UdpTransport implements Transport {
     return {address: routeTo(destination.address), port: from.bound.port};
   }
 
+  prepare(_destination: Destination, ready: () => void): void {
+    ready();
+  }
+
+  hold(): Hold {
+    return noHold;
+  }
+
+  unanswered(): void {}
+
   /** Closes every socket; nothing is sent or received from then on. */
   close(): void {
     for (const {socket} of this.#sockets) socket.close();
@@ -110,7 +125,7 @@ export class UdpTransport implements Transport {
       return;
     }
     if (this.onTrace) this.#trace('in', from, this.#seenBy(from.address, bound), bytes);
-    this.onMessage(bytes, from, bound);
+    this.onMessage(bytes, from, bound, 'UDP');
   }
 
   #socketFor({address, from}: Destination): OpenSocket | undefined {
@@ -137,10 +152,6 @@ export class UdpTransport implements Transport {
   }
 }
 
-function isUnspecified({address}: SocketAddress): boolean {
-  return address === '0.0.0.0' || address === '::';
-}
-
 function routeOrUndefined(address: string): string | undefined {
   try {
     return routeTo(address);
@@ -157,22 +168,6 @@ function isKeepAlive(bytes: Uint8Array): boolean {
 function noSocket(address: string): string {
   const family = isIPv6(address) ? 'IPv6' : 'IPv4';
   return `there is no ${family} listener: add one to sip.listen`;
-}
-
-function bindFailure(error: NodeJS.ErrnoException, address: string, port: number): string {
-  const where = formatSocketAddress({address, port});
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return `cannot listen on udp:${where}: port ${port} is in use by another program; choose another in sip.listen or port 0`;
-    case 'EADDRNOTAVAIL':
-      return `cannot listen on udp:${where}: ${address} is not an address of this machine; choose one that is, or 0.0.0.0, in sip.listen`;
-    case 'EACCES':
-      return `cannot listen on udp:${where}: port ${port} is not allowed without more rights; choose one above 1023 in sip.listen`;
-    case 'EAFNOSUPPORT':
-      return `cannot listen on udp:${where}: this machine has no ${isIPv6(address) ? 'IPv6' : 'IPv4'}; choose another address in sip.listen`;
-    default:
-      return `cannot listen on udp:${where}: ${error.message}`;
-  }
 }
 
 function sendFailure(error: NodeJS.ErrnoException): string {

@@ -126,16 +126,16 @@ test('an address where nobody is: unreachable after 32 s, in words that help', a
   await expectNothingLeft(scene);
 });
 
-test('no route, an unknown name and a transport to come are told at once', async () => {
+test('no route, an unknown name and an unknown transport are told at once', async () => {
   const scene = new CallScene();
   scene.network.unreachable.add('198.51.100.1');
   scene.tesla.call('198.51.100.1');
   scene.tesla.call('sip:101@nowhere.example.org');
-  scene.tesla.call('sip:101@192.0.2.9;transport=tcp');
+  scene.tesla.call('sip:101@192.0.2.9;transport=sctp');
   await scene.settle();
   expect(scene.tesla.ends.map(({cause, text}) => `${cause}: ${text}`)).toEqual([
     'unreachable: no route to 198.51.100.1',
-    'unreachable: 192.0.2.9 asks for TCP, which is not available yet; only UDP is',
+    'unreachable: 192.0.2.9 asks for sctp; there are only UDP, TCP and TLS',
     'unreachable: the name nowhere.example.org is not known: is it spelled right, does name resolution (DNS) work?',
   ]);
   expect(scene.tesla.leftovers).toBe(0);

@@ -1,0 +1,211 @@
+import {isIPv6, type Server, type Socket} from 'node:net';
+import type {Clock} from '../../base/clock.ts';
+import {Connection, type ConnectionUser} from './connection.ts';
+import {ConnectionTable, goesTo} from './connection-table.ts';
+import {listenFailure} from './listen-failure.ts';
+import {routeTo} from './route.ts';
+import type {StreamSockets} from './stream-sockets.ts';
+import {
+  type Destination,
+  defaultPorts,
+  formatSocketAddress,
+  type Hold,
+  isUnspecified,
+  type MessageHandler,
+  type SocketAddress,
+  type TraceEntry,
+  type Transport,
+  TransportError,
+} from './transport.ts';
+
+/** After so long (ms) the kernel asks whether the other end of a silent connection is still there. */
+const kernelKeepAlive = 30_000;
+
+/**
+ * TCP or TLS (RFC 3261 section 18): listeners, and connections that are opened when something is to be sent and are
+ * used again for whatever goes the same way. Responses go back on the connection of their request.
+ */
+export class StreamTransport implements Transport {
+  onMessage: MessageHandler = () => {};
+  onTrace: ((entry: TraceEntry) => void) | undefined;
+  #sockets: StreamSockets;
+  #clock: Clock;
+  #servers: {readonly server: Server; readonly bound: SocketAddress}[] = [];
+  #table: ConnectionTable;
+  #holds = new Set<{readonly destination: Destination; onLost(why: string): void}>();
+
+  constructor(sockets: StreamSockets, clock: Clock) {
+    this.#sockets = sockets;
+    this.#clock = clock;
+    this.#table = new ConnectionTable(
+      () => clock.now(),
+      (connection) => this.#isHeld(connection),
+    );
+  }
+
+  /** The addresses we listen on, with their real ports. */
+  get listening(): SocketAddress[] {
+    return this.#servers.map(({bound}) => bound);
+  }
+
+  /** Connections that are open or being opened. */
+  get connections(): number {
+    return this.#table.size;
+  }
+
+  /**
+   * Listens on an address of this machine, `0.0.0.0` or `::` (IPv6 only); port 0 takes any free one.
+   * @throws TransportError when that is not possible, in words that say what to do.
+   */
+  async bind(address: string, port: number): Promise<SocketAddress> {
+    const server = this.#sockets.createServer((socket) => this.#accept(socket));
+    // Before TLS has begun, and whether or not it succeeds.
+    server.prependListener('connection', (socket: Socket) => {
+      if (!this.#table.admit(socket)) socket.destroy();
+    });
+    server.on('tlsClientError', (_error, socket: Socket) => socket.destroy());
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', (error: NodeJS.ErrnoException) =>
+        reject(new TransportError(listenFailure(error, this.#sockets.transport, {address, port}))),
+      );
+      server.listen({host: address, port, ipv6Only: isIPv6(address), exclusive: true}, resolve);
+    });
+    server.removeAllListeners('error').on('error', () => {});
+    const real = server.address();
+    const bound = {address, port: real !== null && typeof real === 'object' ? real.port : port};
+    this.#servers.push({server, bound});
+    return bound;
+  }
+
+  send(bytes: Uint8Array, destination: Destination, onError?: (text: string) => void): void {
+    const response = destination.sentByPort !== undefined;
+    let connection = this.#find(destination);
+    if (!connection) {
+      // RFC 3261 section 18.2.2: the connection of the request is gone, so to where the peer listens.
+      const target = {...destination, port: destination.sentByPort ?? destination.port};
+      connection = response ? this.#find(target) : undefined;
+      if (!connection && !this.#table.mayDial(response)) {
+        const text = `cannot send to ${formatSocketAddress(target)}: too many connections`;
+        this.#clock.after(0, () => onError?.(text));
+        return;
+      }
+      connection ??= this.#dial(target);
+    }
+    connection.send(bytes, !response, onError);
+  }
+
+  localAddress(destination: Destination): SocketAddress {
+    const {address} = destination;
+    const connection = this.#find(destination);
+    const bound = this.#boundFor(address);
+    const near = connection?.state === 'open' ? connection.local : undefined;
+    const fixed = bound && !isUnspecified(bound) ? bound.address : undefined;
+    return {
+      address: near?.address ?? fixed ?? routeTo(address),
+      port: bound?.port ?? near?.port ?? defaultPorts[this.#sockets.transport],
+    };
+  }
+
+  prepare(destination: Destination, ready: () => void): void {
+    if (this.#boundFor(destination.address)) ready();
+    else (this.#find(destination) ?? this.#dial(destination)).whenSettled(ready);
+  }
+
+  hold(destination: Destination, onLost: (why: string) => void = () => {}): Hold {
+    const held = {destination, onLost};
+    this.#holds.add(held);
+    return {release: () => void this.#holds.delete(held)};
+  }
+
+  unanswered(destination: Destination, since: number): void {
+    const connection = this.#find(destination);
+    if (connection && connection.lastReceived < since) connection.close('the other side does not answer');
+  }
+
+  /** Stops listening and closes every connection. */
+  close(): void {
+    this.#holds.clear();
+    for (const {server} of this.#servers.splice(0)) server.close();
+    this.#table.closeAll();
+  }
+
+  #find(destination: Destination): Connection | undefined {
+    return this.#table.find(
+      destination,
+      (socket) =>
+        // A response answers whoever asked.
+        destination.sentByPort !== undefined || this.#sockets.isPeer(socket, destination.serverName),
+    );
+  }
+
+  #boundFor(address: string): SocketAddress | undefined {
+    return this.#servers.find(({bound}) => isIPv6(bound.address) === isIPv6(address))?.bound;
+  }
+
+  #dial(destination: Destination): Connection {
+    const {address, port} = destination;
+    const bound = this.#boundFor(address);
+    const localAddress = bound && !isUnspecified(bound) ? bound.address : undefined;
+    const socket = this.#sockets.connect(
+      destination,
+      localAddress,
+      () => connection.open(nearEnd(socket)),
+      (why) => connection.close(why),
+    );
+    const connection = this.#newConnection(socket, {address, port}, true);
+    return connection;
+  }
+
+  #accept(socket: Socket): void {
+    const {remoteAddress: address, remotePort: port} = socket;
+    // Refused, or gone before we came to look.
+    if (socket.destroyed || address === undefined || port === undefined) socket.destroy();
+    else this.#newConnection(socket, {address, port}, false).open(nearEnd(socket));
+  }
+
+  #newConnection(socket: Socket, remote: SocketAddress, outgoing: boolean): Connection {
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, kernelKeepAlive);
+    const user: ConnectionUser = {
+      onMessage: (bytes) => {
+        this.#trace('in', connection, bytes);
+        this.onMessage(bytes, remote, connection.local, this.#sockets.transport);
+      },
+      onSent: (bytes) => this.#trace('out', connection, bytes),
+      onClosed: (why) => this.#onClosed(connection, why),
+      isHeld: () => this.#isHeld(connection),
+      explain: (error) => this.#sockets.explain(error),
+    };
+    const connection: Connection = new Connection(socket, remote, outgoing, this.#clock, user);
+    this.#table.add(connection, socket);
+    return connection;
+  }
+
+  #isHeld(connection: Connection): boolean {
+    return [...this.#holds].some(({destination}) => goesTo(destination, connection));
+  }
+
+  #onClosed(connection: Connection, why: string): void {
+    this.#table.remove(connection);
+    for (const {destination, onLost} of [...this.#holds]) {
+      if (goesTo(destination, connection) && !this.#find(destination)) onLost(why);
+    }
+  }
+
+  #trace(direction: 'in' | 'out', {local, remote}: Connection, bytes: Uint8Array): void {
+    if (!this.onTrace) return;
+    const [from, to] = direction === 'in' ? [remote, local] : [local, remote];
+    this.onTrace({
+      at: this.#clock.wallTime(),
+      direction,
+      transport: this.#sockets.transport,
+      from,
+      to,
+      bytes,
+    });
+  }
+}
+
+function nearEnd({localAddress, localPort}: Socket): SocketAddress {
+  return {address: localAddress ?? '', port: localPort ?? 0};
+}

@@ -1,0 +1,148 @@
+import type {X509Certificate} from 'node:crypto';
+import {isIP, type Server, type Socket} from 'node:net';
+import {
+  connect,
+  createSecureContext,
+  createServer,
+  getCACertificates,
+  type SecureContext,
+  TLSSocket,
+} from 'node:tls';
+import type {Clock} from '../../base/clock.ts';
+import {certificateNames, explainRefusal, explainWrongName, isFor} from './certificate.ts';
+import {explainSocketError, type StreamSockets} from './stream-sockets.ts';
+import {type Destination, TransportError} from './transport.ts';
+
+/** How TLS is done; certificates and key as PEM text. */
+export interface TlsOptions {
+  /** Our own certificate, with those between it and its authority, and its key: for listening, and where a server asks. */
+  readonly certificate?: string | undefined;
+  readonly key?: string | undefined;
+  /** Whom to trust; default: whom the system trusts. */
+  readonly authorities?: string | undefined;
+  /** False accepts any certificate. */
+  readonly verify: boolean;
+}
+
+/** How long (ms) whoever connects may take to agree on keys. */
+const handshakeLimit = 10_000;
+const minVersion = 'TLSv1.2';
+
+/** TLS connections, on which nothing is sent before the other end has shown that it is who was meant. */
+export class TlsSockets implements StreamSockets {
+  readonly transport = 'TLS';
+  #options: TlsOptions;
+  #clock: Clock;
+  #context: SecureContext | undefined;
+
+  /** `clock` gives the time for words about certificates. */
+  constructor(options: TlsOptions, clock: Clock) {
+    this.#options = options;
+    this.#clock = clock;
+  }
+
+  connect(
+    destination: Destination,
+    localAddress: string | undefined,
+    onOpen: () => void,
+    onRefused: (why: string) => void,
+  ): Socket {
+    const {address, port, serverName = address} = destination;
+    // Reading the system's authorities takes some time: only where it is needed.
+    this.#context ??= this.#clientContext();
+    const socket: TLSSocket = connect(
+      {
+        host: address,
+        port,
+        ...(localAddress === undefined ? {} : {localAddress}),
+        secureContext: this.#context,
+        // SNI knows names only (RFC 6066 section 3).
+        servername: isIP(serverName) === 0 ? serverName : '',
+        // Checked below, in words that say what is wrong.
+        rejectUnauthorized: false,
+        minVersion,
+      },
+      () => {
+        const refusal = this.#options.verify ? this.#refusal(socket, serverName) : undefined;
+        if (refusal === undefined) onOpen();
+        else onRefused(refusal);
+      },
+    );
+    return socket;
+  }
+
+  createServer(onConnection: (socket: Socket) => void): Server {
+    const {certificate, key, authorities} = this.#options;
+    if (certificate === undefined || key === undefined) {
+      throw new TransportError('to listen for TLS, sip.tls.certificate and sip.tls.key are needed');
+    }
+    return createServer(
+      {
+        cert: certificate,
+        key,
+        ...(authorities === undefined ? {} : {ca: authorities}),
+        // Phones have no certificate, or one of their maker: whoever shows a good one is known, the others are not.
+        requestCert: true,
+        rejectUnauthorized: false,
+        handshakeTimeout: handshakeLimit,
+        minVersion,
+      },
+      onConnection,
+    );
+  }
+
+  isPeer(socket: Socket, name: string | undefined): boolean {
+    if (!this.#options.verify) return true;
+    const certificate = peerCertificate(socket);
+    if (!certificate || !(socket instanceof TLSSocket) || socket.authorizationError) return false;
+    // Somebody who names an address only means whoever is there, and this one is, and has shown a good certificate.
+    if (name === undefined || isIP(name) !== 0) return true;
+    return isFor(certificateNames(certificate), name);
+  }
+
+  explain(error: NodeJS.ErrnoException): string {
+    const code = error.code ?? '';
+    if (!/SSL|TLS/.test(code)) return explainSocketError(error);
+    if (/CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE/.test(code)) {
+      return 'it refused the TLS connection; it may ask for a certificate of ours: sip.tls.certificate and sip.tls.key';
+    }
+    if (/ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_)/.test(code)) {
+      return 'it does not accept the certificate in sip.tls.certificate';
+    }
+    if (/WRONG_VERSION_NUMBER|PACKET_LENGTH|UNEXPECTED_MESSAGE/.test(code)) {
+      return 'what answers there does not speak TLS';
+    }
+    return `TLS could not be agreed on (${code
+      .replace(/^ERR_SSL_/, '')
+      .toLowerCase()
+      .replaceAll('_', ' ')})`;
+  }
+
+  #refusal(socket: TLSSocket, name: string): string | undefined {
+    const certificate = peerCertificate(socket);
+    if (!certificate) return 'it showed no certificate';
+    const error = socket.authorizationError as unknown;
+    if (error) return explainRefusal(String(error), certificate, new Date(this.#clock.wallTime()));
+    const names = certificateNames(certificate);
+    return isFor(names, name) ? undefined : explainWrongName(names, name);
+  }
+
+  #clientContext(): SecureContext {
+    const {certificate, key, authorities} = this.#options;
+    return createSecureContext({
+      ca: authorities ?? systemAuthorities(),
+      ...(certificate === undefined || key === undefined ? {} : {cert: certificate, key}),
+      minVersion,
+    });
+  }
+}
+
+function peerCertificate(socket: Socket): X509Certificate | undefined {
+  return socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+}
+
+/** Whom the operating system trusts; where it knows nobody, those that came with the runtime. */
+function systemAuthorities(): string[] {
+  const system = getCACertificates('system');
+  return system.length > 0 ? system : getCACertificates('bundled');
+}

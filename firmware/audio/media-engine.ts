@@ -1,4 +1,5 @@
 import {MessageChannel, type MessagePort, receiveMessageOnPort, Worker} from 'node:worker_threads';
+import type {SocketAddress} from '../rtp/audio-stream.ts';
 import type {Levels, MediaCommand, MediaReport, MediaSettings, SessionStatistics} from './media-messages.ts';
 import {MediaSession, type SessionOwner} from './media-session.ts';
 import type {MediaWorkerData} from './media-worker.ts';
@@ -70,10 +71,13 @@ export class MediaEngine implements SessionOwner {
     this.#worker.on('exit', () => this.#end('it ended'));
   }
 
-  /** Binds an RTP port on a local address. Rejects with plain words when none is free. */
-  open(localAddress: string): Promise<MediaSession> {
+  /**
+   * Binds an RTP port on a local address. Rejects with plain words when none is free. With a STUN server it also finds
+   * out how the port is seen from outside, which takes 300 ms at most.
+   */
+  open(localAddress: string, stun?: SocketAddress): Promise<MediaSession> {
     const session = ++this.#lastNumber;
-    return this.#ask(this.#opening, session, {kind: 'open', session, address: localAddress});
+    return this.#ask(this.#opening, session, {kind: 'open', session, address: localAddress, stun});
   }
 
   /** Connects a session, and no other, with microphone and loudspeaker; undefined: none. Ends ringback and busy tone. */
@@ -140,7 +144,7 @@ export class MediaEngine implements SessionOwner {
         this.#starting = undefined;
         break;
       case 'opened': {
-        const session = new MediaSession(this, report.session, report.port);
+        const session = new MediaSession(this, report.session, report.port, report.mapped);
         this.#sessions.set(report.session, session);
         take(this.#opening, report.session)?.resolve(session);
         break;

@@ -1,4 +1,4 @@
-import type {AudioStream} from '../rtp/audio-stream.ts';
+import type {AudioStream, SocketAddress} from '../rtp/audio-stream.ts';
 import type {ToneName} from './tones.ts';
 
 /** What the control thread hands to the media thread when it starts it. */
@@ -13,7 +13,13 @@ export interface MediaSettings {
 
 /** From the control thread. `session` and `request` are numbers that the control thread gives out. */
 export type MediaCommand =
-  | {readonly kind: 'open'; readonly session: number; readonly address: string}
+  | {
+      readonly kind: 'open';
+      readonly session: number;
+      readonly address: string;
+      /** The STUN server that tells how the port is seen from outside. */
+      readonly stun?: SocketAddress | undefined;
+    }
   | {readonly kind: 'update'; readonly session: number; readonly stream: AudioStream}
   | {readonly kind: 'close-session'; readonly session: number}
   | {readonly kind: 'attach'; readonly session: number | undefined}
@@ -26,7 +32,13 @@ export type MediaCommand =
 export type MediaReport =
   | {readonly kind: 'ready'}
   | {readonly kind: 'failed'; readonly text: string}
-  | {readonly kind: 'opened'; readonly session: number; readonly port: number}
+  | {
+      readonly kind: 'opened';
+      readonly session: number;
+      readonly port: number;
+      /** How the port is seen from outside; undefined where that was not asked or not answered. */
+      readonly mapped: SocketAddress | undefined;
+    }
   | {readonly kind: 'open-failed'; readonly session: number; readonly text: string}
   | {readonly kind: 'digit'; readonly session: number; readonly digit: string}
   | {readonly kind: 'silence'; readonly session: number; readonly seconds: number}

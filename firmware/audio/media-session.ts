@@ -1,4 +1,4 @@
-import type {AudioStream} from '../rtp/audio-stream.ts';
+import type {AudioStream, SocketAddress} from '../rtp/audio-stream.ts';
 import type {MediaCommand, SessionStatistics} from './media-messages.ts';
 
 /** What a session asks of the engine that it belongs to. */
@@ -26,6 +26,8 @@ const nothingYet: SessionStatistics = {
 export class MediaSession {
   /** The even UDP port that RTP is received on and sent from. */
   readonly port: number;
+  /** How that port is seen from outside, where there is a NAT and a STUN server told. */
+  readonly mapped: SocketAddress | undefined;
   /** A key that the other side pressed, as telephone-event (RFC 4733); each key once. */
   onDigit: ((digit: string) => void) | undefined;
   /**
@@ -40,10 +42,11 @@ export class MediaSession {
   /** Asked for at the end, so that the figures of the whole session can still be read. */
   #final: Promise<SessionStatistics | undefined> | undefined;
 
-  constructor(owner: SessionOwner, id: number, port: number) {
+  constructor(owner: SessionOwner, id: number, port: number, mapped?: SocketAddress) {
     this.#owner = owner;
     this.id = id;
     this.port = port;
+    this.mapped = mapped;
   }
 
   /** Takes over what offer and answer settled; sending begins with the first. */

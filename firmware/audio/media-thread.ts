@@ -1,4 +1,5 @@
 import type {RandomBytes} from '../base/random.ts';
+import type {SocketAddress} from '../rtp/audio-stream.ts';
 import {frameSamples, frameTime, mix} from './frame.ts';
 import {LevelMeter, silenceLevel} from './level-meter.ts';
 import type {MediaCommand, MediaReport} from './media-messages.ts';
@@ -16,7 +17,7 @@ const maxSessions = 64;
 export interface MediaParts {
   readonly openSound: OpenSound;
   /** @throws Error in plain words when no port can be had. */
-  bind(address: string, onRtp: OnDatagram, onRtcp: OnDatagram): Promise<RtpSockets>;
+  bind(address: string, onRtp: OnDatagram, onRtcp: OnDatagram, stun?: SocketAddress): Promise<RtpSockets>;
   /** Monotonic time in ms. */
   now(): number;
   /** Time in ms since 1970, for reports to the other side. */
@@ -63,7 +64,7 @@ export class MediaThread {
     const now = this.#parts.now();
     switch (command.kind) {
       case 'open':
-        void this.#open(command.session, command.address);
+        void this.#open(command.session, command.address, command.stun);
         break;
       case 'update':
         this.#sessions.get(command.session)?.update(command.stream, now);
@@ -127,7 +128,7 @@ export class MediaThread {
     for (const session of this.#sessions.values()) session.skipFrames(count);
   }
 
-  async #open(id: number, address: string): Promise<void> {
+  async #open(id: number, address: string, stun: SocketAddress | undefined): Promise<void> {
     const {bind, report, random, now, wallTime} = this.#parts;
     try {
       if (this.#sessions.size >= maxSessions) throw new Error('too many sessions are open');
@@ -136,13 +137,14 @@ export class MediaThread {
         address,
         (bytes, from, port) => session?.receive(bytes, from, port, now()),
         (bytes, from, port) => session?.receiveControl(bytes, from, port, now()),
+        stun,
       );
       session = new VoiceSession(sockets, random, wallTime() - now(), {
         onDigit: (digit) => report({kind: 'digit', session: id, digit}),
         onSilence: (seconds) => report({kind: 'silence', session: id, seconds}),
       });
       this.#sessions.set(id, session);
-      report({kind: 'opened', session: id, port: sockets.rtp.port});
+      report({kind: 'opened', session: id, port: sockets.rtp.port, mapped: sockets.mapped});
     } catch (error) {
       report({
         kind: 'open-failed',

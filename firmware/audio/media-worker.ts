@@ -1,5 +1,7 @@
 import type {MessagePort} from 'node:worker_threads';
+import {systemClock} from '../base/clock.ts';
 import {systemRandom} from '../base/random.ts';
+import {bindMapped} from './mapped-socket.ts';
 import type {MediaCommand, MediaReport, MediaSettings} from './media-messages.ts';
 import {MediaThread} from './media-thread.ts';
 import {Pacer} from './pacer.ts';
@@ -27,7 +29,18 @@ export function runMediaWorker(data: MediaWorkerData, openSound: OpenSound): voi
   try {
     thread = new MediaThread({
       openSound,
-      bind: (address, onRtp, onRtcp) => ports.bind(address, onRtp, onRtcp),
+      bind: (address, onRtp, onRtcp, server) =>
+        server
+          ? bindMapped(
+              {
+                server,
+                clock: systemClock,
+                random: systemRandom,
+                bind: (on) => ports.bind(address, on, onRtcp),
+              },
+              onRtp,
+            )
+          : ports.bind(address, onRtp, onRtcp),
       now,
       wallTime: () => Date.now(),
       random: systemRandom,

@@ -6,6 +6,8 @@ import type {SocketAddress} from '../rtp/audio-stream.ts';
 export interface RtpSockets {
   readonly rtp: RtpSocket;
   readonly rtcp: RtpSocket;
+  /** How the RTP socket is seen from outside, where a STUN server told. */
+  readonly mapped?: SocketAddress | undefined;
 }
 
 /** A bound UDP socket for one session's RTP or RTCP. */

@@ -3,6 +3,7 @@ import type {AudioStream, SocketAddress} from '../rtp/audio-stream.ts';
 import type {RtpReceiver} from '../rtp/receiver.ts';
 import {type Playout, type RemoteFigures, RtcpSession} from '../rtp/rtcp/rtcp-session.ts';
 import type {RtpSender} from '../rtp/sender.ts';
+import type {SrtpSession} from '../rtp/srtp/srtp-session.ts';
 import {sampleRate} from './frame.ts';
 import type {RtpSockets} from './rtp-socket.ts';
 
@@ -28,6 +29,7 @@ export class ReportChannel {
   readonly #session: ReportedSession;
   #rtcp: RtcpSession | undefined;
   #stream: AudioStream | undefined;
+  #security: SrtpSession | undefined;
   /** Where the last report came from. */
   #heard: SocketAddress | undefined;
 
@@ -45,10 +47,11 @@ export class ReportChannel {
     return this.#stream?.rtcp.multiplexed ?? false;
   }
 
-  /** Takes over what was negotiated; the first stream begins the session. */
-  update(stream: AudioStream, now: number): void {
+  /** Takes over what was negotiated, with the encryption of the stream; the first one begins the session. */
+  update(stream: AudioStream, security: SrtpSession | undefined, now: number): void {
     const {sender, receiver, random, wallOffset} = this.#session;
     this.#stream = stream;
+    this.#security = security;
     this.#rtcp ??= new RtcpSession({sender, receiver, random, wallOffset, clockRate: sampleRate}, now);
   }
 
@@ -56,7 +59,8 @@ export class ReportChannel {
   receive(bytes: Uint8Array, address: string, port: number, now: number): void {
     const expected = [this.#session.receiver.remote?.current.address, this.#stream?.rtcp.address];
     if (!expected.includes(address)) return;
-    if (this.#rtcp?.receive(bytes, now)) this.#heard = {address, port};
+    const compound = this.#security ? this.#security.unprotectControl(bytes) : bytes;
+    if (compound !== undefined && this.#rtcp?.receive(compound, now)) this.#heard = {address, port};
   }
 
   /** Sends a report when one is due. `playout` says how the sound is played, for those who ask for it. */
@@ -76,7 +80,8 @@ export class ReportChannel {
     // An address of zeros is how RFC 2543 put a call on hold: there is nobody to send to.
     if (to === undefined || to.port === 0 || to.address === '0.0.0.0' || to.address === '::') return;
     const {rtp, rtcp} = this.#session.sockets;
-    (this.multiplexed ? rtp : rtcp).send(report, to);
+    const packet = this.#security?.protectControl(report) ?? report;
+    (this.multiplexed ? rtp : rtcp).send(packet, to);
   }
 
   get #destination(): SocketAddress | undefined {

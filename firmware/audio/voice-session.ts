@@ -4,6 +4,7 @@ import type {RtpHeader} from '../rtp/packet.ts';
 import {RtpReceiver} from '../rtp/receiver.ts';
 import {isRtcp} from '../rtp/rtcp/compound.ts';
 import {RtpSender} from '../rtp/sender.ts';
+import {SrtpSession} from '../rtp/srtp/srtp-session.ts';
 import {frameSamples, sampleRate} from './frame.ts';
 import {decodeMuLaw, encodeMuLaw, muLawSilence} from './g711.ts';
 import type {SessionStatistics} from './media-messages.ts';
@@ -41,6 +42,8 @@ export class VoiceSession {
   /** Whether nothing was encoded for the next frame. */
   #silent = true;
   #stream: AudioStream | undefined;
+  /** Kept while a stream is not encrypted, for its counters go on should it be again with the same key. */
+  #srtp: SrtpSession | undefined;
   #attached = false;
   /** Since when silence is counted, in ms. */
   #listeningSince = 0;
@@ -74,6 +77,10 @@ export class VoiceSession {
     return this.#stream?.direction === 'sendrecv' || this.#stream?.direction === 'recvonly';
   }
 
+  get #security(): SrtpSession | undefined {
+    return this.#stream?.security && this.#srtp;
+  }
+
   get #hears(): boolean {
     return this.#attached && this.#expects;
   }
@@ -85,7 +92,11 @@ export class VoiceSession {
     this.#setFree();
     this.#sender.update(stream);
     this.#receiver.update(stream, now);
-    this.#reports.update(stream, now);
+    if (stream.security !== undefined) {
+      if (this.#srtp === undefined) this.#srtp = new SrtpSession(stream.security);
+      else this.#srtp.update(stream.security);
+    }
+    this.#reports.update(stream, this.#security, now);
     if (this.#expects && !expected) this.#listenFrom(now);
   }
 
@@ -100,7 +111,7 @@ export class VoiceSession {
   /** One datagram that came to the port of RTP. */
   receive(bytes: Uint8Array, address: string, port: number, now: number): void {
     if (this.#reports.multiplexed && isRtcp(bytes)) this.#reports.receive(bytes, address, port, now);
-    else this.#receiver.receive(bytes, address, port, now);
+    else this.#receivePacket(bytes, address, port, now);
   }
 
   /** One datagram that came to the port of RTCP. */
@@ -176,10 +187,17 @@ export class VoiceSession {
 
   /** Says goodbye to the other side's RTCP and frees the ports. */
   close(now: number): void {
-    this.#stream = undefined;
     this.#reports.close(now);
+    this.#stream = undefined;
     this.#socket.close();
     this.#controlSocket.close();
+  }
+
+  /** What is not genuine is not looked at: neither heard, nor believed to come from the other side. */
+  #receivePacket(bytes: Uint8Array, address: string, port: number, now: number): void {
+    const packet = this.#security ? this.#security.unprotect(bytes) : bytes;
+    if (packet === undefined) this.#receiver.foreign++;
+    else this.#receiver.receive(packet, address, port, now);
   }
 
   #hear(bytes: Uint8Array, {payloadStart, payloadLength, timestamp, sequenceNumber}: RtpHeader): void {
@@ -205,6 +223,6 @@ export class VoiceSession {
     const remote = this.#receiver.remote?.current;
     // An address of zeros is how RFC 2543 put a call on hold: there is nobody to send to.
     if (remote === undefined || remote.address === '0.0.0.0' || remote.address === '::') return;
-    this.#socket.send(packet, remote);
+    this.#socket.send(this.#security?.protect(packet) ?? packet, remote);
   }
 }

@@ -92,6 +92,7 @@ const account = v.pipe(
     password: v.optional(text(256, 'must be a password')),
     registrar: v.optional(registrar),
     expires: v.optional(wholeNumber(60, 86_400, 'seconds'), '300'),
+    srtp: v.optional(oneOf('off', 'optional', 'required'), 'off'),
   }),
   v.transform(({user, password, registrar: given, ...rest}) => {
     const [, scheme, uriUser, domain] = /^(sips?):([^@:]+)[^@]*@([^?]+)/i.exec(rest.uri) ?? [];
@@ -192,7 +193,7 @@ export const configSchema = keys({
 });
 
 /** Keys that later versions bring, as paths in which `*` is any item of a list. */
-export const LATER_KEYS: ReadonlySet<string> = new Set(['sip.stun', 'sip.accounts.*.srtp', 'mqtt']);
+export const LATER_KEYS: ReadonlySet<string> = new Set(['sip.stun', 'mqtt']);
 
 type Read = v.InferOutput<typeof configSchema>;
 

@@ -1,3 +1,5 @@
+import type {StreamSecurity} from './srtp/crypto-suite.ts';
+
 /** An address and a UDP or TCP port. */
 export interface SocketAddress {
   /** IPv4 or IPv6 address without brackets. */
@@ -29,8 +31,15 @@ export interface AudioStream {
   readonly payloadType: number;
   /** RTP payload type of telephone-event (RFC 4733) at 8000 Hz; undefined where it was not negotiated. */
   readonly telephoneEvent: number | undefined;
+  /**
+   * The numbers of these two in our own offer, which the other side sends with where its answer has others (RFC 3264
+   * section 5.1). Not there where the offer was not ours: then the numbers are the same for both.
+   */
+  readonly receives?: {readonly payloadType: number; readonly telephoneEvent: number | undefined};
   readonly direction: Direction;
   /** Length of the packets to send, in ms. */
   readonly packetTime: number;
   readonly rtcp: RtcpTransport;
+  /** Undefined: not encrypted. */
+  readonly security: StreamSecurity | undefined;
 }

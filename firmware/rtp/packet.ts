@@ -49,24 +49,14 @@ export type PacketProblem = 'length' | 'version' | 'rtcp' | 'csrc' | 'extension'
  * An RTCP packet that shares the port (RFC 5761 section 4: payload types 64 to 95) is a problem too.
  */
 export function readPacket(bytes: Uint8Array, header: RtpHeader): PacketProblem | undefined {
-  const length = bytes.length;
-  if (length < headerLength) return 'length';
-  const flags = bytes[0]!;
-  if (flags >> 6 !== 2) return 'version';
+  const start = findPayload(bytes);
+  if (typeof start !== 'number') return start;
   const payloadType = bytes[1]! & 0x7f;
   if (payloadType >= 64 && payloadType <= 95) return 'rtcp';
-
-  let start = headerLength + 4 * (flags & 0x0f);
-  if (start > length) return 'csrc';
-  if (flags & 0x10) {
-    if (start + 4 > length) return 'extension';
-    start += 4 + 4 * readUint16(bytes, start + 2);
-    if (start > length) return 'extension';
-  }
-  let end = length;
-  if (flags & 0x20) {
-    const padding = bytes[length - 1]!;
-    if (padding === 0 || padding > length - start) return 'padding';
+  let end = bytes.length;
+  if (bytes[0]! & 0x20) {
+    const padding = bytes[end - 1]!;
+    if (padding === 0 || padding > end - start) return 'padding';
     end -= padding;
   }
 
@@ -78,6 +68,22 @@ export function readPacket(bytes: Uint8Array, header: RtpHeader): PacketProblem 
   header.payloadStart = start;
   header.payloadLength = end - start;
   return undefined;
+}
+
+/** Where the payload of a packet begins: after header, sources and extension; else the part that is wrong. */
+export function findPayload(bytes: Uint8Array): number | PacketProblem {
+  const length = bytes.length;
+  if (length < headerLength) return 'length';
+  const flags = bytes[0]!;
+  if (flags >> 6 !== 2) return 'version';
+  let start = headerLength + 4 * (flags & 0x0f);
+  if (start > length) return 'csrc';
+  if (flags & 0x10) {
+    if (start + 4 > length) return 'extension';
+    start += 4 + 4 * readUint16(bytes, start + 2);
+    if (start > length) return 'extension';
+  }
+  return start;
 }
 
 /**

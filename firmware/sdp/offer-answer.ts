@@ -1,6 +1,14 @@
 import {failure, type Result, success} from '../base/result.ts';
 import type {AudioStream, Direction} from '../rtp/audio-stream.ts';
+import type {StreamSecurity} from '../rtp/srtp/crypto-suite.ts';
 import {chooseAudioFormats, offeredFormats, packetTimeOf, writeAudioFormats} from './audio-formats.ts';
+import {
+  acceptCrypto,
+  type ChosenCrypto,
+  chooseCrypto,
+  type LocalSecurity,
+  offerCrypto,
+} from './media-security.ts';
 import {readRtcpTransport, writeRtcpAttributes} from './rtcp-attributes.ts';
 import {directionOf, isGroup, type MediaDescription, type SessionDescription} from './session-description.ts';
 
@@ -14,11 +22,13 @@ export interface LocalMedia {
   /** Counts up with each description of the session that differs from the one before. */
   readonly version: number;
   readonly direction: Direction;
+  /** Undefined: sound is not encrypted. */
+  readonly security: LocalSecurity | undefined;
 }
 
 /** Why no common session came about. */
 export interface NegotiationFailure {
-  readonly code: 'no-audio' | 'no-common-codec' | 'bad-address' | 'line-count';
+  readonly code: 'no-audio' | 'no-common-codec' | 'bad-address' | 'line-count' | 'encryption';
   readonly text: string;
 }
 
@@ -31,48 +41,53 @@ export interface Answered {
 /**
  * An offer of one audio line (RFC 3264 section 5). `previous` is this side's last description of a session that
  * stands already: its lines are kept in order, those other than the audio line switched off (section 8).
+ *
+ * Encryption that is required is offered as RTP/SAVP. Where it is but wished for, the line is RTP/AVP with a=crypto: a
+ * side that knows nothing of it answers as ever, and most that do take it so, while a second line confuses many.
  */
 export function createOffer(local: LocalMedia, previous?: SessionDescription): SessionDescription {
   const {formats, attributes} = writeAudioFormats(offeredFormats, local.direction);
+  const active = previous?.media.findIndex(({port}) => port !== 0) ?? -1;
+  const crypto = local.security ? offerCrypto(local.security.keys) : [];
   const audio: MediaDescription = {
     type: 'audio',
     port: local.port,
-    protocol: 'RTP/AVP',
+    protocol: local.security?.required ? 'RTP/SAVP' : (previous?.media[active]?.protocol ?? 'RTP/AVP'),
     connection: undefined,
     formats,
-    attributes: [...attributes, ...writeRtcpAttributes(true)],
+    attributes: [...attributes, ...writeRtcpAttributes(true), ...crypto],
   };
-  const active = previous?.media.findIndex(({port}) => port !== 0) ?? -1;
   const media =
     active < 0 ? [audio] : previous!.media.map((line, index) => (index === active ? audio : refused(line)));
   return describe(local, media);
 }
 
 /**
- * The answer to an offer (RFC 3264 section 6): takes the first audio line that can be served, with the payload
- * types of the offer, and refuses every other line by port 0. A failure means 488.
+ * The answer to an offer (RFC 3264 section 6): takes the first audio line that can be served, one that can be encrypted
+ * before others where that is wished for, with the payload types of the offer, and refuses every other line by port 0.
+ * A failure means 488.
  */
 export function answerOffer(
   offer: SessionDescription,
   local: LocalMedia,
 ): Result<Answered, NegotiationFailure> {
-  let problem: NegotiationFailure = {code: 'no-audio', text: 'no RTP/AVP audio is offered'};
-  for (const [index, line] of offer.media.entries()) {
-    if (!isPlainAudio(line)) continue;
-    const stream = settle(offer, line, local.direction);
+  let problem = whyNone(offer, local.security);
+  for (const {index, line, crypto} of candidates(offer, local.security)) {
+    const stream = settle(offer, line, local.direction, crypto?.security);
     if (!stream.ok) {
       problem = stream.error;
       continue;
     }
     const {codec, payloadType, telephoneEvent, direction, rtcp} = stream.value;
     const {formats, attributes} = writeAudioFormats({codec, payloadType, telephoneEvent}, direction);
+    const security = crypto ? [crypto.attribute] : [];
     const accepted: MediaDescription = {
       type: 'audio',
       port: local.port,
       protocol: line.protocol,
       connection: undefined,
       formats,
-      attributes: [...attributes, ...writeRtcpAttributes(rtcp.multiplexed)],
+      attributes: [...attributes, ...writeRtcpAttributes(rtcp.multiplexed), ...security],
     };
     const media = offer.media.map((other, position) => (position === index ? accepted : refused(other)));
     return success({answer: describe(local, media), stream: stream.value});
@@ -82,11 +97,12 @@ export function answerOffer(
 
 /**
  * The stream that `answer` settles (RFC 3264 section 7) for an offer made here. Lines beyond those
- * offered are not looked at.
+ * offered are not looked at. `required`: an answer without encryption is a failure.
  */
 export function acceptAnswer(
   offer: SessionDescription,
   answer: SessionDescription,
+  required: boolean,
 ): Result<AudioStream, NegotiationFailure> {
   const index = offer.media.findIndex(({port}) => port !== 0);
   const offered = offer.media[index];
@@ -94,12 +110,47 @@ export function acceptAnswer(
   if (!offered || !answered) {
     return failure({code: 'line-count', text: 'the answer lacks the offered media line'});
   }
-  if (!isPlainAudio(answered)) return failure({code: 'no-audio', text: 'the answer refuses audio'});
-  return settle(answer, answered, directionOf(offer, offered));
+  if (!isAudio(answered)) return failure({code: 'no-audio', text: 'the answer refuses audio'});
+  const security = acceptCrypto(offered, answered);
+  if (!security && (required || isSecure(answered))) {
+    return failure({code: 'encryption', text: 'the answer is not encrypted (SRTP), as it would have to be'});
+  }
+  return settle(answer, answered, directionOf(offer, offered), security);
 }
 
-function isPlainAudio({type, port, protocol}: MediaDescription): boolean {
-  return type === 'audio' && port !== 0 && protocol.toUpperCase() === 'RTP/AVP';
+/** The lines that an answer may take, the best first. */
+function* candidates(
+  offer: SessionDescription,
+  security: LocalSecurity | undefined,
+): Generator<{index: number; line: MediaDescription; crypto: ChosenCrypto | undefined}> {
+  const lines = offer.media.map((line, index) => ({index, line})).filter(({line}) => isAudio(line));
+  if (security) {
+    for (const {index, line} of lines) {
+      const crypto = chooseCrypto(line, security.keys);
+      if (crypto) yield {index, line, crypto};
+    }
+  }
+  if (security?.required) return;
+  for (const {index, line} of lines) if (!isSecure(line)) yield {index, line, crypto: undefined};
+}
+
+/** Why an offer has no line that may be taken. */
+function whyNone(offer: SessionDescription, security: LocalSecurity | undefined): NegotiationFailure {
+  if (!offer.media.some(isAudio)) return {code: 'no-audio', text: 'no RTP/AVP audio is offered'};
+  const code = 'encryption';
+  if (security?.required) {
+    return {code, text: 'encryption (SRTP) is required here, and no usable key is offered'};
+  }
+  if (security) return {code, text: 'encryption (SRTP) is offered without a usable key'};
+  return {code, text: 'only encrypted sound (SRTP) is offered, and it is switched off here'};
+}
+
+function isAudio({type, port, protocol}: MediaDescription): boolean {
+  return type === 'audio' && port !== 0 && /^RTP\/S?AVP$/i.test(protocol);
+}
+
+function isSecure({protocol}: MediaDescription): boolean {
+  return protocol.toUpperCase() === 'RTP/SAVP';
 }
 
 /** Reads what a remote audio line settles; `wanted` is the direction that this side would like. */
@@ -107,6 +158,7 @@ function settle(
   description: SessionDescription,
   line: MediaDescription,
   wanted: Direction,
+  security: StreamSecurity | undefined,
 ): Result<AudioStream, NegotiationFailure> {
   const formats = chooseAudioFormats(line);
   if (!formats) return failure({code: 'no-common-codec', text: 'PCMU is not among the codecs'});
@@ -122,6 +174,7 @@ function settle(
     direction: isHold(address) ? common(direction, 'recvonly') : direction,
     packetTime: packetTimeOf(description, line),
     rtcp: readRtcpTransport(description, line),
+    security,
   });
 }
 

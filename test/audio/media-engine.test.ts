@@ -29,6 +29,7 @@ function streamTo(session: MediaSession): AudioStream {
     direction: 'sendrecv',
     packetTime: 20,
     rtcp: {multiplexed: true, address: undefined, port: session.port + 1, voipMetrics: true},
+    security: undefined,
   };
 }
 

@@ -19,6 +19,7 @@ const stream: AudioStream = {
   direction: 'sendrecv',
   packetTime: 20,
   rtcp: {multiplexed: false, address: undefined, port: 7001, voipMetrics: false},
+  security: undefined,
 };
 
 class FakeSocket implements RtpSocket {

@@ -24,6 +24,7 @@ async function callOurselves(port: number): Promise<MediaEngine> {
     direction: 'sendrecv',
     packetTime: 20,
     rtcp: {multiplexed: false, address: undefined, port: port + 1, voipMetrics: false},
+    security: undefined,
   });
   engine.attach(session);
   return engine;

@@ -55,6 +55,7 @@ sip:
       password: !secret house
       registrar: sip:pbx.example.org:5070
       expires: 600
+      srtp: required
     - {name: other, uri: "sip:101@192.0.2.1:5080"}
   media_ports: 20000-20100
 buttons:
@@ -94,6 +95,7 @@ test('a whole configuration', () => {
             password: '0123',
             registrar: 'sip:pbx.example.org:5070',
             expires: 600,
+            srtp: 'required',
           },
           {
             name: 'other',
@@ -102,6 +104,7 @@ test('a whole configuration', () => {
             password: '',
             registrar: 'sip:192.0.2.1:5080',
             expires: 300,
+            srtp: 'off',
           },
         ],
         tls: {certificate: undefined, key: undefined, authorities: undefined, verify: true},

@@ -13,6 +13,7 @@ const stream: AudioStream = {
   direction: 'sendrecv',
   packetTime: 20,
   rtcp: {multiplexed: false, address: undefined, port: 4001, voipMetrics: false},
+  security: undefined,
 };
 
 class Recorder {

@@ -11,6 +11,7 @@ const stream: AudioStream = {
   direction: 'sendrecv',
   packetTime: 20,
   rtcp: {multiplexed: false, address: undefined, port: 4001, voipMetrics: false},
+  security: undefined,
 };
 
 /** A sender that starts at the highest sequence number it may, 32767, and at the end of the timestamps, 2^32 - 160. */

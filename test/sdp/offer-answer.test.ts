@@ -12,6 +12,7 @@ const tesla: LocalMedia = {
   sessionId: '2890844526',
   version: 1,
   direction: 'sendrecv',
+  security: undefined,
 };
 const marconi: LocalMedia = {...tesla, address: '192.0.2.2', port: 60000, sessionId: '2890844527'};
 
@@ -63,7 +64,7 @@ test('offer and answer settle the same stream, seen from each side', () => {
     remote: {address: '192.0.2.1', port: 49170},
     rtcp: {...rtcp, port: 49171},
   });
-  expect(acceptAnswer(offer, answered.value.answer)).toEqual({
+  expect(acceptAnswer(offer, answered.value.answer, false)).toEqual({
     ok: true,
     value: {...common, remote: {address: '192.0.2.2', port: 60000}, rtcp: {...rtcp, port: 60001}},
   });
@@ -178,7 +179,7 @@ test('ptime and maxptime are followed within 10 to 60 ms', () => {
 test('an answer that refuses, lacks the line or has another codec is a failure; extra lines are not looked at', () => {
   const offer = createOffer(tesla);
   const accept = (...lines: string[]) => {
-    const result = acceptAnswer(offer, read('c=IN IP4 192.0.2.9', ...lines));
+    const result = acceptAnswer(offer, read('c=IN IP4 192.0.2.9', ...lines), false);
     return result.ok ? result.value.remote.port : result.error.code;
   };
   expect(accept('m=audio 6000 RTP/AVP 0')).toBe(6000);
@@ -197,7 +198,7 @@ test('a later offer keeps the lines of the session in order', () => {
   const offer = createOffer({...marconi, version: 2}, first.value.answer);
   expect(offer.media.map(({type, port}) => `${type} ${port}`)).toEqual(['video 0', 'audio 60000']);
   expect(
-    acceptAnswer(offer, read('c=IN IP4 192.0.2.9', 'm=video 0 RTP/AVP 31', 'm=audio 7000 RTP/AVP 0')),
+    acceptAnswer(offer, read('c=IN IP4 192.0.2.9', 'm=video 0 RTP/AVP 31', 'm=audio 7000 RTP/AVP 0'), false),
   ).toMatchObject({ok: true, value: {remote: {port: 7000}}});
 });
 

@@ -1,4 +1,5 @@
 import type {RandomBytes} from '../../base/random.ts';
+import type {EncryptionWish} from '../dialog/negotiation.ts';
 import {formatHost, parseUri, type SipUri} from '../message/uri.ts';
 import type {Flow} from '../transport/transport.ts';
 import {Authenticator} from './authenticator.ts';
@@ -19,6 +20,8 @@ export class Account {
   readonly uri: SipUri;
   /** URI of its server. */
   readonly server: string;
+  /** Whether sound is encrypted. */
+  readonly encryption: EncryptionWish;
   /** Called when the status changes. */
   onChange: ((status: AccountStatus) => void) | undefined;
   #options: AccountOptions;
@@ -31,6 +34,7 @@ export class Account {
     this.name = options.name;
     this.uri = sipUri(options.uri);
     this.server = options.registrar;
+    this.encryption = options.srtp ?? 'off';
     this.#serverUri = sipUri(options.registrar);
     this.#options = options;
     this.#random = environment.random;

@@ -1,7 +1,7 @@
 import {randomHex} from '../../base/random.ts';
 import type {AudioStream} from '../../rtp/audio-stream.ts';
 import type {DialogEnvironment} from '../dialog/environment.ts';
-import {type MediaEnd, Negotiation} from '../dialog/negotiation.ts';
+import {type EncryptionWish, type MediaEnd, Negotiation, securityFor} from '../dialog/negotiation.ts';
 import type {Session, SessionUser} from '../dialog/session.ts';
 import type {Destination, Hold, Transport} from '../transport/transport.ts';
 import type {CallEnd, CallListener, CallState, HangUpReason, MediaPort, Party} from './call.ts';
@@ -124,10 +124,12 @@ export abstract class CallBase {
   }
 
   /** Offers and answers of this call, with RTP at `port` of `address`. */
-  protected negotiate(address: string, port: number): Negotiation {
+  protected negotiate(address: string, port: number, encryption: EncryptionWish): Negotiation {
     // RFC 8866 section 5.2: a number that is unique for the address; 48 random bits are.
-    const sessionId = String(Number.parseInt(randomHex(this.services.environment.random, 6), 16));
-    const media: MediaEnd = {address, port, sessionId, direction: 'sendrecv'};
+    const {random} = this.services.environment;
+    const sessionId = String(Number.parseInt(randomHex(random, 6), 16));
+    const security = securityFor(encryption, random);
+    const media: MediaEnd = {address, port, sessionId, direction: 'sendrecv', security};
     return new Negotiation(media);
   }
 }

@@ -11,15 +11,15 @@ export function spokenName(uri: string): string {
   return user === undefined ? place : `${user}@${place}`;
 }
 
-/** What a final response of 300 or above means for the caller. `who` was called. */
-export function endOfResponse(response: SipResponse, who: string): CallEnd {
+/** What a final response of 300 or above means for the caller. `who` was called, `encrypted`: with SRTP or not at all. */
+export function endOfResponse(response: SipResponse, who: string, encrypted: boolean): CallEnd {
   const {status} = response;
-  const [cause, words] = meaningOf(status);
+  const [cause, words] = meaningOf(status, encrypted);
   const said = response.headers.get('Warning')?.match(/"([^"]{1,200})"/)?.[1];
   return {cause, status, text: `${who} ${words} (${status} ${response.reason})${said ? `: ${said}` : ''}`};
 }
 
-function meaningOf(status: number): [cause: CallEnd['cause'], words: string] {
+function meaningOf(status: number, encrypted: boolean): [cause: CallEnd['cause'], words: string] {
   switch (status) {
     case 486:
     case 600:
@@ -47,7 +47,9 @@ function meaningOf(status: number): [cause: CallEnd['cause'], words: string] {
     case 406:
     case 415:
     case 488:
-      return ['failed', 'cannot agree on sound: no common codec'];
+      return encrypted
+        ? ['failed', 'does not take encrypted sound (SRTP), which is required for this call']
+        : ['failed', 'cannot agree on sound: no common codec'];
     case 502:
     case 503:
     case 504:

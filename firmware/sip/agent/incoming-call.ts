@@ -1,6 +1,7 @@
 import {sessionBody} from '../dialog/capabilities.ts';
 import type {LocalEnd} from '../dialog/environment.ts';
 import {type GivenUp, IncomingInvite} from '../dialog/incoming-invite.ts';
+import type {EncryptionWish} from '../dialog/negotiation.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
 import type {
   CallEnd,
@@ -21,6 +22,7 @@ export class IncomingCall extends CallBase implements IncomingCallContract {
   #invite: IncomingInvite;
   /** Our address as the caller sees it. */
   #localAddress: string;
+  #encryption: EncryptionWish;
 
   /** An INVITE whose offer, if it has one, has been found answerable. */
   constructor(
@@ -29,6 +31,7 @@ export class IncomingCall extends CallBase implements IncomingCallContract {
     caller: Party,
     local: LocalEnd,
     localAddress: string,
+    encryption: EncryptionWish,
     onGone: () => void,
   ) {
     super(services, onGone);
@@ -36,6 +39,7 @@ export class IncomingCall extends CallBase implements IncomingCallContract {
     this.party = caller;
     this.#transaction = transaction;
     this.#localAddress = localAddress;
+    this.#encryption = encryption;
     const {transport, remote} = transaction.source;
     this.hold({transport, ...remote});
     this.#invite = new IncomingInvite(services.environment, local, transaction, (why) => {
@@ -84,7 +88,7 @@ export class IncomingCall extends CallBase implements IncomingCallContract {
   }
 
   #accept(port: number): void {
-    const negotiation = this.negotiate(this.#localAddress, port);
+    const negotiation = this.negotiate(this.#localAddress, port, this.#encryption);
     const {request} = this.#transaction;
     const answered = sessionBody(request) === 'session' ? negotiation.answer(request.body) : undefined;
     if (answered && !answered.ok) {

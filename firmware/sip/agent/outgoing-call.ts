@@ -4,7 +4,7 @@ import type {AudioStream} from '../../rtp/audio-stream.ts';
 import {sessionBody} from '../dialog/capabilities.ts';
 import type {Dialog} from '../dialog/dialog.ts';
 import type {LocalEnd} from '../dialog/environment.ts';
-import type {Negotiation} from '../dialog/negotiation.ts';
+import type {EncryptionWish, Negotiation} from '../dialog/negotiation.ts';
 import {OutgoingInvite} from '../dialog/outgoing-invite.ts';
 import {Session} from '../dialog/session.ts';
 import type {SipResponse} from '../message/message.ts';
@@ -30,6 +30,8 @@ export class OutgoingCall extends CallBase implements Call {
   /** Who is being called now, through whose server. */
   #target: SipUri;
   #account: Account | undefined;
+  /** Whether sound is encrypted; where that was required once, being sent elsewhere does not change it. */
+  #encryption: EncryptionWish;
   #address = '';
   /** Our address there, which the media port is open at. */
   #localAddress = '';
@@ -58,6 +60,7 @@ export class OutgoingCall extends CallBase implements Call {
     this.#target = target;
     this.#accountOf = accountOf;
     this.#account = accountOf(target);
+    this.#encryption = this.#account?.encryption ?? 'off';
     this.listener = listener;
     void this.#start();
   }
@@ -103,7 +106,7 @@ export class OutgoingCall extends CallBase implements Call {
     const media = typeof local === 'string' ? local : await this.#mediaAt(local.address);
     if (typeof media === 'string') this.#fail({cause: 'unreachable', text: media});
     else if (media && typeof local !== 'string') {
-      this.#sendInvite(destination.value, local, this.negotiate(local.address, media.port));
+      this.#sendInvite(destination.value, local, this.negotiate(local.address, media.port, this.#encryption));
     }
   }
 
@@ -137,6 +140,7 @@ export class OutgoingCall extends CallBase implements Call {
     this.#preview = undefined;
     this.#target = next.uri;
     this.#account = this.#accountOf(next.uri);
+    if (this.#encryption !== 'required') this.#encryption = this.#account?.encryption ?? 'off';
     void this.#start(next.proxy);
   }
 
@@ -175,7 +179,7 @@ export class OutgoingCall extends CallBase implements Call {
       onRefused: (response) => {
         this.#sequence = invite.sequence + 1;
         this.#targets.add(response, this.#target);
-        this.#fail(endOfResponse(response, this.who));
+        this.#fail(endOfResponse(response, this.who, this.#encryption === 'required'));
       },
       onFailed: (why, text) => {
         const end = endOfFailure(why, text, this.who, this.state === 'ringing');

@@ -1,6 +1,7 @@
 import type {Clock, Timer} from '../../base/clock.ts';
 import {type RandomBytes, randomHex} from '../../base/random.ts';
 import type {Result} from '../../base/result.ts';
+import type {EncryptionWish} from '../dialog/negotiation.ts';
 import {createRequest} from '../message/create.ts';
 import type {SipRequest, SipResponse} from '../message/message.ts';
 import {formatHost, parseUri, type SipUri} from '../message/uri.ts';
@@ -23,6 +24,8 @@ export interface AccountOptions {
   readonly registrar: string;
   /** How long a registration is asked for, in seconds. */
   readonly expires: number;
+  /** Whether sound is encrypted (SRTP); off where missing. */
+  readonly srtp?: EncryptionWish | undefined;
 }
 
 /** Whether the server knows where we are. */

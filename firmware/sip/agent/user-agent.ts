@@ -242,7 +242,8 @@ export class UserAgent {
   ): void {
     const {request} = transaction;
     const body = sessionBody(request);
-    const refusal = body === 'session' ? examineOffer(request.body) : undefined;
+    const account = this.#accountBehind(request, source);
+    const refusal = body === 'session' ? examineOffer(request.body, account?.encryption ?? 'off') : undefined;
     if (request.contact?.uri.host === undefined) {
       // Without it nothing could ever be sent to the caller (section 8.1.1.8).
       respond(400, {headers: [warning('an INVITE needs a Contact with a SIP URI')]});
@@ -253,7 +254,7 @@ export class UserAgent {
     else if (this.#unavailable !== undefined) respond(this.#unavailable);
     else {
       const local = this.#localAddress(source);
-      if (local) this.onIncoming?.(this.#takeCall(transaction, source, local));
+      if (local) this.onIncoming?.(this.#takeCall(transaction, source, local, account));
       else respond(503);
     }
   }
@@ -268,9 +269,14 @@ export class UserAgent {
     }
   }
 
-  #takeCall(transaction: ServerTransaction, source: Flow, local: SocketAddress): IncomingCall {
+  #takeCall(
+    transaction: ServerTransaction,
+    source: Flow,
+    local: SocketAddress,
+    account: Account | undefined,
+  ): IncomingCall {
     const {request} = transaction;
-    const account = this.#accountBehind(request, source);
+    const encryption = account?.encryption ?? 'off';
     const authenticator = account?.authenticator();
     const end: LocalEnd = {
       contact: contactValue(
@@ -283,8 +289,14 @@ export class UserAgent {
       authenticate: (sent, response) => authenticator?.answer(sent, response),
     };
     const caller = callerOf(request, source.remote, account?.name);
-    const call: IncomingCall = new IncomingCall(this.#services, transaction, caller, end, local.address, () =>
-      this.#forget(call),
+    const call: IncomingCall = new IncomingCall(
+      this.#services,
+      transaction,
+      caller,
+      end,
+      local.address,
+      encryption,
+      () => this.#forget(call),
     );
     this.#legs.add(call);
     return call;

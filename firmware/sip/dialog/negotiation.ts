@@ -1,5 +1,7 @@
+import type {RandomBytes} from '../../base/random.ts';
 import {failure, type Result, success} from '../../base/result.ts';
 import type {AudioStream} from '../../rtp/audio-stream.ts';
+import {LocalKeys, type LocalSecurity} from '../../sdp/media-security.ts';
 import {acceptAnswer, answerOffer, createOffer, type LocalMedia} from '../../sdp/offer-answer.ts';
 import {parseSessionDescription} from '../../sdp/parse.ts';
 import type {SessionDescription} from '../../sdp/session-description.ts';
@@ -59,7 +61,7 @@ export class Negotiation {
     const answer = parseSessionDescription(body);
     if (!answer.ok) return failure(unreadable(answer.error));
     if (!offer) return failure({status: 488, text: 'an answer without an offer'});
-    const stream = acceptAnswer(offer, answer.value);
+    const stream = acceptAnswer(offer, answer.value, this.#media.security?.required ?? false);
     return stream.ok ? stream : failure({status: 488, text: stream.error.text});
   }
 
@@ -85,9 +87,25 @@ export class Negotiation {
   }
 }
 
+/** Whether encryption is wished for: not at all, where the other side has it too, or rather than the call itself. */
+export type EncryptionWish = 'off' | 'optional' | 'required';
+
+/** The encryption that a session may use, with keys of its own. */
+export function securityFor(wish: EncryptionWish, random: RandomBytes): LocalSecurity | undefined {
+  return wish === 'off' ? undefined : {required: wish === 'required', keys: new LocalKeys(random)};
+}
+
 /** Whether an offer could be answered, before anybody is bothered or a port is opened. */
-export function examineOffer(body: Uint8Array): Refusal | undefined {
-  const nowhere: MediaEnd = {address: '0.0.0.0', port: 9, sessionId: '0', direction: 'sendrecv'};
+export function examineOffer(body: Uint8Array, wish: EncryptionWish): Refusal | undefined {
+  // The answer goes nowhere, so that its key need not be one.
+  const security = securityFor(wish, (count) => new Uint8Array(count));
+  const nowhere: MediaEnd = {
+    address: '0.0.0.0',
+    port: 9,
+    sessionId: '0',
+    direction: 'sendrecv',
+    security,
+  };
   const answered = new Negotiation(nowhere).answer(body);
   return answered.ok ? undefined : answered.error;
 }

@@ -31,6 +31,7 @@ class Side {
       direction: 'sendrecv',
       packetTime: 20,
       rtcp: {multiplexed: false, address: undefined, port: 4001, voipMetrics: true},
+      security: undefined,
     };
     this.sender.update(stream);
     this.receiver.update(stream, now);

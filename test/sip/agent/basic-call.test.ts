@@ -52,6 +52,7 @@ test('both ends hear of each other and of the end', async () => {
       direction: 'sendrecv',
       packetTime: 20,
       rtcp: {multiplexed: true, address: undefined, port: 60001, voipMetrics: true},
+      security: undefined,
     },
   ]);
   expect(scene.marconi.ports[0]?.streams).toMatchObject([{remote: {address: '192.0.2.1', port: 49170}}]);

@@ -8,7 +8,13 @@ const plain = bytes(...head, 'm=audio 7000 RTP/AVP 0');
 const held = bytes(...head, 'm=audio 7000 RTP/AVP 0', 'a=sendonly');
 
 function negotiation(): Negotiation {
-  return new Negotiation({address: '192.0.2.1', port: 49170, sessionId: '4711', direction: 'sendrecv'});
+  return new Negotiation({
+    address: '192.0.2.1',
+    port: 49170,
+    sessionId: '4711',
+    direction: 'sendrecv',
+    security: undefined,
+  });
 }
 
 function versionOf(body: Uint8Array): string | undefined {
@@ -44,9 +50,9 @@ test('an offer that is refused leaves the session as it was', () => {
 });
 
 test('an offer is examined without anything being opened', () => {
-  expect(examineOffer(plain)).toBeUndefined();
-  expect(examineOffer(bytes(...head))).toEqual({status: 488, text: 'no RTP/AVP audio is offered'});
-  expect(examineOffer(bytes('v=1'))).toEqual({
+  expect(examineOffer(plain, 'off')).toBeUndefined();
+  expect(examineOffer(bytes(...head), 'off')).toEqual({status: 488, text: 'no RTP/AVP audio is offered'});
+  expect(examineOffer(bytes('v=1'), 'off')).toEqual({
     status: 400,
     text: 'bad SDP, line 1 v=: the first line is not v=0',
   });

@@ -32,8 +32,8 @@ export interface AudioStream {
   /** RTP payload type of telephone-event (RFC 4733) at 8000 Hz; undefined where it was not negotiated. */
   readonly telephoneEvent: number | undefined;
   /**
-   * The numbers of these two in our own offer, which the other side sends with where its answer has others (RFC 3264
-   * section 5.1). Not there where the offer was not ours: then the numbers are the same for both.
+   * The numbers of these two in our own offer, where the answer has others: those the other side sends with (RFC 3264
+   * section 5.1).
    */
   readonly receives?: {readonly payloadType: number; readonly telephoneEvent: number | undefined};
   readonly direction: Direction;

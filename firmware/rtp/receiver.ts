@@ -78,9 +78,14 @@ export class RtpReceiver {
     }
     this.heard = now;
     this.fromNegotiated = this.#remote!.isNegotiated ? this.fromNegotiated + 1 : 0;
-    if (header.payloadType === stream.telephoneEvent) this.#receiveEvent(bytes, header, now);
-    else if (header.payloadType === stream.payloadType) this.#receiveSound(bytes, header, now);
-    else if (header.ssrc === this.#ssrc) this.reception.count(header, now, false);
+    const {payloadType} = header;
+    const {receives = stream} = stream;
+    // Some phones send with the numbers of their answer all the same.
+    if (payloadType === receives.telephoneEvent || payloadType === stream.telephoneEvent) {
+      this.#receiveEvent(bytes, header, now);
+    } else if (payloadType === receives.payloadType || payloadType === stream.payloadType) {
+      this.#receiveSound(bytes, header, now);
+    } else if (header.ssrc === this.#ssrc) this.reception.count(header, now, false);
   }
 
   #receiveEvent(bytes: Uint8Array, header: RtpHeader, now: number): void {

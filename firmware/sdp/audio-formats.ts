@@ -33,6 +33,22 @@ export function chooseAudioFormats(line: MediaDescription): AudioFormats | undef
   return {codec: 'PCMU', payloadType, telephoneEvent};
 }
 
+/**
+ * Where an answer has other numbers than the offer of this side: those of the offer, under which the other side sends
+ * (RFC 3264 section 5.1).
+ */
+export function receivedFormats(
+  offered: MediaDescription,
+  answered: AudioFormats,
+): Pick<AudioStream, 'receives'> {
+  const own = chooseAudioFormats(offered);
+  if (!own) return {};
+  const {payloadType} = own;
+  const telephoneEvent = answered.telephoneEvent === undefined ? undefined : own.telephoneEvent;
+  const same = payloadType === answered.payloadType && telephoneEvent === answered.telephoneEvent;
+  return same ? {} : {receives: {payloadType, telephoneEvent}};
+}
+
 /** Formats and attributes of an audio line of this side. */
 export function writeAudioFormats(
   {codec, payloadType, telephoneEvent}: AudioFormats,

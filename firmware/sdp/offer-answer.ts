@@ -1,7 +1,13 @@
 import {failure, type Result, success} from '../base/result.ts';
 import type {AudioStream, Direction} from '../rtp/audio-stream.ts';
 import type {StreamSecurity} from '../rtp/srtp/crypto-suite.ts';
-import {chooseAudioFormats, offeredFormats, packetTimeOf, writeAudioFormats} from './audio-formats.ts';
+import {
+  chooseAudioFormats,
+  offeredFormats,
+  packetTimeOf,
+  receivedFormats,
+  writeAudioFormats,
+} from './audio-formats.ts';
 import {
   acceptCrypto,
   type ChosenCrypto,
@@ -46,13 +52,16 @@ export interface Answered {
  * side that knows nothing of it answers as ever, and most that do take it so, while a second line confuses many.
  */
 export function createOffer(local: LocalMedia, previous?: SessionDescription): SessionDescription {
-  const {formats, attributes} = writeAudioFormats(offeredFormats, local.direction);
   const active = previous?.media.findIndex(({port}) => port !== 0) ?? -1;
+  const before = previous?.media[active];
+  // What a number means stays for the whole session (section 8.3.2).
+  const known = before && chooseAudioFormats(before);
+  const {formats, attributes} = writeAudioFormats(known ?? offeredFormats, local.direction);
   const crypto = local.security ? offerCrypto(local.security.keys) : [];
   const audio: MediaDescription = {
     type: 'audio',
     port: local.port,
-    protocol: local.security?.required ? 'RTP/SAVP' : (previous?.media[active]?.protocol ?? 'RTP/AVP'),
+    protocol: local.security?.required ? 'RTP/SAVP' : (before?.protocol ?? 'RTP/AVP'),
     connection: undefined,
     formats,
     attributes: [...attributes, ...writeRtcpAttributes(true), ...crypto],
@@ -115,7 +124,8 @@ export function acceptAnswer(
   if (!security && (required || isSecure(answered))) {
     return failure({code: 'encryption', text: 'the answer is not encrypted (SRTP), as it would have to be'});
   }
-  return settle(answer, answered, directionOf(offer, offered), security);
+  const stream = settle(answer, answered, directionOf(offer, offered), security);
+  return stream.ok ? success({...stream.value, ...receivedFormats(offered, stream.value)}) : stream;
 }
 
 /** The lines that an answer may take, the best first. */

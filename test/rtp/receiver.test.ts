@@ -56,6 +56,21 @@ test('before anything is negotiated every packet is dropped', () => {
   expect(receiver.heard).toBeUndefined();
 });
 
+test('payload types of our offer, and those of the answer where it has others', () => {
+  const {recorder, receive} = receiverOf({...stream, receives: {payloadType: 8, telephoneEvent: 101}});
+  const event = (sequenceNumber: number, payloadType: number, key: number) => {
+    const bytes = packet(sequenceNumber, {payloadType, payload: [key, 0x80, 0, 160]});
+    receive(bytes);
+  };
+  receive(packet(1, {payloadType: 0}));
+  receive(packet(2, {payloadType: 8}));
+  event(3, 101, 7);
+  event(4, 97, 8);
+  event(5, 96, 9);
+  expect(recorder.sounds).toEqual([1, 2]);
+  expect(recorder.digits).toBe('78');
+});
+
 test('sound comes through once', () => {
   const {recorder, receiver, receive} = receiverOf();
   for (const number of [1, 2, 2, 3, 1]) receive(packet(number), remote, 50);

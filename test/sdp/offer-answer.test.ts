@@ -202,6 +202,42 @@ test('a later offer keeps the lines of the session in order', () => {
   ).toMatchObject({ok: true, value: {remote: {port: 7000}}});
 });
 
+test('a later offer keeps the payload types of the session, and says again what is wanted', () => {
+  const first = answerOffer(
+    read(
+      'c=IN IP4 192.0.2.9',
+      'm=audio 5002 RTP/AVP 101 0 96',
+      'a=rtpmap:101 opus/48000/2',
+      'a=rtpmap:96 telephone-event/8000',
+      'a=sendonly',
+    ),
+    marconi,
+  );
+  if (!first.ok) throw new Error(first.error.text);
+  const offer = createOffer({...marconi, version: 2}, first.value.answer);
+  expect(offer.media[0]?.formats).toEqual(['0', '96']);
+  expect(directionOf(offer, offer.media[0]!)).toBe('sendrecv');
+});
+
+test('an answer with numbers of its own: sent with those, received with ours', () => {
+  const numbers = (...lines: string[]) => {
+    const result = acceptAnswer(createOffer(tesla), read('c=IN IP4 192.0.2.9', ...lines), false);
+    if (!result.ok) return result.error.code;
+    const {payloadType, telephoneEvent, receives} = result.value;
+    return {payloadType, telephoneEvent, receives};
+  };
+  expect(numbers('m=audio 6000 RTP/AVP 0 96', 'a=rtpmap:96 Telephone-Event/8000')).toEqual({
+    payloadType: 0,
+    telephoneEvent: 96,
+    receives: {payloadType: 0, telephoneEvent: 101},
+  });
+  expect(numbers('m=audio 6000 RTP/AVP 0')).toEqual({
+    payloadType: 0,
+    telephoneEvent: undefined,
+    receives: undefined,
+  });
+});
+
 test('an answer has as many lines as the offer, at most one of them in use', () => {
   const line = fc.record({
     type: fc.constantFrom('audio', 'video', 'image'),

@@ -21,6 +21,13 @@ export const programs = {
   linphonec: program('linphonec', 'a second SIP phone', ['linphone-cli']),
   sipp: program('sipp', 'scripted SIP calls', ['sip-tester']),
   kamailio: program('kamailio', 'a registrar and proxy', ['kamailio']),
+  'kamailio-tls': {
+    name: 'kamailio-tls',
+    purpose: 'TLS for the registrar and proxy',
+    packages: ['kamailio-tls-modules'],
+    find: () => library('kamailio/modules/tls.so'),
+  },
+  openssl: program('openssl', 'certificates for the tests of TLS', ['openssl']),
   rtpengine: program('rtpengine', 'a media relay behind the proxy', ['rtpengine-daemon', 'rtpengine']),
   turnserver: program('turnserver', 'a STUN server', ['coturn']),
   tshark: program('tshark', 'a second reader of captures', ['tshark']),

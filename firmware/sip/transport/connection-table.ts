@@ -79,10 +79,13 @@ export class ConnectionTable {
   }
 
   /** A connection to there whose other end `fits`. */
-  find(destination: Destination, fits: (socket: Socket) => boolean): Connection | undefined {
+  find(
+    destination: Destination,
+    fits: (connection: Connection, socket: Socket) => boolean,
+  ): Connection | undefined {
     for (const {connection, socket} of this.#entries) {
       if (!connection || connection.state === 'closed' || !goesTo(destination, connection)) continue;
-      if (fits(socket)) return connection;
+      if (fits(connection, socket)) return connection;
     }
     return undefined;
   }

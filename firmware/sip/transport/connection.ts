@@ -58,8 +58,9 @@ export interface ConnectionUser {
  */
 export class Connection {
   readonly remote: SocketAddress;
-  /** Whether we opened it. */
+  /** Whether we opened it, and to whom it was to lead, where a name was given. */
   readonly outgoing: boolean;
+  readonly serverName: string | undefined;
   /** The near end; before the connection is open, address and port are not known. */
   local: SocketAddress;
   /** When a message was sent or received last, and when anything was received: clock time in ms. */
@@ -83,10 +84,17 @@ export class Connection {
   #pongTimer: Timer | undefined;
 
   /** `stream` is connecting; `open` says when it may be used. */
-  constructor(stream: Duplex, remote: SocketAddress, outgoing: boolean, clock: Clock, user: ConnectionUser) {
+  constructor(
+    stream: Duplex,
+    remote: SocketAddress,
+    origin: {readonly outgoing: boolean; readonly serverName?: string | undefined},
+    clock: Clock,
+    user: ConnectionUser,
+  ) {
     this.#stream = stream;
     this.remote = remote;
-    this.outgoing = outgoing;
+    this.outgoing = origin.outgoing;
+    this.serverName = origin.serverName;
     this.local = {address: '', port: 0};
     this.#clock = clock;
     this.#user = user;

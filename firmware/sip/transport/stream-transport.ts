@@ -130,12 +130,14 @@ export class StreamTransport implements Transport {
   }
 
   #find(destination: Destination): Connection | undefined {
-    return this.#table.find(
-      destination,
-      (socket) =>
-        // A response answers whoever asked.
-        destination.sentByPort !== undefined || this.#sockets.isPeer(socket, destination.serverName),
-    );
+    const {serverName, sentByPort} = destination;
+    return this.#table.find(destination, (connection, socket) => {
+      // A response answers whoever asked.
+      if (sentByPort !== undefined) return true;
+      // Who is there is not known before the connection is open.
+      if (connection.state === 'connecting') return connection.serverName === serverName;
+      return this.#sockets.isPeer(socket, serverName);
+    });
   }
 
   #boundFor(address: string): SocketAddress | undefined {
@@ -152,7 +154,11 @@ export class StreamTransport implements Transport {
       () => connection.open(nearEnd(socket)),
       (why) => connection.close(why),
     );
-    const connection = this.#newConnection(socket, {address, port}, true);
+    const connection = this.#newConnection(
+      socket,
+      {address, port},
+      {outgoing: true, serverName: destination.serverName},
+    );
     return connection;
   }
 
@@ -160,10 +166,14 @@ export class StreamTransport implements Transport {
     const {remoteAddress: address, remotePort: port} = socket;
     // Refused, or gone before we came to look.
     if (socket.destroyed || address === undefined || port === undefined) socket.destroy();
-    else this.#newConnection(socket, {address, port}, false).open(nearEnd(socket));
+    else this.#newConnection(socket, {address, port}, {outgoing: false}).open(nearEnd(socket));
   }
 
-  #newConnection(socket: Socket, remote: SocketAddress, outgoing: boolean): Connection {
+  #newConnection(
+    socket: Socket,
+    remote: SocketAddress,
+    origin: {readonly outgoing: boolean; readonly serverName?: string | undefined},
+  ): Connection {
     socket.setNoDelay(true);
     socket.setKeepAlive(true, kernelKeepAlive);
     const user: ConnectionUser = {
@@ -176,7 +186,7 @@ export class StreamTransport implements Transport {
       isHeld: () => this.#isHeld(connection),
       explain: (error) => this.#sockets.explain(error),
     };
-    const connection: Connection = new Connection(socket, remote, outgoing, this.#clock, user);
+    const connection: Connection = new Connection(socket, remote, origin, this.#clock, user);
     this.#table.add(connection, socket);
     return connection;
   }

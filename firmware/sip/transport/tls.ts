@@ -1,4 +1,3 @@
-import type {X509Certificate} from 'node:crypto';
 import {isIP, type Server, type Socket} from 'node:net';
 import {
   connect,
@@ -6,10 +5,16 @@ import {
   createServer,
   getCACertificates,
   type SecureContext,
-  TLSSocket,
+  type TLSSocket,
 } from 'node:tls';
 import type {Clock} from '../../base/clock.ts';
-import {certificateNames, explainRefusal, explainWrongName, isFor} from './certificate.ts';
+import {
+  type CertificateNames,
+  certificateNames,
+  explainRefusal,
+  explainWrongName,
+  isFor,
+} from './certificate.ts';
 import {explainSocketError, type StreamSockets} from './stream-sockets.ts';
 import {type Destination, TransportError} from './transport.ts';
 
@@ -34,6 +39,8 @@ export class TlsSockets implements StreamSockets {
   #options: TlsOptions;
   #clock: Clock;
   #context: SecureContext | undefined;
+  /** Whom the good certificates at the other end of open connections name: the socket forgets them. */
+  #peers = new WeakMap<Socket, CertificateNames>();
 
   /** `clock` gives the time for words about certificates. */
   constructor(options: TlsOptions, clock: Clock) {
@@ -60,10 +67,11 @@ export class TlsSockets implements StreamSockets {
         servername: isIP(serverName) === 0 ? serverName : '',
         // Checked below, in words that say what is wrong.
         rejectUnauthorized: false,
+        checkServerIdentity: () => undefined,
         minVersion,
       },
       () => {
-        const refusal = this.#options.verify ? this.#refusal(socket, serverName) : undefined;
+        const refusal = this.#notePeer(socket, serverName);
         if (refusal === undefined) onOpen();
         else onRefused(refusal);
       },
@@ -87,17 +95,19 @@ export class TlsSockets implements StreamSockets {
         handshakeTimeout: handshakeLimit,
         minVersion,
       },
-      onConnection,
+      (socket) => {
+        this.#notePeer(socket, undefined);
+        onConnection(socket);
+      },
     );
   }
 
   isPeer(socket: Socket, name: string | undefined): boolean {
     if (!this.#options.verify) return true;
-    const certificate = peerCertificate(socket);
-    if (!certificate || !(socket instanceof TLSSocket) || socket.authorizationError) return false;
+    const names = this.#peers.get(socket);
+    if (!names) return false;
     // Somebody who names an address only means whoever is there, and this one is, and has shown a good certificate.
-    if (name === undefined || isIP(name) !== 0) return true;
-    return isFor(certificateNames(certificate), name);
+    return name === undefined || isIP(name) !== 0 || isFor(names, name);
   }
 
   explain(error: NodeJS.ErrnoException): string {
@@ -118,13 +128,17 @@ export class TlsSockets implements StreamSockets {
       .replaceAll('_', ' ')})`;
   }
 
-  #refusal(socket: TLSSocket, name: string): string | undefined {
-    const certificate = peerCertificate(socket);
+  /** Looks at the certificate of the other end, which must be for `name`; returns why it is refused. */
+  #notePeer(socket: TLSSocket, name: string | undefined): string | undefined {
+    if (!this.#options.verify) return undefined;
+    const certificate = socket.getPeerX509Certificate();
     if (!certificate) return 'it showed no certificate';
     const error = socket.authorizationError as unknown;
     if (error) return explainRefusal(String(error), certificate, new Date(this.#clock.wallTime()));
     const names = certificateNames(certificate);
-    return isFor(names, name) ? undefined : explainWrongName(names, name);
+    if (name !== undefined && !isFor(names, name)) return explainWrongName(names, name);
+    this.#peers.set(socket, names);
+    return undefined;
   }
 
   #clientContext(): SecureContext {
@@ -135,10 +149,6 @@ export class TlsSockets implements StreamSockets {
       minVersion,
     });
   }
-}
-
-function peerCertificate(socket: Socket): X509Certificate | undefined {
-  return socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
 }
 
 /** Whom the operating system trusts; where it knows nobody, those that came with the runtime. */

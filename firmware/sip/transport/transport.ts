@@ -79,6 +79,16 @@ export interface Transport {
    */
   localAddress(destination: Destination): SocketAddress;
   /**
+   * The address that `destination` is to be told as ours in Contact: behind a NAT another than `localAddress`. Where a
+   * transport has no such method there is no difference.
+   */
+  contactAddress?(destination: Destination): SocketAddress;
+  /**
+   * Takes the news that a server saw a request of ours come from `seen`. Returns whether `contactAddress` gives another
+   * address for it from now on.
+   */
+  noteSeen?(destination: Destination, seen: SocketAddress): boolean;
+  /**
    * Calls `ready` when `localAddress` can be asked: where nothing listens for connections, the address to be reached
    * at is that of the connection, which is opened for it. Calls back, at once or later, also when that fails.
    */

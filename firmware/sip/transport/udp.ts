@@ -1,6 +1,7 @@
 import {createSocket, type Socket} from 'node:dgram';
 import {isIPv6} from 'node:net';
 import type {Clock} from '../../base/clock.ts';
+import {isStun} from '../../stun/message.ts';
 import {listenFailure} from './listen-failure.ts';
 import {routeTo} from './route.ts';
 import {
@@ -33,6 +34,8 @@ interface OpenSocket {
 export class UdpTransport implements Transport {
   /** Called for each datagram that may be a message. `local` is the bound address of the socket. */
   onMessage: MessageHandler = () => {};
+  /** Called for each STUN datagram: keep-alives share the socket with SIP (RFC 5626 section 4.4.2). */
+  onStun: ((bytes: Uint8Array, remote: SocketAddress) => void) | undefined;
   /** Called for each message sent or received, before anything else is done with it. */
   onTrace: ((entry: TraceEntry) => void) | undefined;
   /** Datagrams that were too short to be a message, keep-alives not counted. */
@@ -91,7 +94,8 @@ export class UdpTransport implements Transport {
     from.socket.send(bytes, to.port, to.address, (error) => {
       if (error) onError?.(`cannot send to ${formatSocketAddress(to)}: ${sendFailure(error)}`);
     });
-    if (this.onTrace) this.#trace('out', this.#seenBy(to.address, from.bound), to, bytes);
+    if (this.onTrace && !isStun(bytes) && !isKeepAlive(bytes))
+      this.#trace('out', this.#seenBy(to.address, from.bound), to, bytes);
   }
 
   localAddress(destination: Destination): SocketAddress {
@@ -120,6 +124,10 @@ export class UdpTransport implements Transport {
   #receive(bytes: Uint8Array, remote: SocketAddress, bound: SocketAddress): void {
     const from = {address: remote.address, port: remote.port};
     if (isKeepAlive(bytes)) return;
+    if (isStun(bytes)) {
+      this.onStun?.(bytes, from);
+      return;
+    }
     if (bytes.length < shortestMessage) {
       this.dropped++;
       return;

@@ -79,6 +79,11 @@ export class Conversation implements TalkListener {
     return this.#stream.codec;
   }
 
+  /** Crypto suite of SRTP; null where the sound is not encrypted. */
+  get encryption(): string | null {
+    return this.#stream.security?.suite ?? null;
+  }
+
   /** As they were asked for last, at most a second ago. */
   get figures(): RtpFigures {
     return this.#figures;

@@ -77,6 +77,7 @@ export class CurrentCall {
       direction: this.direction,
       peer: this.peer,
       codec: this.conversation?.codec ?? null,
+      encryption: this.conversation?.encryption ?? null,
       seconds: this.talkSeconds,
       rtp: this.conversation?.figures ?? NO_FIGURES,
     };

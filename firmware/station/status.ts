@@ -40,6 +40,8 @@ export interface CallStatus {
   peer: string;
   /** Null until it is answered. */
   codec: string | null;
+  /** Crypto suite of SRTP; null where the sound is not encrypted, or not answered yet. */
+  encryption: string | null;
   /** Time since it was answered, whole seconds; 0 before. */
   seconds: number;
   rtp: RtpFigures;

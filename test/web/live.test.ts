@@ -107,7 +107,15 @@ test('the status comes every 5 s to show that the connection lives, in a call ev
     roundTripMs: null,
     remoteMos: null,
   };
-  station.current.call = {id: 1, direction: 'outgoing', peer: '101', codec: 'PCMU', seconds: 3, rtp};
+  station.current.call = {
+    id: 1,
+    direction: 'outgoing',
+    peer: '101',
+    codec: 'PCMU',
+    encryption: null,
+    seconds: 3,
+    rtp,
+  };
   expect(await count(3_000)).toBe(3);
 });
 

@@ -133,7 +133,7 @@ export function inTheMiddleOfACall(station: FakeStation): void {
   station.change({
     state: 'talking',
     light: 'talking',
-    call: {id, direction: 'outgoing', peer, codec: 'PCMU', seconds: 13, rtp},
+    call: {id, direction: 'outgoing', peer, codec: 'PCMU', encryption: null, seconds: 13, rtp},
     doors: [{name: 'front', open: true}],
     accounts: [{name: 'house', registered: true, reason: ''}],
   });

@@ -12,8 +12,8 @@ const DIGEST = /\b(response|cnonce)([ \t]*=[ \t]*)(?:"[^"]*"|[^\s,"]+)/gi;
  * time.
  */
 const URI_PASSWORD = /(\bsips?:[^\s@:<>"]{1,128}):[^\s@<>"]{1,128}@/gi;
-/** Keying material in SDP (RFC 4568 section 9.1). */
-const SDP_KEY = /^(a=crypto:.*?inline:)[^\s|;]+/gim;
+/** Keys in SDP: of a=crypto wherever they stand in it (RFC 4568 section 9.1), of MIKEY (RFC 4567), of k= lines. */
+const SDP_KEY = /(\binline:[ \t]*|^a=key-mgmt:[^\s]*[ \t]+|^k=[^\s:]*:)[^\s|;]+/gim;
 
 /**
  * A SIP message as people may read it in a log or ladder: UTF-8, without what is secret. Hidden are digests,

@@ -106,7 +106,7 @@ export class OutgoingCall extends CallBase implements Call {
     const media = typeof local === 'string' ? local : await this.#mediaAt(local.address);
     if (typeof media === 'string') this.#fail({cause: 'unreachable', text: media});
     else if (media && typeof local !== 'string') {
-      this.#sendInvite(destination.value, local, this.negotiate(local.address, media.port, this.#encryption));
+      this.#sendInvite(destination.value, local, media.port, this.#encryption);
     }
   }
 
@@ -144,7 +144,13 @@ export class OutgoingCall extends CallBase implements Call {
     void this.#start(next.proxy);
   }
 
-  #sendInvite(destination: Destination, local: SocketAddress, negotiation: Negotiation): void {
+  #sendInvite(
+    destination: Destination,
+    local: SocketAddress,
+    port: number,
+    encryption: EncryptionWish,
+  ): void {
+    const negotiation = this.negotiate(local.address, port, encryption);
     const {environment, identity} = this.services;
     const account = this.#account;
     const authenticator = account?.authenticator();
@@ -178,6 +184,11 @@ export class OutgoingCall extends CallBase implements Call {
       onAccepted: (dialog, response) => this.#accept(end, dialog, response, negotiation),
       onRefused: (response) => {
         this.#sequence = invite.sequence + 1;
+        if (encryption === 'optional' && response.status === 488 && this.media) {
+          // Who insists on encryption refuses RTP/AVP, though it offers keys.
+          this.#sendInvite(destination, local, port, 'required');
+          return;
+        }
         this.#targets.add(response, this.#target);
         this.#fail(endOfResponse(response, this.who, this.#encryption === 'required'));
       },

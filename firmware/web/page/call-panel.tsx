@@ -77,7 +77,7 @@ function hangUpWords(state: StationStatus['state']): string {
 
 function RtpFigures({call}: {call: CallStatus | null}) {
   const figures: [string, string, string][] = [
-    ['Codec', call?.codec ?? '–', 'How speech is coded'],
+    ['Codec', codecWords(call), 'How speech is coded, and whether it is encrypted (SRTP)'],
     ['Sent', number(call?.rtp.sent), 'Packets of 20 ms sent'],
     ['Received', number(call?.rtp.received), 'Packets received'],
     ['Lost', number(call?.rtp.lost), 'Packets that never came'],
@@ -100,6 +100,11 @@ function RtpFigures({call}: {call: CallStatus | null}) {
       ))}
     </dl>
   );
+}
+
+function codecWords(call: CallStatus | null): string {
+  if (!call?.codec) return '–';
+  return call.encryption ? `${call.codec}, SRTP` : call.codec;
 }
 
 function number(value: number | null | undefined): string {

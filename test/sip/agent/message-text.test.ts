@@ -55,6 +55,13 @@ test('passwords in URIs and SRTP keys are hidden', () => {
   expect(
     shown('INVITE sip:101@h SIP/2.0', '', 'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:KEYKEY|2^20', ''),
   ).toContain('inline:(hidden)|2^20');
+  const body = [
+    'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:KEYONE|2^20|1:4;inline:KEYTWO|2^20|2:4',
+    'A=CRYPTO:2 AES_CM_128_HMAC_SHA1_32\tINLINE: KEYTHREE',
+    'a=key-mgmt:mikey KEYFOUR',
+    'k=base64:KEYFIVE',
+  ];
+  expect(shown('INVITE sip:101@h SIP/2.0', '', ...body, '')).not.toContain('KEY');
 });
 
 test('any bytes are taken', () => {

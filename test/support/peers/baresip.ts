@@ -21,6 +21,10 @@ export interface BaresipOptions {
   registrar?: {domain: string; port: number; password: string};
   /** Accepts calls by itself. */
   autoAnswer?: boolean;
+  /** Encrypts its sound with SDES: where the other side does too, or in every call. */
+  encryption?: 'srtp' | 'srtp-mand';
+  /** Sends reports on the port of RTP where the other side agrees. */
+  multiplexing?: boolean;
   /** How long it may take to be ready, in ms. */
   startTimeout?: number;
 }
@@ -64,7 +68,10 @@ export class Baresip {
     const rtp = await freePorts(RTP_PORTS);
     const source = join(folder, 'says.wav');
     writeWav(source, padWithSilence(options.says, SILENCE_SECONDS));
-    writeFileSync(join(folder, 'config'), configuration({port, controlPort, rtp, source, recordings}));
+    writeFileSync(
+      join(folder, 'config'),
+      configuration({port, controlPort, rtp, source, recordings, options}),
+    );
     writeFileSync(join(folder, 'accounts'), `${account(options, port)}\n`);
     writeFileSync(join(folder, 'contacts'), '');
     const process = run.processes.start(peerProgram('baresip'), ['-f', folder]);
@@ -148,13 +155,14 @@ export class Baresip {
   }
 }
 
-function account({user, registrar, autoAnswer}: BaresipOptions, port: number): string {
+function account({user, registrar, autoAnswer, encryption}: BaresipOptions, port: number): string {
   const address =
     registrar === undefined
       ? `<sip:${user}@127.0.0.1:${port}>;regint=0;catchall=yes`
       : `<sip:${user}@${registrar.domain}>;auth_user=${user};auth_pass=${registrar.password}` +
         `;outbound="sip:127.0.0.1:${registrar.port};transport=udp";regint=120`;
-  return `${address};answermode=${autoAnswer === true ? 'auto' : 'manual'};audio_codecs=pcmu`;
+  const media = encryption === undefined ? '' : `;mediaenc=${encryption}`;
+  return `${address}${media};answermode=${autoAnswer === true ? 'auto' : 'manual'};audio_codecs=pcmu`;
 }
 
 function configuration(paths: {
@@ -163,8 +171,11 @@ function configuration(paths: {
   rtp: {first: number; last: number};
   source: string;
   recordings: string;
+  options: BaresipOptions;
 }): string {
-  const modules = ['stdio', 'g711', 'sndfile', 'aufile', 'aubridge'].map((name) => `module ${name}.so`);
+  const modules = ['stdio', 'g711', 'sndfile', 'aufile', 'aubridge', 'srtp'].map(
+    (name) => `module ${name}.so`,
+  );
   const applications = ['menu', 'ctrl_tcp'].map((name) => `module_app ${name}.so`);
   return [
     'poll_method epoll',
@@ -187,6 +198,7 @@ function configuration(paths: {
     'audio_txmode poll',
     'audio_buffer 20-160',
     'audio_level no',
+    `rtcp_mux ${paths.options.multiplexing === true ? 'yes' : 'no'}`,
     'jitter_buffer_delay 5-10',
     'call_local_timeout 120',
     'call_max_calls 4',

@@ -1,0 +1,103 @@
+import {join} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
+import {expect, test} from 'vitest';
+import {correlate} from '../support/correlation.ts';
+import {Baresip} from '../support/peers/baresip.ts';
+import {requirePeers} from '../support/peers/require.ts';
+import {type Run, startRun} from '../support/run-folder.ts';
+import {makeSpeech} from '../support/speech.ts';
+import {TestStation} from '../support/station.ts';
+import {readWav, writeWav} from '../support/wav.ts';
+
+const visitor = makeSpeech(4, 51);
+const resident = makeSpeech(4, 52);
+
+interface Status {
+  call: {encryption: string | null} | null;
+}
+
+/** A station whose account is at the phone itself, which takes calls though it registers nobody. */
+async function stationAt(run: Run, phone: Baresip, srtp: 'off' | 'optional' | 'required') {
+  const said = join(run.folder, 'visitor.wav');
+  const heard = join(run.folder, 'heard-at-the-door.wav');
+  writeWav(said, visitor);
+  const station = await TestStation.start(run, {
+    sip: {accounts: [{name: 'house', uri: `sip:door@127.0.0.1:${phone.port}`, srtp}]},
+    buttons: [{name: 'bell', input: 'button-1', call: [phone.uri]}],
+    answer: {mode: 'automatic', from: ['any']},
+    doors: [{name: 'front', output: 'relay-1', open_seconds: 1, code: '7'}],
+    audio: {microphone: `file:${said}`, speaker: `file:${heard}`},
+  });
+  return {station, heard};
+}
+
+async function talk(station: TestStation, phone: Baresip): Promise<string | null> {
+  await station.waitForState('talking');
+  const {call} = await station.get<Status>('/api/status');
+  await pause(4500);
+  await phone.sendDigits('7');
+  await station.waitForEntry('door-opened');
+  await phone.hangUp();
+  await station.waitForState('idle');
+  expect(await station.stop()).toBe(0);
+  return call?.encryption ?? null;
+}
+
+function expectBothHeard(phone: Baresip, heard: string): void {
+  expect(correlate(visitor, phone.heard()!).value).toBeGreaterThanOrEqual(0.99);
+  expect(correlate(readWav(heard), resident).value).toBeGreaterThanOrEqual(0.95);
+}
+
+const suite = 'AES_CM_128_HMAC_SHA1_80';
+for (const [srtp, encryption, expected] of [
+  ['required', 'srtp-mand', suite],
+  ['required', 'srtp', suite],
+  ['optional', 'srtp-mand', suite],
+  ['optional', 'srtp', suite],
+  ['optional', undefined, null],
+  ['off', 'srtp', null],
+] as const) {
+  test(`srtp ${srtp}, a phone with ${encryption ?? 'none'}: both ways, ${expected ?? 'plain'}, 7 opens`, async (context) => {
+    requirePeers(context, 'baresip');
+    const run = startRun(context);
+    const phone = await Baresip.start(run, {
+      user: 'kitchen',
+      says: resident,
+      autoAnswer: true,
+      ...(encryption ? {encryption} : {}),
+    });
+    const {station, heard} = await stationAt(run, phone, srtp);
+    await station.press();
+    expect(await talk(station, phone)).toBe(expected);
+    expectBothHeard(phone, heard);
+  });
+}
+
+for (const encryption of ['srtp', 'srtp-mand'] as const) {
+  test(`a phone with ${encryption} calls, and encryption is required: both ways, encrypted`, async (context) => {
+    requirePeers(context, 'baresip');
+    const run = startRun(context);
+    const phone = await Baresip.start(run, {user: 'kitchen', says: resident, encryption});
+    const {station, heard} = await stationAt(run, phone, 'required');
+    await phone.dial(station.address());
+    await phone.waitFor('CALL_ESTABLISHED');
+    expect(await talk(station, phone)).toBe(suite);
+    expectBothHeard(phone, heard);
+  });
+}
+
+test('encryption is required, and the phone has none: no call, and the journal says why', async (context) => {
+  requirePeers(context, 'baresip');
+  const run = startRun(context);
+  const phone = await Baresip.start(run, {user: 'kitchen', says: resident, autoAnswer: true});
+  const {station} = await stationAt(run, phone, 'required');
+  await station.press();
+  const ended = await station.waitForEntry('call-ended');
+  expect(ended['result']).toBe('failed');
+  expect(JSON.stringify(ended)).toMatch(/SRTP.*required/);
+
+  await phone.dial(station.address());
+  const closed = await phone.waitFor('CALL_CLOSED', {seen: 1});
+  expect(closed.param).toMatch(/488/);
+  expect(phone.heard()).toBeUndefined();
+});

@@ -1,16 +1,38 @@
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
+import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {Baresip} from '../support/peers/baresip.ts';
 import {requirePeers} from '../support/peers/require.ts';
+import {Sipp} from '../support/peers/sipp.ts';
 import {freePort} from '../support/ports.ts';
 import {startRun} from '../support/run-folder.ts';
 import {makeSpeech} from '../support/speech.ts';
 import {TestStation} from '../support/station.ts';
+import {secondsOfTone} from '../support/tone.ts';
+import {readWav} from '../support/wav.ts';
 
 const speech = makeSpeech(2, 21);
 const bell = {name: 'bell', input: 'button-1'};
+
+/** Rings, then says no to everything. */
+const decline = `<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="decline">
+  <recv request="INVITE"/>
+  <send><![CDATA[
+SIP/2.0 603 Decline
+[last_Via:]
+[last_From:]
+[last_To:];tag=[call_number]
+[last_Call-ID:]
+[last_CSeq:]
+Content-Length: 0
+
+]]></send>
+  <recv request="ACK"/>
+</scenario>
+`;
 
 interface CallRecord {
   result: string;
@@ -101,31 +123,61 @@ test('a second press while it rings cancels the call', async (context) => {
   expect((await newestCall(station)).result).toBe('cancelled');
 });
 
-test('a phone that refuses: the result is refused or busy, as it said', async (context) => {
+test('a phone that is busy: result, light, sound and journal say so', async (context) => {
   requirePeers(context, 'baresip');
   const run = startRun(context);
+  const heard = join(run.folder, 'heard.wav');
   const kitchen = await Baresip.start(run, {user: 'kitchen', says: speech});
-  const station = await TestStation.start(run, {buttons: [{...bell, call: [kitchen.uri]}]});
+  const station = await TestStation.start(run, {
+    buttons: [{...bell, call: [kitchen.uri]}],
+    audio: {speaker: `file:${heard}`},
+  });
   await station.press();
   await kitchen.waitFor('CALL_INCOMING');
+  await pause(500);
+  // baresip refuses with 486 Busy Here.
   await kitchen.hangUp();
   const ended = await station.waitForEntry('call-ended');
-  // baresip refuses with 486 Busy Here.
   expect(ended['result']).toBe('busy');
   expect(ended['reason']).toMatch(/busy/i);
   await station.process.waitUntil('the light is red', async () => (await light(station)) === 'failed');
+  await pause(2500);
+  await station.stop();
+  const sound = readWav(heard);
+  expect(secondsOfTone(sound, 1000), 'the beep of the press').toBeGreaterThan(0);
+  expect(secondsOfTone(sound, 425), 'the busy tone').toBeGreaterThan(0.8);
+});
+
+test('somebody says no: refused', async (context) => {
+  requirePeers(context, 'sipp');
+  const run = startRun(context);
+  const sipp = await Sipp.start(run, {scenario: {name: 'decline', xml: decline}});
+  const station = await TestStation.start(run, {
+    buttons: [{...bell, call: [`sip:kitchen@127.0.0.1:${sipp.port}`]}],
+  });
+  await station.press();
+  const ended = await station.waitForEntry('call-ended');
+  expect(ended['result']).toBe('refused');
+  await station.process.waitUntil('the light is red', async () => (await light(station)) === 'failed');
+  expect((await sipp.result()).errors).toBe('');
 });
 
 test('nobody there: unreachable, once the 32 s of RFC 3261 are over', async (context) => {
   const run = startRun(context);
   const port = await freePort();
+  const heard = join(run.folder, 'heard.wav');
   const station = await TestStation.start(run, {
     buttons: [{...bell, call: [`sip:kitchen@127.0.0.1:${port}`]}],
+    audio: {speaker: `file:${heard}`},
   });
   await station.press();
   const ended = await station.waitForEntry('call-ended', 0, 40_000);
   expect(ended['result']).toBe('unreachable');
   expect(ended['reason']).toContain('127.0.0.1');
+  await station.process.waitUntil('the light is red', async () => (await light(station)) === 'failed');
+  await pause(1500);
+  await station.stop();
+  expect(secondsOfTone(readWav(heard), 1800), 'the last of the three error tones').toBeGreaterThan(0.2);
 });
 
 test('one dead target delays nobody: the other rings at once, and the silent one is named', async (context) => {

@@ -13,7 +13,7 @@ NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 BOARD ?= simulated
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench firmware clean
+.PHONY: help run test check bench fuzz firmware clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -37,6 +37,11 @@ check: $(INSTALLED) ## the fast part: format, lint, types, dead code, unit tests
 bench: $(INSTALLED) ## benchmarks beside those of other projects: a table, and build/bench.json
 	@node tools/build.ts firmware --board simulated
 	@node test/bench/main.ts
+
+MESSAGES ?= 1000000
+
+fuzz: $(INSTALLED) ## MESSAGES (default: a million) changed SIP messages for two user agents on fake time
+	@node test/fuzz/main.ts $(MESSAGES)
 
 firmware: $(INSTALLED) ## the deployable bundle for BOARD (default: simulated) in build/firmware/
 	@node tools/build.ts firmware --board $(BOARD)

@@ -43,6 +43,8 @@ export type JournalEvent =
   | {kind: 'account-registered'; account: string}
   /** `reason` in plain words. */
   | {kind: 'account-down'; account: string; reason: string}
+  /** Calls of the account are encrypted, but whoever reads its SIP messages reads the keys. */
+  | {kind: 'keys-readable'; account: string}
   /** The sound card or the media thread is in trouble. */
   | {kind: 'sound-fault'; reason: string};
 

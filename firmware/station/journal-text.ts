@@ -47,6 +47,8 @@ export function describeEvent(event: JournalEvent): string {
       return `Account "${event.account}" is registered`;
     case 'account-down':
       return `Account "${event.account}" is not registered: ${event.reason}`;
+    case 'keys-readable':
+      return `Calls of account "${event.account}" are encrypted, but their keys are sent readably, for its server is not reached over TLS`;
     case 'sound-fault':
       return `Trouble with the sound: ${event.reason}`;
   }

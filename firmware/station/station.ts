@@ -18,6 +18,7 @@ import {Light} from './light.ts';
 import {WRONG_CODE_TIME} from './light-pattern.ts';
 import type {Log} from './log.ts';
 import type {Media} from './media.ts';
+import {sendsKeysReadably} from './readable-keys.ts';
 import {Reception} from './reception.ts';
 import type {CommandResult, Meters, StationControl} from './station-control.ts';
 import type {AccountStatus, StationStatus} from './status.ts';
@@ -123,6 +124,9 @@ export class Station implements StationControl {
     this.#light.clear('starting');
     this.#media.play('ready');
     this.#journal.append({kind: 'started', version: this.#version});
+    for (const {name} of this.#config.sip.accounts.filter(sendsKeysReadably)) {
+      this.#journal.append({kind: 'keys-readable', account: name});
+    }
     this.#changed();
   }
 

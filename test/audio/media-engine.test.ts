@@ -1,9 +1,12 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {expect, type TestContext, test} from 'vitest';
+import {expect, onTestFinished, type TestContext, test} from 'vitest';
 import {MediaEngine} from '../../firmware/audio/media-engine.ts';
 import type {Levels} from '../../firmware/audio/media-messages.ts';
 import type {MediaSession} from '../../firmware/audio/media-session.ts';
 import type {AudioStream} from '../../firmware/rtp/audio-stream.ts';
+import type {StreamSecurity} from '../../firmware/rtp/srtp/crypto-suite.ts';
 import {correlate} from '../support/correlation.ts';
 import {freePorts} from '../support/ports.ts';
 import {startRun} from '../support/run-folder.ts';
@@ -20,7 +23,7 @@ async function start(devices: Devices): Promise<MediaEngine> {
   return MediaEngine.start({worker, ...devices, ports: await freePorts(8)});
 }
 
-function streamTo(session: MediaSession): AudioStream {
+function streamTo(session: MediaSession, security?: StreamSecurity): AudioStream {
   return {
     remote: {address: '127.0.0.1', port: session.port},
     codec: 'PCMU',
@@ -29,19 +32,24 @@ function streamTo(session: MediaSession): AudioStream {
     direction: 'sendrecv',
     packetTime: 20,
     rtcp: {multiplexed: true, address: undefined, port: session.port + 1, voipMetrics: true},
-    security: undefined,
+    security,
   };
 }
 
 /** Two engines whose sessions talk with each other. */
-async function talk(context: TestContext, one: Devices, two: Devices) {
+async function talk(
+  context: TestContext,
+  one: Devices,
+  two: Devices,
+  security: readonly StreamSecurity[] = [],
+) {
   const engines = [await start(one), await start(two)] as const;
   context.onTestFinished(async () => {
     await Promise.all(engines.map((engine) => engine.close()));
   });
   const [here, there] = [await engines[0].open('127.0.0.1'), await engines[1].open('127.0.0.1')];
-  here.update(streamTo(there));
-  there.update(streamTo(here));
+  here.update(streamTo(there, security[0]));
+  there.update(streamTo(here, security[1]));
   engines[0].attach(here);
   engines[1].attach(there);
   return {engines, here, there};
@@ -95,6 +103,46 @@ test('what one side says is what the other side hears; keys and levels come too'
   const {value, seconds} = correlate(said, readWav(heard));
   expect(value).toBeGreaterThan(0.99);
   expect(seconds).toBeGreaterThan(1);
+});
+
+const [one, two, three] = [1, 2, 3].map((value) => new Uint8Array(30).fill(value)) as [
+  Uint8Array,
+  Uint8Array,
+  Uint8Array,
+];
+
+test.each([
+  ['the same keys on both sides are heard', two, true],
+  ['another key is not', three, false],
+])('encrypted sound: %s', async (_, key, isHeard) => {
+  const context = {onTestFinished} as TestContext;
+  const folder = mkdtempSync(join(tmpdir(), 'doorline-srtp-'));
+  onTestFinished(() => rmSync(folder, {recursive: true, force: true}));
+  const said = sweep(1.5);
+  writeWav(join(folder, 'said.wav'), said);
+  const heard = join(folder, 'heard.wav');
+  const suite = 'AES_CM_128_HMAC_SHA1_80';
+  const {engines, here, there} = await talk(
+    context,
+    {microphone: 'silence', speaker: `file:${heard}`},
+    {microphone: `file:${join(folder, 'said.wav')}`, speaker: 'discard'},
+    [
+      {suite, localKey: one, remoteKey: two},
+      {suite, localKey: key, remoteKey: one},
+    ],
+  );
+  let sent = 0;
+  while (sent < 100) sent = (await there.statistics()).sent;
+  const {received} = await here.statistics();
+  await Promise.all(engines.map((engine) => engine.close()));
+  const {samples, rate} = readWav(heard);
+  if (isHeard) {
+    expect(received).toBeGreaterThan(90);
+    expect(correlate(said, {samples, rate}).value).toBeGreaterThan(0.99);
+  } else {
+    expect(received).toBe(0);
+    expect(samples.every((sample) => sample === 0)).toBe(true);
+  }
 });
 
 test('ports are opened and freed while a call goes on', async (context) => {

@@ -22,6 +22,7 @@ const tones: Readonly<Partial<Record<JournalEntry['kind'], Tone>>> = {
   'wrong-code': 'bad',
   'codes-locked': 'bad',
   'account-down': 'bad',
+  'keys-readable': 'bad',
   'sound-fault': 'bad',
 };
 

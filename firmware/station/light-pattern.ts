@@ -26,10 +26,13 @@ const BLUE: Colour = [0, 60, 255];
 const RED: Colour = [255, 0, 0];
 const GREEN: Colour = [0, 255, 40];
 
+/** Time between two frames of what changes smoothly; ms. */
+const SMOOTH = 50;
+
 interface Pattern {
   readonly colour: Colour;
-  /** Whether it changes with time. */
-  readonly moving: boolean;
+  /** It can only change at multiples of so many ms after its state began; undefined: it stands still. */
+  readonly step: number | undefined;
   /** Brightness, 0 to 1, of light `index` of `count`, `time` ms after the state began. */
   brightness(time: number, index: number, count: number): number;
 }
@@ -39,24 +42,24 @@ interface Pattern {
  * flashes more than three times a second (WCAG 2.3.1).
  */
 const PATTERNS: Readonly<Record<LightState, Pattern>> = {
-  starting: {colour: WHITE, moving: true, brightness: (time) => 0.05 + 0.45 * swell(time, 3_000)},
-  ready: {colour: WHITE, moving: false, brightness: () => 0.12},
+  starting: {colour: WHITE, step: SMOOTH, brightness: (time) => 0.05 + 0.45 * swell(time, 3_000)},
+  ready: {colour: WHITE, step: undefined, brightness: () => 0.12},
   // Two short blinks, then a long pause.
   'account-down': {
     colour: AMBER,
-    moving: true,
+    step: 200,
     brightness: (time) => (on(time, 2_400, 0, 200) || on(time, 2_400, 400, 600) ? 0.7 : 0.03),
   },
-  calling: {colour: BLUE, moving: true, brightness: (time) => 0.1 + 0.9 * swell(time, 1_600)},
-  ringing: {colour: BLUE, moving: true, brightness: (time) => 0.1 + 0.9 * swell(time, 700)},
-  talking: {colour: BLUE, moving: false, brightness: () => 0.8},
-  ending: {colour: BLUE, moving: true, brightness: (time) => (on(time, 400, 0, 200) ? 1 : 0)},
+  calling: {colour: BLUE, step: SMOOTH, brightness: (time) => 0.1 + 0.9 * swell(time, 1_600)},
+  ringing: {colour: BLUE, step: SMOOTH, brightness: (time) => 0.1 + 0.9 * swell(time, 700)},
+  talking: {colour: BLUE, step: undefined, brightness: () => 0.8},
+  ending: {colour: BLUE, step: 200, brightness: (time) => (on(time, 400, 0, 200) ? 1 : 0)},
   // A broken ring: every other light.
-  failed: {colour: RED, moving: false, brightness: (_, index) => (index % 2 === 0 ? 0.9 : 0)},
+  failed: {colour: RED, step: undefined, brightness: (_, index) => (index % 2 === 0 ? 0.9 : 0)},
   // A gap that runs round once a second; a single light winks.
   'door-open': {
     colour: GREEN,
-    moving: true,
+    step: SMOOTH,
     brightness: (time, index, count) => {
       const steps = Math.max(count, 8);
       const behind = (index - Math.floor(((time % 1_000) / 1_000) * steps) + steps) % steps;
@@ -66,13 +69,13 @@ const PATTERNS: Readonly<Record<LightState, Pattern>> = {
   // Three blinks, then dark until the state is over.
   'wrong-code': {
     colour: RED,
-    moving: true,
+    step: 250,
     brightness: (time) => (time < WRONG_CODE_TIME && on(time, 500, 0, 250) ? 1 : 0),
   },
   // Four points of the ring.
   'locked-out': {
     colour: RED,
-    moving: false,
+    step: undefined,
     brightness: (_, index, count) => (index % Math.max(1, count / 4) < 1 ? 0.6 : 0),
   },
 };
@@ -80,9 +83,10 @@ const PATTERNS: Readonly<Record<LightState, Pattern>> = {
 /** How long the three blinks of a wrong code take; ms. */
 export const WRONG_CODE_TIME = 1_500;
 
-/** Whether the frames of `state` differ from one another. */
-export function isMoving(state: LightState): boolean {
-  return PATTERNS[state].moving;
+/** How many ms after `time` (ms since it began) `state` may show something else; Infinity where it stands still. */
+export function nextChange(state: LightState, time: number): number {
+  const {step} = PATTERNS[state];
+  return step === undefined ? Infinity : step - (time % step);
 }
 
 /** Writes into `frame` (3 bytes a light: red, green, blue) what `state` shows `time` ms after it began. */

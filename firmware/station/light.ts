@@ -1,10 +1,7 @@
 import type {LightRing} from '../../hal/hal.ts';
 import type {Clock, Timer} from '../base/clock.ts';
-import {drawLight, isMoving, LIGHT_STATES, type LightState} from './light-pattern.ts';
+import {drawLight, LIGHT_STATES, type LightState, nextChange} from './light-pattern.ts';
 import type {Log} from './log.ts';
-
-/** Time from one frame to the next while something moves; ms. */
-const FRAME_TIME = 50;
 
 /**
  * Shows the most urgent of the states that hold. Its timer runs only while a pattern moves or a state will
@@ -82,8 +79,8 @@ export class Light {
     this.#timer?.cancel();
     this.#timer = undefined;
     const nextEnd = Math.min(...this.#until.values());
-    const moving = this.#frame.length > 0 && isMoving(state);
-    const wait = Math.min(nextEnd - now, moving ? FRAME_TIME : Infinity);
+    const nextFrame = this.#frame.length > 0 ? nextChange(state, now - this.#since) : Infinity;
+    const wait = Math.min(nextEnd - now, nextFrame);
     if (wait !== Infinity) this.#timer = this.#clock.after(wait, () => this.#update());
   }
 

@@ -3,9 +3,9 @@ import {expect, test} from 'vitest';
 import {Light} from '../../firmware/station/light.ts';
 import {
   drawLight,
-  isMoving,
   LIGHT_STATES,
   type LightState,
+  nextChange,
   WRONG_CODE_TIME,
 } from '../../firmware/station/light-pattern.ts';
 import {FakeClock} from '../support/fake-clock.ts';
@@ -37,9 +37,25 @@ test('no two states differ by colour alone', () => {
 test('patterns are as their state says: still ones never change, moving ones do', () => {
   for (const state of LIGHT_STATES) {
     const frames = new Set(Array.from({length: 60}, (_, index) => frame(state, index * 50).join()));
-    if (isMoving(state)) expect(frames.size, state).toBeGreaterThan(1);
+    if (nextChange(state, 0) !== Infinity) expect(frames.size, state).toBeGreaterThan(1);
     else expect(frames.size, state).toBe(1);
   }
+});
+
+test('a blinking light wakes the processor only where it may change, and misses nothing', () => {
+  const clock = new FakeClock();
+  const ring = new FakeRing();
+  const light = new Light({ring, clock, log: new FakeLog()});
+  light.set('account-down');
+  const before = ring.frames.length;
+  const seen = new Set<string>();
+  for (let time = 0; time < 4_800; time += 10) {
+    expect([...light.frame], `${time} ms`).toEqual(frame('account-down', time));
+    seen.add(light.frame.join());
+    clock.advance(10);
+  }
+  expect(seen.size).toBe(2);
+  expect(ring.frames.length - before).toBe(24);
 });
 
 test('nothing flashes more than three times a second', () => {

@@ -75,6 +75,21 @@ test('a press, the call as it comes about, every message explained', async (cont
   await server.close();
 });
 
+test('a call that fails in the same moment is listed too', async (context) => {
+  requirePeers(context, 'chromium');
+  const station = new FakeStation();
+  const server = await serve(station, {page});
+  const {page: tab} = await openPage(await chromium(), server.url);
+  const call = station.log({result: 'not-found', text: 'there is no such name'});
+  station.append('Calling nowhere', {
+    kind: 'call-started',
+    call: call.id,
+    direction: 'outgoing',
+    targets: ['nowhere'],
+  });
+  await expect.poll(() => tab.getByTestId('call').count()).toBe(1);
+});
+
 test('the connection breaks: it says so, comes back by itself, and the journal has everything once', async (context) => {
   requirePeers(context, 'chromium');
   const station = new FakeStation();

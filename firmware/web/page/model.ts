@@ -92,7 +92,7 @@ export class Model {
   #take(name: LiveEvent, data: unknown): void {
     switch (name) {
       case 'state':
-        this.#takeStatus(data as StationStatus);
+        this.status.set(data as StationStatus);
         break;
       case 'board':
         this.lines.set(data as Lines);
@@ -108,15 +108,10 @@ export class Model {
         break;
       case 'journal':
         this.#quietly(this.#journal.told((data as {latest: number}).latest));
+        // Nothing happens to a call that the journal does not tell of, however soon it is over.
+        this.#quietly(this.#fetchCalls());
         break;
     }
-  }
-
-  #takeStatus(status: StationStatus): void {
-    const before = this.status.value;
-    this.status.set(status);
-    const callChanged = before?.state !== status.state || before?.call?.id !== status.call?.id;
-    if (callChanged) this.#quietly(this.#fetchCalls());
   }
 
   #takeLadderNews(call: number): void {

@@ -14,7 +14,8 @@ const usage = `doorline: a SIP door intercom
 
 /** Exit codes: 0 done, 1 it failed, 2 asked wrongly or configured wrongly. */
 async function main(commandLine: string[]): Promise<number> {
-  const [command = 'help', ...rest] = commandLine;
+  const asksForHelp = commandLine.some((word) => word === '--help' || word === '-h');
+  const [command = 'help', ...rest] = asksForHelp ? [] : commandLine;
   switch (command) {
     case 'run':
       return withConfiguration(rest, 0, async (file) => (await import('./main.ts')).run(file));
@@ -39,8 +40,6 @@ async function main(commandLine: string[]): Promise<number> {
       console.log((await import('./version.ts')).version);
       return 0;
     case 'help':
-    case '--help':
-    case '-h':
       process.stdout.write(usage);
       return 0;
     default:
@@ -73,7 +72,8 @@ function readArguments(args: string[]): {config: string | undefined; positionals
     });
     return {config: values.config, positionals};
   } catch (error) {
-    return (error as Error).message;
+    // Its first sentence says what is wrong, the others how parseArgs could be told otherwise.
+    return (error as Error).message.replace(/\. .*/s, '.');
   }
 }
 

@@ -1,4 +1,3 @@
-import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {pino} from 'pino';
 import {boards} from '../boards/index.ts';
@@ -20,16 +19,17 @@ import {version} from './version.ts';
 import {startHttp} from './web/http-server.ts';
 
 /**
- * `doorline run`: the firmware. Runs until SIGTERM or SIGINT, then hangs up, unregisters and resolves to 0; resolves
+ * `doorline run`: the firmware. Runs until SIGTERM, SIGINT or SIGHUP, then hangs up, unregisters and resolves to 0; resolves
  * to 2 where the configuration is wrong, and to 1 where something that it needs cannot be had.
  */
 export async function run(configFile: string): Promise<number> {
   const config = readConfiguration(configFile);
   if (!config) return 2;
   const closing: (() => void | Promise<void>)[] = [];
+  const stop = askedToStop();
   try {
     await start(config, closing);
-    await askedToStop();
+    await stop;
     return 0;
   } catch (error) {
     process.stderr.write(`doorline: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -45,6 +45,8 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
 
   const board = openBoard(boards.get(config.board) as BoardDefinition, {clock});
   closing.push(() => board.close());
+  // After a crash too no output stays on.
+  process.on('exit', () => board.close());
 
   const media = await MediaEngine.start({
     ...config.audio,
@@ -61,9 +63,9 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
   closing.push(() => telephony.close());
   const {telephone} = telephony;
 
-  mkdirSync(config.data, {recursive: true, mode: 0o700});
   const database = new Database({file: join(config.data, 'doorline.db'), clock, log});
   closing.push(() => database.close());
+  database.open();
   const journal = new Journal({database, clock});
   const calls = new CallLog({database});
 
@@ -108,9 +110,9 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
   setImmediate(rehearseCall);
 }
 
-/** Resolves at the first SIGTERM or SIGINT. A second one ends the program at once. */
+/** Resolves at the first SIGTERM, SIGINT or, from a terminal that goes away, SIGHUP. A second one ends the program at once. */
 function askedToStop(): Promise<void> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
 }

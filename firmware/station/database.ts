@@ -16,6 +16,13 @@ const QUEUE_LIMIT = 1_000;
 
 /** SQLITE_CORRUPT and SQLITE_NOTADB: a new file is begun. */
 const DAMAGED = new Set([11, 26]);
+/** SQLITE_BUSY: another process has the file. */
+const BUSY = 5;
+/**
+ * The file is ours alone as long as it is open: two stations that count in the same file would overwrite each
+ * other's calls.
+ */
+const SETTINGS = 'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;';
 
 const SCHEMA_VERSION = 1;
 const SCHEMA = `
@@ -53,12 +60,31 @@ export class Database {
   #timer: Timer | undefined;
   /** Clock time before which a failed disk is left alone. */
   #restUntil = -Infinity;
+  /** What was complained of last, so that a disk that stays broken does not fill the log. */
+  #complaint = '';
   #closed = false;
 
   constructor(options: {file: string; clock: Clock; log: Log}) {
     this.#file = options.file;
     this.#clock = options.clock;
     this.#log = options.log;
+  }
+
+  /**
+   * Opens the file now. Whatever is wrong with the disk is left for later.
+   * @throws Error in plain words where another station has the file open.
+   */
+  open(): void {
+    try {
+      this.#connect();
+    } catch (error) {
+      if (resultCode(error) === BUSY) {
+        const folder = dirname(this.#file);
+        throw new Error(
+          `The data folder ${folder} is in use by another station. Stop that one, or set another folder in data.`,
+        );
+      }
+    }
   }
 
   /** Queues `run` for the next commit; `done` is called after it. */
@@ -92,6 +118,8 @@ export class Database {
       return;
     }
     this.#queue = [];
+    if (this.#complaint !== '') this.#log.info('The journal is kept again.');
+    this.#complaint = '';
     for (const write of writes) write.done();
   }
 
@@ -153,8 +181,11 @@ export class Database {
   }
 
   #failed(error: unknown): undefined {
-    const what = `The journal cannot be kept: ${(error as Error).message} (${this.#file}).`;
-    this.#log.error(`${what} Is the disk full or read-only? Calls still work; it is tried again.`);
+    const complaint = `The journal cannot be kept: ${(error as Error).message} (${this.#file}).`;
+    if (complaint !== this.#complaint) {
+      this.#log.error(`${complaint} Is the disk full or read-only? Calls still work; it is tried again.`);
+    }
+    this.#complaint = complaint;
     this.#disconnect();
     this.#restUntil = this.#clock.now() + RETRY_DELAY;
     return undefined;
@@ -162,10 +193,10 @@ export class Database {
 
   #connect(): DatabaseSync {
     if (this.#connection) return this.#connection;
-    mkdirSync(dirname(this.#file), {recursive: true});
+    mkdirSync(dirname(this.#file), {recursive: true, mode: 0o700});
     const connection = new DatabaseSync(this.#file, {timeout: 1_000});
     try {
-      connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+      connection.exec(SETTINGS);
       const version = connection.prepare('PRAGMA user_version').get()?.['user_version'] as number;
       if (version > SCHEMA_VERSION) throw new LaterVersion(`the file is of version ${version}`);
       if (version === 0) this.#create(connection, 0);
@@ -207,7 +238,7 @@ export class Database {
     this.#log.error(`The journal's file is damaged. It was moved to ${aside}, and a new one begun.`);
     const connection = new DatabaseSync(this.#file);
     try {
-      connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+      connection.exec(SETTINGS);
       this.#create(connection, this.#unknownNumber());
     } finally {
       connection.close();
@@ -224,7 +255,10 @@ class LaterVersion extends Error {}
 
 function isDamage(error: unknown): boolean {
   if (error instanceof LaterVersion) return true;
-  // The lower byte is the primary result code: https://sqlite.org/rescode.html
-  const code = (error as {errcode?: number}).errcode;
-  return code !== undefined && DAMAGED.has(code & 0xff);
+  return DAMAGED.has(resultCode(error));
+}
+
+/** SQLite's primary result code, the lower byte (https://sqlite.org/rescode.html); 0 for any other error. */
+function resultCode(error: unknown): number {
+  return ((error as {errcode?: number}).errcode ?? 0) & 0xff;
 }

@@ -2,7 +2,7 @@ import {spawnSync} from 'node:child_process';
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
 import {readFileSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {expect, test} from 'vitest';
@@ -81,6 +81,30 @@ test('a sound card or file that is not there: which, and what to do', async (con
     expect(status).toBe(1);
     expect(errors).toContain(microphone.split(':')[1]);
     expect(errors).not.toMatch(stackTrace);
+  }
+});
+
+test('a data folder that another station uses: which, and what to do', async (context) => {
+  const run = startRun(context);
+  const station = await TestStation.start(run, {});
+  const file = await writeConfiguration(run, {name: 'Other'});
+  const folder = join(dirname(station.configFile), 'data');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('data: ./data', `data: ${folder}`));
+  const {status, errors} = doorline('run', '--config', file);
+  expect(status).toBe(1);
+  expect(errors).toContain(`${folder} is in use by another station`);
+  expect(errors).not.toMatch(stackTrace);
+});
+
+test('a terminal that goes away ends it like SIGTERM: orderly, with 0', async (context) => {
+  const station = await TestStation.start(startRun(context), {});
+  station.process.signal('SIGHUP');
+  expect(await station.process.waitForExit(10_000)).toBe(0);
+});
+
+test('help is given wherever it is asked for', () => {
+  for (const words of [['--help'], ['run', '--help'], ['call', '-h']]) {
+    expect(doorline(...words)).toMatchObject({status: 0, output: expect.stringContaining('doorline run')});
   }
 });
 

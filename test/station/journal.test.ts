@@ -138,3 +138,29 @@ test('where no file can be written the station goes on; when it can, what waited
   expect(told).toHaveLength(1_000);
   expect(journal.after(0, 10_000)).toHaveLength(1_000);
 });
+
+test('a second station in the same folder is told so, and changes nothing', () => {
+  const file = join(temporaryFolder(), 'doorline.db');
+  const first = open(file);
+  first.database.open();
+  const second = new Database({file, clock: new FakeClock(), log: new FakeLog()});
+  expect(() => second.open()).toThrow(/in use by another station.*set another folder in data/);
+  second.close();
+  first.journal.append(event);
+  first.database.close();
+  second.close();
+  expect(open(file).journal.latest).toBe(1);
+});
+
+test('a disk that stays broken is complained of once, and its recovery is told', () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'data'), 'in the way');
+  const {journal, clock, log} = open(join(folder, 'data', 'doorline.db'));
+  journal.append(event);
+  clock.advance(60_000);
+  expect(log.lines).toHaveLength(1);
+  rmSync(join(folder, 'data'));
+  clock.advance(60_000);
+  expect(log.lines).toHaveLength(2);
+  expect(log.lines[1]).toMatch(/kept again/);
+});

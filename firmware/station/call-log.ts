@@ -1,3 +1,4 @@
+import {boundedJson} from './bounded-json.ts';
 import type {CallRecord, LadderMessage} from './call-record.ts';
 import type {Database} from './database.ts';
 import type {CallLogReader} from './station-control.ts';
@@ -6,6 +7,11 @@ import type {CallLogReader} from './station-control.ts';
 const KEPT = 5_000;
 /** Ladders take far more room than records: only those of the newest calls are kept. */
 const KEPT_LADDERS = 500;
+/** And of these as many as have room in so many bytes, whoever sends long messages. */
+const LADDER_BYTES = 16 * 1_048_576;
+/** The first ladder, counted from the newest, that has no room any more. */
+const CROWDED_OUT = `SELECT max(call) FROM
+  (SELECT call, sum(octet_length(messages)) OVER (ORDER BY call DESC) AS bytes FROM ladders) WHERE bytes > ?`;
 /** Most records that one `list` returns. */
 const PAGE = 500;
 
@@ -36,7 +42,7 @@ export class CallLog implements CallLogReader {
 
   /** Writes `record` as it is now, new or changed. */
   save(record: CallRecord): void {
-    const text = JSON.stringify(record);
+    const text = boundedJson(record);
     const running = record.result === null ? 1 : 0;
     this.#database.write((database) => {
       database
@@ -52,6 +58,7 @@ export class CallLog implements CallLogReader {
     this.#database.write((database) => {
       database.statement('INSERT OR REPLACE INTO ladders (call, messages) VALUES (?, ?)').run(call, text);
       database.statement('DELETE FROM ladders WHERE call <= ?').run(call - KEPT_LADDERS);
+      database.statement(`DELETE FROM ladders WHERE call <= (${CROWDED_OUT})`).run(LADDER_BYTES);
     });
   }
 

@@ -31,6 +31,8 @@ export class CurrentCall {
   incoming: IncomingCall | undefined;
   conversation: Conversation | undefined;
   keys: CallKeys | undefined;
+  /** Whether the journal tells of a press that did nothing: once is enough, a contact may bounce for hours. */
+  ignoredPressTold = false;
   /** Whether journal and call log know of it already. */
   announced = false;
 
@@ -104,10 +106,11 @@ export class CurrentCall {
     };
   }
 
-  /** What each target said, in one line. */
+  /** What each target said, in one line; a single one needs no name. */
   get legsText(): string {
-    const said = this.#legs().filter(({text}) => text !== '');
-    return said.map(({target, text}) => `${target}: ${text}`).join('; ');
+    const legs = this.outgoing?.plan.legs ?? [];
+    const said = legs.filter(({text}) => text !== '');
+    return said.map(({target, text}) => (legs.length === 1 ? text : `${target}: ${text}`)).join('; ');
   }
 
   #legs(): LegRecord[] {

@@ -62,6 +62,8 @@ export class Doors {
     }
     const {output, config} = door;
     if (!output || !this.#switch(door, true)) {
+      // It may have switched before it failed. An open door's own timer goes on.
+      if (!door.timer) this.#release(door);
       return failure({
         code: 'failed',
         text: `The output "${config.output}" of door "${name}" could not be switched`,
@@ -112,6 +114,15 @@ export class Doors {
     door.timer = undefined;
     this.#tell({kind: 'door-closed', door: door.config.name});
     this.#changed();
+  }
+
+  /** Asks for the safe state, whatever comes of it. */
+  #release({output}: Door): void {
+    try {
+      output?.set(false);
+    } catch {
+      // That it does not work has been told.
+    }
   }
 
   #switch({output, config}: Door, active: boolean): boolean {

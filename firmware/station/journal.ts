@@ -1,4 +1,5 @@
 import type {Clock} from '../base/clock.ts';
+import {boundedJson} from './bounded-json.ts';
 import type {Database} from './database.ts';
 import type {JournalEntry, JournalEvent} from './journal-event.ts';
 import {describeEvent} from './journal-text.ts';
@@ -33,7 +34,7 @@ export class Journal implements JournalReader {
   append(event: JournalEvent): void {
     const at = new Date(this.#clock.wallTime()).toISOString();
     const {kind, ...fields} = event;
-    const entry = JSON.stringify({at, kind, text: describeEvent(event), ...fields});
+    const entry = boundedJson({at, kind, text: describeEvent(event), ...fields});
     let seq = 0;
     this.#database.write(
       (database) => {

@@ -136,6 +136,8 @@ export class Station implements StationControl {
    */
   async stop(): Promise<void> {
     this.#telephone.onIncoming = undefined;
+    // That the accounts are given up now is no trouble to be told of.
+    this.#telephone.onAccountChange = undefined;
     for (const {input} of this.#config.buttons) {
       const line = this.#board.inputs.get(input);
       if (line) line.onChange = undefined;
@@ -217,13 +219,17 @@ export class Station implements StationControl {
   /** `at` is the clock time (ms) of the press. */
   #pressed(button: Button, at: number): void {
     const ignored = this.#whyIgnored(at);
+    const call = this.#calls.current;
+    if (ignored !== undefined && call) {
+      if (call.ignoredPressTold) return;
+      call.ignoredPressTold = true;
+    }
     this.#journal.append({
       kind: 'button-pressed',
       button: button.name,
       ...(ignored === undefined ? {} : {ignored}),
     });
     if (ignored !== undefined) return;
-    const call = this.#calls.current;
     if (call?.phase !== 'incoming') this.#calls.hangUp('pressed again');
     // Nothing that takes time comes before the visitor's beep.
     this.#sounds.press();
@@ -320,8 +326,13 @@ export class Station implements StationControl {
       if (registered) this.#journal.append({kind: 'account-registered', account: name});
       else this.#journal.append({kind: 'account-down', account: name, reason});
     }
-    if ([...this.#accounts.values()].some((known) => !known.registered)) this.#light.set('account-down');
+    const down = [...this.#accounts.values()].filter((known) => !known.registered);
+    if (down.length > 0) this.#light.set('account-down');
     else this.#light.clear('account-down');
+    // Once for each time that all had been well, and never into a talk.
+    if (before?.registered !== false && down.length === 1 && !registered && !this.#calls.current) {
+      this.#media.play('error');
+    }
     this.#changed();
   }
 

@@ -81,3 +81,11 @@ test('ladders are kept apart, for the newest calls only', () => {
   expect(direct.prepare('SELECT call FROM ladders').all()).toEqual([{call: 500}, {call: 501}]);
   direct.close();
 });
+
+test('ladders take no more room than they are given, the oldest go first', () => {
+  const {callLog} = open(':memory:');
+  const message = {at: '', direction: 'in' as const, from: 'a', to: 'b', message: 'x'.repeat(1_000_000)};
+  for (let call = 1; call <= 40; call += 1) callLog.saveLadder(call, [message]);
+  const kept = Array.from({length: 40}, (_, index) => index + 1).filter((call) => callLog.ladder(call));
+  expect(kept).toEqual(Array.from({length: 16}, (_, index) => index + 25));
+});

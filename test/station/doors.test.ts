@@ -39,6 +39,16 @@ test('whom the station called itself may be named by user, though nobody vouches
   expect(relay.active).toBe(true);
 });
 
+test('a relay that fails on the way to open is put back to its safe state', () => {
+  const {station, relay} = makeStation();
+  relay.set = (active) => {
+    relay.active = active;
+    if (active) throw new Error('switched, but the answer was lost');
+  };
+  expect(station.openDoor('front', 'web page')).toMatchObject({ok: false, error: {code: 'failed'}});
+  expect(relay.active).toBe(false);
+});
+
 test('without a code no digit opens', () => {
   const {call, relay, kinds} = talking({doors: [{name: 'front', output: 'relay-1', open_seconds: 3}]});
   call.presses('1234567890*#ABCD');

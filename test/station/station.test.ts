@@ -336,6 +336,41 @@ test('an account that is down shows in light and journal until it is up again', 
   expect(kinds()).toEqual(['started', 'account-down', 'account-registered']);
 });
 
+test('an account that goes down sounds once, not again with every reason, and not into a call', () => {
+  const {telephone, media, press} = makeStation();
+  const errors = () => media.sounds.filter((sound) => sound === 'error').length;
+  const report = (name: string, registered: boolean, reason = '') =>
+    telephone.onAccountChange?.({name, registered, reason});
+  report('house', false, 'no answer');
+  report('house', false, 'password refused');
+  report('backup', false, 'no answer');
+  expect(errors()).toBe(1);
+  report('house', true);
+  report('backup', true);
+  press();
+  report('house', false, 'no answer');
+  expect(errors()).toBe(1);
+});
+
+test('presses that do nothing are told once in a call: a contact that bounces for hours fills no journal', () => {
+  const {clock, press, telephone, kinds} = makeStation();
+  press();
+  telephone.calls[0]!.answers();
+  for (let count = 0; count < 50; count += 1) {
+    clock.advance(200);
+    press();
+  }
+  expect(kinds().filter((kind) => kind === 'button-pressed')).toHaveLength(2);
+});
+
+test('what strangers say of themselves is kept in short', () => {
+  const {telephone, journal, callLog} = makeStation({answer: {mode: 'automatic', from: []}});
+  telephone.receive(party({uri: `sip:${'x'.repeat(8_000)}@example.org`}));
+  const kept = JSON.stringify([journal.after(0, 10), callLog.list(10)]);
+  expect(kept).toContain('xxx…');
+  expect(kept.length).toBeLessThan(3_000);
+});
+
 test('stopping locks the door, ends the call, keeps the ladder, and leaves no timer', async () => {
   const {station, clock, telephone, relay, ring, press, database, kinds, callLog} = makeStation();
   press();

@@ -11,7 +11,12 @@ const source = fileURLToPath(new URL('../../firmware/cli.ts', import.meta.url));
 /** What a test sets in the configuration; everything else has a value that fits a test. */
 export interface StationSettings {
   name?: string;
-  sip?: {accounts?: Record<string, unknown>[]; domain?: string};
+  sip?: {
+    accounts?: Record<string, unknown>[];
+    domain?: string;
+    listen?: string[];
+    tls?: Record<string, unknown>;
+  };
   buttons?: Record<string, unknown>[];
   doors?: Record<string, unknown>[];
   answer?: Record<string, unknown>;

@@ -1,6 +1,7 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {freePort} from '../ports.ts';
+import type {Identity} from '../certificates.ts';
+import {freePorts} from '../ports.ts';
 import type {RunningProcess} from '../processes.ts';
 import type {Run} from '../run-folder.ts';
 import {peerProgram} from './require.ts';
@@ -14,16 +15,24 @@ export interface KamailioOptions {
   algorithm?: 'MD5' | 'SHA-256';
   /** Where media is relayed; directly between the phones where nothing is said. */
   relay?: Rtpengine;
+  /** Its certificate: with one it listens for TLS, too. */
+  identity?: Identity;
+  /** Whom clients must have a certificate from, where they need one. */
+  clientAuthority?: Identity;
 }
 
-/** Kamailio as registrar and proxy of one domain on 127.0.0.1, UDP, with digest for REGISTER and INVITE. */
+/** Kamailio as registrar and proxy of one domain on 127.0.0.1 and ::1, with digest for REGISTER and INVITE. */
 export class Kamailio {
   readonly domain = 'home.test';
+  /** For UDP and TCP. */
   readonly port: number;
+  /** For TLS. */
+  readonly tlsPort: number;
   readonly process: RunningProcess;
 
   private constructor(port: number, process: RunningProcess) {
     this.port = port;
+    this.tlsPort = port + 1;
     this.process = process;
   }
 
@@ -31,9 +40,11 @@ export class Kamailio {
   static async start(run: Run, options: KamailioOptions): Promise<Kamailio> {
     const folder = join(run.folder, 'kamailio');
     mkdirSync(folder, {recursive: true});
-    const port = await freePort();
+    const {first: port} = await freePorts(2);
     const file = join(folder, 'kamailio.cfg');
-    writeFileSync(file, configuration(port, options));
+    const tlsFile = join(folder, 'tls.cfg');
+    writeFileSync(tlsFile, tlsConfiguration(options));
+    writeFileSync(file, configuration(port, tlsFile, options));
     const process = run.processes.start(peerProgram('kamailio'), [
       ...['-f', file],
       ...['-DD', '-E'], // stays in the foreground and logs to the standard error
@@ -45,7 +56,27 @@ export class Kamailio {
   }
 }
 
-function configuration(port: number, {users, algorithm, relay}: KamailioOptions): string {
+function tlsConfiguration({identity, clientAuthority}: KamailioOptions): string {
+  if (identity === undefined) return '';
+  const asked = clientAuthority === undefined ? 'no' : 'yes';
+  return `[server:default]
+method = TLSv1.2+
+private_key = ${identity.keyFile}
+certificate = ${identity.certificateFile}
+verify_certificate = ${asked}
+require_certificate = ${asked}
+${clientAuthority === undefined ? '' : `ca_list = ${clientAuthority.certificateFile}`}
+[client:default]
+method = TLSv1.2+
+verify_certificate = no
+`;
+}
+
+function configuration(
+  port: number,
+  tlsFile: string,
+  {users, algorithm, relay, identity}: KamailioOptions,
+): string {
   const modules = [
     'tm',
     'tmx',
@@ -61,6 +92,7 @@ function configuration(port: number, {users, algorithm, relay}: KamailioOptions)
   ];
   modules.push('htable', 'auth');
   if (relay !== undefined) modules.push('rtpengine');
+  if (identity !== undefined) modules.unshift('tls');
   const passwords = Object.entries(users).map(
     ([user, password]) => `  $sht(users=>${user}) = "${password}";`,
   );
@@ -75,13 +107,18 @@ debug=2
 log_stderror=yes
 fork=yes
 children=2
-disable_tcp=yes
+tcp_children=2
 auto_aliases=no
 alias="home.test"
 dns=no
 rev_dns=no
 listen=udp:127.0.0.1:${port}
+listen=tcp:127.0.0.1:${port}
+listen=udp:[::1]:${port}
+listen=tcp:[::1]:${port}
+${identity === undefined ? '' : `enable_tls=yes\nlisten=tls:127.0.0.1:${port + 1}`}
 ${modules.map((name) => `loadmodule "${name}.so"`).join('\n')}
+${identity === undefined ? '' : `modparam("tls", "config", "${tlsFile}")`}
 modparam("usrloc", "db_mode", 0)
 modparam("registrar", "min_expires", 10)
 modparam("registrar", "gruu_enabled", 0)

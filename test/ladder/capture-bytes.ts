@@ -16,7 +16,7 @@ export function ipPacket(
   fromPort: number,
   to: string,
   toPort: number,
-  payload: string,
+  payload: string | Uint8Array,
 ): Uint8Array {
   const data = Buffer.from(payload);
   const udp = Buffer.alloc(8);

@@ -81,11 +81,13 @@ export class LossPattern {
     let c11 = this.#c11;
     let c13 = this.#c13;
     let c14 = this.#c14;
-    // The present gap has not been closed by a loss yet.
+    // The present gap has not been closed by a loss yet, nor the present burst by a gap.
     if (this.#run >= gapMinimum) {
       c11 += this.#run;
       if (this.#burst === 1) c14++;
       else if (this.#burst > 1) c13++;
+    } else if (this.#burst > 1) {
+      c13++;
     }
     const c22 = this.#c22;
     const c23 = this.#c23;

@@ -44,6 +44,16 @@ test('losses less than 16 packets apart are a burst', () => {
   expect(figures.gapLength).toBeGreaterThan(190);
 });
 
+test('a burst that goes on counts, even from the beginning', () => {
+  const pattern = new LossPattern();
+  for (let index = 0; index < 1000; index++) if (index % 10 !== 5) pattern.arrive(index);
+  const {lossRate, burstDensity, burstLength, gapLength} = pattern.figures;
+  expect(lossRate).toBeCloseTo(25.6, 0);
+  expect(burstDensity).toBeCloseTo(25.6, 0);
+  expect(burstLength).toBeGreaterThan(900);
+  expect(gapLength).toBeLessThan(20);
+});
+
 test('packets in disorder are no losses; a sender who starts over loses nothing', () => {
   const pattern = new LossPattern();
   for (let index = 0; index < 100; index += 2) {

@@ -11,6 +11,7 @@ NODE_VERSION := $(shell sed -n 's/.*"$(NODE_PACKAGE)": "\(.*\)".*/\1/p' package.
 PINNED_NODE := node_modules/$(NODE_PACKAGE)/bin/node
 NPM_CI := npm ci --no-audit --no-fund --loglevel=error
 BOARD ?= simulated
+MESSAGES ?= 1000000
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench fuzz firmware clean
@@ -37,8 +38,6 @@ check: $(INSTALLED) ## the fast part: format, lint, types, dead code, unit tests
 bench: $(INSTALLED) ## benchmarks beside those of other projects: a table, and build/bench.json
 	@node tools/build.ts firmware --board simulated
 	@node test/bench/main.ts
-
-MESSAGES ?= 1000000
 
 fuzz: $(INSTALLED) ## MESSAGES (default: a million) changed SIP messages for two user agents on fake time
 	@node test/fuzz/main.ts $(MESSAGES)

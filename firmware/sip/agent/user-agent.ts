@@ -31,7 +31,6 @@ import type {CallServices} from './call-base.ts';
 import {callerOf, contactValue} from './identity.ts';
 import {IncomingCall} from './incoming-call.ts';
 import {locate} from './locate.ts';
-import {MergedRequests} from './merged-requests.ts';
 import {OutgoingCall} from './outgoing-call.ts';
 import type {AccountOptions} from './registration.ts';
 import {parseTarget} from './target.ts';
@@ -83,7 +82,6 @@ export class UserAgent {
   #environment: DialogEnvironment;
   #services: CallServices;
   #accounts: Account[];
-  #merged = new MergedRequests();
   #legs = new Set<Call>();
   #onTrace: ((message: TracedMessage) => void) | undefined;
   #stopped = false;
@@ -194,7 +192,7 @@ export class UserAgent {
     if (this.#legs.size === 0) this.#onIdle?.();
   }
 
-  /** RFC 3261 section 8.2, in its order: method, Request-URI, merged requests, extensions, then the request itself. */
+  /** RFC 3261 section 8.2, in its order: method, Request-URI, merged requests, extensions, then the rest. */
   #receive(transaction: ServerTransaction | undefined, request: SipRequest, source: Flow): void {
     const {dialogs} = this.#environment;
     if (!transaction) {
@@ -209,7 +207,7 @@ export class UserAgent {
     const refused = refusedMethod ?? refuseExtensions(request);
     if (!inDialog && !refusedMethod && request.uri.host === undefined) {
       respond(416);
-    } else if (!inDialog && this.#merged.isMerged(transaction)) {
+    } else if (!inDialog && transaction.merged) {
       respond(482);
     } else if (refused) {
       respond(refused.status, refused);

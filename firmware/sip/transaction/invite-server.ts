@@ -21,6 +21,7 @@ const tryingDelay = 200;
 export class InviteServerTransaction implements ServerTransaction {
   readonly request: SipRequest;
   readonly source: Flow;
+  merged = false;
   onCancel: ((cancel: SipRequest) => void) | undefined;
   onFailure: ((why: 'timeout' | 'transport', text: string) => void) | undefined;
   toTag: string | undefined;

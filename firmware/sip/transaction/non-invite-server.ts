@@ -15,6 +15,7 @@ import type {ServerState, ServerTransaction, Surroundings} from './transaction.t
 export class NonInviteServerTransaction implements ServerTransaction {
   readonly request: SipRequest;
   readonly source: Flow;
+  merged = false;
   onCancel: ((cancel: SipRequest) => void) | undefined;
   onFailure: ((why: 'timeout' | 'transport', text: string) => void) | undefined;
   toTag: string | undefined;

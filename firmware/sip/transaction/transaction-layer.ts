@@ -121,7 +121,7 @@ export class TransactionLayer {
     }
     const message: SipMessage = parsed.value;
     if (message.kind === 'response') this.#receiveResponse(message, source);
-    else this.#receiveRequest(message, source);
+    else this.#receiveRequest(message, source, bytes.length);
   }
 
   /** Ends every transaction without a word; nothing is left running. */
@@ -139,7 +139,7 @@ export class TransactionLayer {
       this.onStrayResponse?.(response, source);
   }
 
-  #receiveRequest(request: SipRequest, source: Flow): void {
+  #receiveRequest(request: SipRequest, source: Flow, size: number): void {
     noteSource(request, source.remote);
     const key = serverKey(request, request.method === 'ACK' ? 'INVITE' : request.method);
     const known = this.#servers.get(key);
@@ -152,7 +152,7 @@ export class TransactionLayer {
       this.refused++;
       this.#refuse(request, source, 503);
     } else {
-      const server = this.#startServer(key, request, source);
+      const server = this.#startServer(key, request, source, size);
       if (request.method === 'CANCEL') this.#cancel(server, request);
       else this.onRequest(server, request, source);
     }
@@ -206,7 +206,7 @@ export class TransactionLayer {
     return client;
   }
 
-  #startServer(key: string, request: SipRequest, source: Flow): ServerTransaction {
+  #startServer(key: string, request: SipRequest, source: Flow, size: number): ServerTransaction {
     const destination = responseDestination(request, source);
     const surroundings: Surroundings = {
       ...this.#shared,
@@ -221,7 +221,8 @@ export class TransactionLayer {
       request.method === 'INVITE'
         ? new InviteServerTransaction(request, source, surroundings)
         : new NonInviteServerTransaction(request, source, surroundings);
-    this.#servers.add(key, server);
+    this.#servers.add(key, server, size);
+    server.merged = this.#servers.isMerged(server);
     return server;
   }
 

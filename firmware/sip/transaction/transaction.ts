@@ -34,6 +34,8 @@ export interface ServerTransaction {
   /** Where the request came from. */
   readonly source: Flow;
   readonly state: ServerState;
+  /** The same request is in another transaction already, which came by another way (RFC 3261 section 8.2.2.2). */
+  readonly merged: boolean;
   /**
    * To tag of the responses, from the first that has one; whoever knows it before may set it, so that the answer
    * to a CANCEL carries it in any case (RFC 3261 section 9.2).

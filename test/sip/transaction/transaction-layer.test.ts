@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
 import {createResponse} from '../../../firmware/sip/message/create.ts';
+import {writeMessage} from '../../../firmware/sip/message/write.ts';
 import {incoming, Listener, outgoing, peer, Scene} from './scene.ts';
 
 /** What the layer does beside the four machines: where responses go, bad input, floods. */
@@ -121,6 +122,37 @@ test('a flood of requests that wait takes bounded room, one address a part of it
   expect(scene.layer.size).toBe(0);
   scene.clock.advance(0);
   expect(scene.clock.pending).toBe(0);
+});
+
+test('large requests that are answered are bounded by their bytes', () => {
+  const scene = answering(200);
+  const body = Buffer.alloc(60_000, 'x').toString();
+  for (let index = 0; index < 300; index++) {
+    const head = Buffer.from(writeMessage(incoming('OPTIONS', {branch: `z9hG4bK${index}`}))).toString();
+    scene.sendText(
+      head
+        .replace('CSeq: 1', `CSeq: ${index}`)
+        .replace('Content-Length: 0', `Content-Length: ${body.length}`) + body,
+    );
+  }
+  expect(scene.times(200)).toHaveLength(300);
+  expect(scene.layer.size).toBeLessThan(72);
+  scene.clock.advance(32_000);
+  expect([scene.layer.size, scene.clock.pending]).toEqual([0, 0]);
+});
+
+test('a request that comes by two ways is known for one, as long as the first transaction lives', () => {
+  const scene = new Scene();
+  const merged: boolean[] = [];
+  scene.layer.onRequest = (server, request) => {
+    merged.push(server!.merged);
+    server!.respond(createResponse(request, 200, undefined, 'a'));
+  };
+  for (const branch of ['z9hG4bK1', 'z9hG4bK2']) scene.send(incoming('OPTIONS', {branch}));
+  scene.send(incoming('INFO', {branch: 'z9hG4bK3'}));
+  scene.clock.advance(32_000);
+  scene.send(incoming('OPTIONS', {branch: 'z9hG4bK4'}));
+  expect(merged).toEqual([false, true, false, false]);
 });
 
 test('a flood of requests that are answered is bounded, does not push out a call, and is gone in time', () => {

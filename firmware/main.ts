@@ -58,7 +58,7 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
   const telephony = await openTelephone({
     name: config.name,
     sip: config.sip,
-    openMedia: (local) => media.open(local),
+    openMedia: (local, stun) => media.open(local, stun),
   });
   closing.push(() => telephony.close());
   const {telephone} = telephony;
@@ -99,6 +99,10 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
 
   station.start();
   telephone.start();
+  if (telephony.outside) {
+    telephony.outside.onNews = (news) => journal.append(news);
+    telephony.outside.start();
+  }
   log.info(
     {
       station: config.name,

@@ -3,11 +3,13 @@ import {systemClock} from './base/clock.ts';
 import {systemRandom} from './base/random.ts';
 import type {Config} from './config/schema.ts';
 import {readTextFile} from './config/text-file.ts';
+import {OutsideAddress} from './outside-address.ts';
 import type {MediaPort} from './sip/agent/call.ts';
 import {UserAgent} from './sip/agent/user-agent.ts';
 import {TransactionLayer} from './sip/transaction/transaction-layer.ts';
+import {NatTransport} from './sip/transport/nat-transport.ts';
 import type {TlsOptions} from './sip/transport/tls.ts';
-import {TransportError, type TransportName} from './sip/transport/transport.ts';
+import {type SocketAddress, TransportError, type TransportName} from './sip/transport/transport.ts';
 import {type Listener, Transports} from './sip/transport/transports.ts';
 import {userAgentName} from './version.ts';
 
@@ -18,8 +20,8 @@ export interface TelephoneOptions {
   /** What it calls itself in direct calls. */
   readonly name: string;
   readonly sip: Config['sip'];
-  /** Opens the RTP port of a call on a local address. */
-  openMedia(localAddress: string): Promise<MediaPort>;
+  /** Opens the RTP port of a call on a local address; `stun` is the server that tells how it is seen from outside. */
+  openMedia(localAddress: string, stun: SocketAddress | undefined): Promise<MediaPort>;
 }
 
 /** A SIP user agent and what it stands on. */
@@ -27,6 +29,8 @@ export interface Telephony {
   readonly telephone: UserAgent;
   /** The addresses that it listens on. */
   readonly listening: readonly Listener[];
+  /** Follows how it is seen from outside; undefined without a STUN server. */
+  readonly outside: OutsideAddress | undefined;
   /** Frees the sockets. */
   close(): void;
 }
@@ -41,8 +45,19 @@ export async function openTelephone({name, sip, openMedia}: TelephoneOptions): P
   }
   const transactions = new TransactionLayer({transport, clock, random});
   transport.onMessage = (...message) => transactions.receive(...message);
+  const nat = new NatTransport(transport);
+  const outside =
+    sip.stun &&
+    new OutsideAddress({
+      server: sip.stun,
+      udp: transport.udp,
+      nat,
+      clock,
+      random,
+      onMoved: () => telephone.refresh(),
+    });
   const telephone = new UserAgent({
-    transport,
+    transport: nat,
     transactions,
     clock,
     random,
@@ -51,13 +66,15 @@ export async function openTelephone({name, sip, openMedia}: TelephoneOptions): P
     userAgentName,
     identity: {displayName: name},
     sessionLimit,
-    openMedia,
+    openMedia: (local, destination) => openMedia(local, outside?.serverFor(destination)),
     resolve: async (host) => (await lookup(host)).address,
   });
   return {
     telephone,
     listening: transport.listening,
+    outside,
     close() {
+      outside?.stop();
       transactions.close();
       transport.close();
     },

@@ -34,12 +34,13 @@ export async function call(file: string, target: string): Promise<number> {
     const telephony = await openTelephone({
       name: config.name,
       sip: onAnyPort(config.sip),
-      openMedia: async (address) => {
-        session = await media.open(address);
+      openMedia: async (address, stun) => {
+        session = await media.open(address, stun);
         return session;
       },
     });
     closing.push(() => telephony.close());
+    telephony.outside?.start();
     return await place(telephony, media, () => session, target);
   } catch (error) {
     process.stderr.write(`doorline: ${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import {parseServerName} from '../stun/server-name.ts';
 import {
   keys,
   list,
@@ -33,6 +34,18 @@ const listen = v.pipe(
 );
 
 const file = text(1024, 'must be the path of a file in PEM format');
+
+const stunExample = 'must be like stun:stun.example.org, stun:stun.example.org:3478 or stun:192.0.2.1:3478';
+
+const stun = v.pipe(
+  pattern(/^stun:\S{1,255}$/i, stunExample),
+  v.rawTransform(({dataset, addIssue, NEVER}) => {
+    const server = parseServerName(dataset.value);
+    if (server !== undefined) return server;
+    addIssue({message: stunExample});
+    return NEVER;
+  }),
+);
 
 const tls = keys({
   certificate: v.optional(file),
@@ -163,6 +176,7 @@ const sip = keys({
     pattern(/^[^\s@<>"/;?]{1,255}$/, 'must be the host part of an address, such as example.org'),
   ),
   accounts: v.optional(list(account, 0, 8, '- {name: house, uri: sip:door@example.org}'), []),
+  stun: v.optional(stun),
   tls: v.optional(tls, {}),
   media_ports: v.optional(mediaPorts, '16384-16484'),
 });
@@ -193,7 +207,7 @@ export const configSchema = keys({
 });
 
 /** Keys that later versions bring, as paths in which `*` is any item of a list. */
-export const LATER_KEYS: ReadonlySet<string> = new Set(['sip.stun', 'mqtt']);
+export const LATER_KEYS: ReadonlySet<string> = new Set(['mqtt']);
 
 type Read = v.InferOutput<typeof configSchema>;
 

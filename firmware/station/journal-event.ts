@@ -45,6 +45,10 @@ export type JournalEvent =
   | {kind: 'account-down'; account: string; reason: string}
   /** Calls of the account are encrypted, but whoever reads its SIP messages reads the keys. */
   | {kind: 'keys-readable'; account: string}
+  /** The STUN server told how the station is seen from outside, for the first time or anew. */
+  | {kind: 'outside-address'; address: string}
+  /** No STUN server answers: the outside address is not known, or may have changed. */
+  | {kind: 'stun-down'; reason: string}
   /** The sound card or the media thread is in trouble. */
   | {kind: 'sound-fault'; reason: string};
 

@@ -49,6 +49,10 @@ export function describeEvent(event: JournalEvent): string {
       return `Account "${event.account}" is not registered: ${event.reason}`;
     case 'keys-readable':
       return `Calls of account "${event.account}" are encrypted, but their keys are sent readably, for its server is not reached over TLS`;
+    case 'outside-address':
+      return `From outside the station is seen as ${event.address}`;
+    case 'stun-down':
+      return `The outside address cannot be found out: ${event.reason}`;
     case 'sound-fault':
       return `Trouble with the sound: ${event.reason}`;
   }

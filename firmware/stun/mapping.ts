@@ -17,6 +17,8 @@ const longestRetry = 60_000;
 export interface MappingStatus {
   /** Its outside address; the last one known while no server answers, undefined before the first answer. */
   readonly mapped: SocketAddress | undefined;
+  /** Its own address at that time. */
+  readonly local: SocketAddress | undefined;
   /** The server that answers; undefined while none does. */
   readonly server: SocketAddress | undefined;
   /** Why none does, in plain words; empty while one does. */
@@ -29,6 +31,8 @@ export interface MappingParts {
   readonly random: RandomBytes;
   /** Finds the servers, the best in front; none where the name is not known. */
   find(): Promise<readonly SocketAddress[]>;
+  /** The socket's own address on the way to a server; undefined where there is none. */
+  local(server: SocketAddress): SocketAddress | undefined;
   /** Puts a datagram on the wire, from the socket whose mapping it is. */
   send(bytes: Uint8Array, to: SocketAddress): void;
 }
@@ -48,6 +52,7 @@ export class Mapping {
   readonly #client: StunClient;
   #status: MappingStatus = {
     mapped: undefined,
+    local: undefined,
     server: undefined,
     reason: 'no STUN server has been asked yet',
   };
@@ -91,7 +96,7 @@ export class Mapping {
   #ask([server, ...rest]: readonly SocketAddress[], reason: string): void {
     if (!server) {
       const pause = Math.min(shortestRetry * 2 ** Math.min(this.#failures++, 10), longestRetry);
-      this.#rest(pause, {mapped: this.#status.mapped, server: undefined, reason});
+      this.#rest(pause, {...this.#status, server: undefined, reason});
       return;
     }
     this.#client.bind({server, retransmission: patience}, (result) => {
@@ -102,7 +107,8 @@ export class Mapping {
       this.#failures = 0;
       const [high = 0] = this.#parts.random(1);
       const pause = shortestPause + ((longestPause - shortestPause) * high) / 255;
-      this.#rest(pause, {mapped: result.value.mapped, server, reason: ''});
+      const local = this.#parts.local(server);
+      this.#rest(pause, {mapped: result.value.mapped, local, server, reason: ''});
     });
   }
 
@@ -112,8 +118,12 @@ export class Mapping {
     this.#status = status;
     const unchanged =
       before.reason === status.reason &&
-      before.mapped?.address === status.mapped?.address &&
-      before.mapped?.port === status.mapped?.port;
+      isSame(before.mapped, status.mapped) &&
+      isSame(before.local, status.local);
     if (!unchanged) this.onChange?.(status);
   }
+}
+
+function isSame(one: SocketAddress | undefined, other: SocketAddress | undefined): boolean {
+  return one?.address === other?.address && one?.port === other?.port;
 }

@@ -250,8 +250,13 @@ const wrong: [name: string, text: string, problem: string][] = [
   ],
   [
     'what is not there yet',
-    'board: pc\nsip: {stun: "stun:stun.example.org"}',
-    'config.yaml:2:7: sip.stun: is not available yet in this version. Allowed: listen, domain, accounts, tls, media_ports',
+    'board: pc\nmqtt: {}',
+    'config.yaml:2:1: mqtt: is not available yet in this version. Allowed: name, board, data, sip, buttons, doors, answer, audio, talk_seconds, http',
+  ],
+  [
+    'a STUN server that is none',
+    'board: pc\nsip: {stun: "turn:stun.example.org"}',
+    'config.yaml:2:13: sip.stun: must be like stun:stun.example.org, stun:stun.example.org:3478 or stun:192.0.2.1:3478',
   ],
   [
     'TLS without a certificate',

@@ -7,6 +7,7 @@ import {mappedTo} from './fake-server.ts';
 
 const first: SocketAddress = {address: '198.51.100.1', port: 3478};
 const second: SocketAddress = {address: '198.51.100.2', port: 3478};
+const local: SocketAddress = {address: '192.168.1.5', port: 5060};
 const mapped: SocketAddress = {address: '203.0.113.7', port: 40_001};
 
 function scene(servers: SocketAddress[] = [first]) {
@@ -18,6 +19,7 @@ function scene(servers: SocketAddress[] = [first]) {
     clock,
     random: seededBytes(4),
     find: async () => state.servers,
+    local: () => local,
     send(bytes, to) {
       asked.push({at: clock.now(), server: to});
       if (!state.alive.has(to)) return;
@@ -41,7 +43,7 @@ function scene(servers: SocketAddress[] = [first]) {
 test('learned, kept every 20 to 25 s, told once', async () => {
   const {told, asked, mapping, pass} = scene();
   await pass(120_000);
-  expect(told).toEqual([{mapped, server: first, reason: ''}]);
+  expect(told).toEqual([{mapped, local, server: first, reason: ''}]);
   expect(mapping.status.mapped).toEqual(mapped);
   const pauses = asked.slice(1).map(({at}, index) => at - asked[index]!.at);
   expect(Math.min(...pauses)).toBeGreaterThan(19_900);
@@ -60,11 +62,12 @@ test('the next server where the first is silent; the last address stays known wh
   const {told, asked, state, pass} = scene([first, second]);
   state.alive.delete(first);
   await pass(10_000);
-  expect(told).toEqual([{mapped, server: second, reason: ''}]);
+  expect(told).toEqual([{mapped, local, server: second, reason: ''}]);
   state.alive.clear();
   await pass(60_000);
   expect(told.at(-1)).toEqual({
     mapped,
+    local,
     server: undefined,
     reason: 'the STUN server 198.51.100.2:3478 does not answer',
   });
@@ -73,7 +76,7 @@ test('the next server where the first is silent; the last address stays known wh
   expect(asked.length).toBeGreaterThan(before);
   state.alive.add(first);
   await pass(70_000);
-  expect(told.at(-1)).toEqual({mapped, server: first, reason: ''});
+  expect(told.at(-1)).toEqual({mapped, local, server: first, reason: ''});
 });
 
 test('an unknown name is asked for again', async () => {

@@ -57,6 +57,11 @@ export class Account {
     this.#registration.start();
   }
 
+  /** Registers at once, for our address has changed. */
+  refresh(): void {
+    this.#registration.refresh();
+  }
+
   /** Unregisters; resolves within 2 s. */
   stop(): Promise<void> {
     return this.#registration.stop();

@@ -13,7 +13,7 @@ export interface CallServices {
   readonly environment: DialogEnvironment;
   readonly transport: Transport;
   /** Opens an RTP port at this local address. */
-  openMedia(localAddress: string): Promise<MediaPort>;
+  openMedia(localAddress: string, destination: Destination): Promise<MediaPort>;
   /** The address (A, AAAA) of a host name. */
   resolve(host: string): Promise<string>;
   /** How direct calls, those without an account, name this side. */
@@ -91,9 +91,12 @@ export abstract class CallBase {
   }
 
   /** Opens the media port; undefined when the call has ended meanwhile, a sentence where it cannot be opened. */
-  protected async openMedia(localAddress: string): Promise<MediaPort | string | undefined> {
+  protected async openMedia(
+    localAddress: string,
+    destination: Destination,
+  ): Promise<MediaPort | string | undefined> {
     try {
-      return await this.callMedia.open(localAddress);
+      return await this.callMedia.open(localAddress, destination);
     } catch (error) {
       if (this.#state === 'ended') return undefined;
       return error instanceof Error ? error.message : String(error);
@@ -123,8 +126,13 @@ export abstract class CallBase {
     this.#onGone();
   }
 
-  /** Offers and answers of this call, with RTP at `port` of `address`. */
-  protected negotiate(address: string, port: number, encryption: EncryptionWish): Negotiation {
+  /** Offers and answers of this call, with RTP at a port of `localAddress`, or where that is seen from outside. */
+  protected negotiate(
+    localAddress: string,
+    {port: localPort, mapped}: MediaPort,
+    encryption: EncryptionWish,
+  ): Negotiation {
+    const {address, port} = mapped ?? {address: localAddress, port: localPort};
     // RFC 8866 section 5.2: a number that is unique for the address; 48 random bits are.
     const {random} = this.services.environment;
     const sessionId = String(Number.parseInt(randomHex(random, 6), 16));

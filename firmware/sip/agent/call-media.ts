@@ -1,10 +1,11 @@
 import {isIP} from 'node:net';
 import type {AudioStream} from '../../rtp/audio-stream.ts';
+import type {Destination} from '../transport/transport.ts';
 import type {MediaPort} from './call.ts';
 
 /** The media port of one call, from opening to closing, whichever comes first. */
 export class CallMedia {
-  #openMedia: (localAddress: string) => Promise<MediaPort>;
+  #openMedia: (localAddress: string, destination: Destination) => Promise<MediaPort>;
   #resolve: (host: string) => Promise<string>;
   #port: MediaPort | undefined;
   #closed = false;
@@ -12,7 +13,7 @@ export class CallMedia {
   #updates = 0;
 
   constructor(functions: {
-    openMedia(localAddress: string): Promise<MediaPort>;
+    openMedia(localAddress: string, destination: Destination): Promise<MediaPort>;
     resolve(host: string): Promise<string>;
   }) {
     this.#openMedia = functions.openMedia;
@@ -27,8 +28,8 @@ export class CallMedia {
    * Opens the port, in place of one that was open before; undefined when the call has ended meanwhile. Rejects
    * as `openMedia` does.
    */
-  async open(localAddress: string): Promise<MediaPort | undefined> {
-    const port = await this.#openMedia(localAddress);
+  async open(localAddress: string, destination: Destination): Promise<MediaPort | undefined> {
+    const port = await this.#openMedia(localAddress, destination);
     if (this.#closed) {
       port.close();
       return undefined;

@@ -1,9 +1,11 @@
-import type {AudioStream} from '../../rtp/audio-stream.ts';
+import type {AudioStream, SocketAddress} from '../../rtp/audio-stream.ts';
 
 /** One end of an RTP session: owned by the call that opened it, closed when the call ends. */
 export interface MediaPort {
   /** The local UDP port that RTP arrives at. */
   readonly port: number;
+  /** Where RTP is to be sent by the other side, where a NAT is between; else to the local address and `port`. */
+  readonly mapped?: SocketAddress | undefined;
   /** Applies what offer and answer settled: where to send, which payload types, which direction. */
   update(stream: AudioStream): void;
   /** Frees the port. */
@@ -88,6 +90,8 @@ export type RefusalStatus = 403 | 480 | 486 | 603;
 export interface IncomingCall extends Call {
   readonly direction: 'incoming';
   readonly caller: Party;
+  /** After how many ms the caller asks to be answered without anybody's hand; undefined where it does not ask. */
+  readonly answerAfter: number | undefined;
   /** Called when it ends before `answer`: the caller gave up, or it was refused here. After that the listener is told. */
   onEnded: ((end: CallEnd) => void) | undefined;
   /** Sends 180 Ringing. */

@@ -1,7 +1,7 @@
 import type {SipRequest} from '../message/message.ts';
 import {Parameters} from '../message/parameters.ts';
 import {formatUri, type SipUri} from '../message/uri.ts';
-import type {SocketAddress, TransportName} from '../transport/transport.ts';
+import type {Destination, SocketAddress, Transport, TransportName} from '../transport/transport.ts';
 import type {Party} from './call.ts';
 
 const defaultPort = 5060;
@@ -17,6 +17,11 @@ export function directUri(user: string, {address, port}: SocketAddress): SipUri 
     parameters: new Parameters(),
     headers: '',
   };
+}
+
+/** The address of ours that `destination` is told in Contact. @throws TransportError when there is no way there. */
+export function contactAddress(transport: Transport, destination: Destination): SocketAddress {
+  return transport.contactAddress?.(destination) ?? transport.localAddress(destination);
 }
 
 /**

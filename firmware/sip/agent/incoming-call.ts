@@ -3,10 +3,12 @@ import type {LocalEnd} from '../dialog/environment.ts';
 import {type GivenUp, IncomingInvite} from '../dialog/incoming-invite.ts';
 import type {EncryptionWish} from '../dialog/negotiation.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
+import {answerAfter} from './auto-answer.ts';
 import type {
   CallEnd,
   CallListener,
   IncomingCall as IncomingCallContract,
+  MediaPort,
   Party,
   RefusalStatus,
 } from './call.ts';
@@ -17,6 +19,7 @@ export class IncomingCall extends CallBase implements IncomingCallContract {
   readonly id: string;
   readonly direction = 'incoming';
   readonly party: Party;
+  readonly answerAfter: number | undefined;
   onEnded: ((end: CallEnd) => void) | undefined;
   #transaction: ServerTransaction;
   #invite: IncomingInvite;
@@ -37,6 +40,7 @@ export class IncomingCall extends CallBase implements IncomingCallContract {
     super(services, onGone);
     this.id = transaction.request.callId;
     this.party = caller;
+    this.answerAfter = answerAfter(transaction.request.headers);
     this.#transaction = transaction;
     this.#localAddress = localAddress;
     this.#encryption = encryption;
@@ -82,13 +86,14 @@ export class IncomingCall extends CallBase implements IncomingCallContract {
   }
 
   async #answer(): Promise<void> {
-    const media = await this.openMedia(this.#localAddress);
+    const {transport, remote} = this.#transaction.source;
+    const media = await this.openMedia(this.#localAddress, {transport, ...remote});
     if (typeof media === 'string') this.#fail(500, media);
-    else if (media) this.#accept(media.port);
+    else if (media) this.#accept(media);
   }
 
-  #accept(port: number): void {
-    const negotiation = this.negotiate(this.#localAddress, port, this.#encryption);
+  #accept(media: MediaPort): void {
+    const negotiation = this.negotiate(this.#localAddress, media, this.#encryption);
     const {request} = this.#transaction;
     const answered = sessionBody(request) === 'session' ? negotiation.answer(request.body) : undefined;
     if (answered && !answered.ok) {

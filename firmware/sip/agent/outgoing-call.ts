@@ -15,7 +15,7 @@ import type {Account} from './account.ts';
 import type {Call, CallEnd, CallListener, HangUpReason, MediaPort, Party} from './call.ts';
 import {CallBase, type CallServices} from './call-base.ts';
 import {endOfFailure, endOfResponse} from './call-ends.ts';
-import {contactValue, directUri} from './identity.ts';
+import {contactAddress, contactValue, directUri} from './identity.ts';
 import {TargetSet} from './target-set.ts';
 
 /** RFC 3326; the text is the customary one, which phones show or recognise. */
@@ -34,7 +34,7 @@ export class OutgoingCall extends CallBase implements Call {
   #encryption: EncryptionWish;
   #address = '';
   /** Our address there, which the media port is open at. */
-  #localAddress = '';
+  #addresses = '';
   /** Values of From and To, the same for all who are tried. */
   #ends: {readonly from: string; readonly to: string} | undefined;
   /** CSeq number of the next INVITE. */
@@ -103,18 +103,19 @@ export class OutgoingCall extends CallBase implements Call {
     this.#address = destination.value.address;
     this.hold(destination.value);
     const local = this.#localAddressTo(destination.value);
-    const media = typeof local === 'string' ? local : await this.#mediaAt(local.address);
+    const media = typeof local === 'string' ? local : await this.#mediaFor(destination.value, local.address);
     if (typeof media === 'string') this.#fail({cause: 'unreachable', text: media});
     else if (media && typeof local !== 'string') {
-      this.#sendInvite(destination.value, local, media.port, this.#encryption);
+      this.#sendInvite(destination.value, local, media, this.#encryption);
     }
   }
 
   /** The port of the target before serves the next one, too, unless our address there is another. */
-  async #mediaAt(localAddress: string): Promise<MediaPort | string | undefined> {
-    if (this.media && localAddress === this.#localAddress) return this.media;
-    this.#localAddress = localAddress;
-    return this.openMedia(localAddress);
+  async #mediaFor(destination: Destination, local: string): Promise<MediaPort | string | undefined> {
+    const addresses = `${local} ${contactAddress(this.services.transport, destination).address}`;
+    if (this.media && addresses === this.#addresses) return this.media;
+    this.#addresses = addresses;
+    return this.openMedia(local, destination);
   }
 
   /** Our address on the way there; a sentence where there is no way. */
@@ -147,17 +148,18 @@ export class OutgoingCall extends CallBase implements Call {
   #sendInvite(
     destination: Destination,
     local: SocketAddress,
-    port: number,
+    media: MediaPort,
     encryption: EncryptionWish,
   ): void {
-    const negotiation = this.negotiate(local.address, port, encryption);
+    const negotiation = this.negotiate(local.address, media, encryption);
     const {environment, identity} = this.services;
     const account = this.#account;
     const authenticator = account?.authenticator();
+    const told = contactAddress(this.services.transport, destination);
     const end: LocalEnd = {
       contact: contactValue(
         account?.uri.user ?? identity.user,
-        local,
+        told,
         destination.transport,
         this.#target.scheme,
       ),
@@ -167,7 +169,7 @@ export class OutgoingCall extends CallBase implements Call {
     this.#ends ??= {
       from: formatNameAddress({
         displayName: identity.displayName,
-        uri: account?.uri ?? directUri(identity.user, local),
+        uri: account?.uri ?? directUri(identity.user, told),
         tag: randomHex(environment.random, 8),
       }),
       to: `<${formatUri(this.#target)}>`,
@@ -184,9 +186,9 @@ export class OutgoingCall extends CallBase implements Call {
       onAccepted: (dialog, response) => this.#accept(end, dialog, response, negotiation),
       onRefused: (response) => {
         this.#sequence = invite.sequence + 1;
-        if (encryption === 'optional' && response.status === 488 && this.media) {
+        if (encryption === 'optional' && response.status === 488 && this.media === media) {
           // Who insists on encryption refuses RTP/AVP, though it offers keys.
-          this.#sendInvite(destination, local, port, 'required');
+          this.#sendInvite(destination, local, media, 'required');
           return;
         }
         this.#targets.add(response, this.#target);

@@ -1,3 +1,4 @@
+import {isIP} from 'node:net';
 import type {Clock, Timer} from '../../base/clock.ts';
 import {type RandomBytes, randomHex} from '../../base/random.ts';
 import type {Result} from '../../base/result.ts';
@@ -8,7 +9,8 @@ import {formatHost, parseUri, type SipUri} from '../message/uri.ts';
 import type {TransactionLayer} from '../transaction/transaction-layer.ts';
 import {type Destination, type Hold, noHold, type Transport, TransportError} from '../transport/transport.ts';
 import {Authenticator, type CredentialsHeader} from './authenticator.ts';
-import {contactValue} from './identity.ts';
+import {contactAddress, contactValue} from './identity.ts';
+import {NatKeepAlive} from './nat-keep-alive.ts';
 import {grantedSeconds, minimumSeconds, refreshDelay, retryAfter, retryDelay} from './registration-times.ts';
 
 /** An account at a SIP server. */
@@ -83,6 +85,13 @@ export class Registration {
   #bound = false;
   /** Keeps the connection over which the server reaches us. */
   #hold: Hold = noHold;
+  /** The Contact that the server holds. */
+  #contact: string | undefined;
+  /** Whether the server may make us change our Contact: once after each refresh. */
+  #mayRewrite = true;
+  /** Whether to register again as soon as the answer to the present attempt is there. */
+  #stale = false;
+  #keepAlive: NatKeepAlive;
   #failures = 0;
   #challenges = 0;
   /** What is waited for: the name, the time to refresh or to try again, or the end of `stop`. */
@@ -98,6 +107,7 @@ export class Registration {
     this.#uri = uri.value;
     this.#expires = account.expires;
     this.#authenticator = new Authenticator(account, random);
+    this.#keepAlive = new NatKeepAlive(options.clock, options.transport);
     this.#callId = randomHex(random, 16);
     this.#fromTag = randomHex(random, 8);
   }
@@ -114,6 +124,14 @@ export class Registration {
   /** Registers, and stays registered until `stop`. */
   start(): void {
     if (this.#state === 'idle') this.#locate();
+  }
+
+  /** Registers at once: our address, or how it is seen from outside, has changed. */
+  refresh(): void {
+    if (this.#state === 'registering') this.#stale = true;
+    if (this.#state !== 'resting') return;
+    this.#timer?.cancel();
+    this.#locate();
   }
 
   /** Unregisters; resolves when the server has answered, or after 2 s. There is no way back. */
@@ -157,15 +175,19 @@ export class Registration {
     const {transactions, transport} = this.#options;
     let contact: string;
     try {
-      const local = transport.localAddress(server);
+      const told = contactAddress(transport, server);
       const user = this.#uri.user ?? this.#options.account.user;
-      contact = contactValue(user, local, server.transport, this.#uri.scheme);
+      contact = contactValue(user, told, server.transport, this.#uri.scheme);
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
       this.#fail(error.message);
       return;
     }
     const request = this.#build(contact);
+    // Where we are reached no more nobody should call (RFC 3261 section 10.2.2).
+    if (this.#contact !== undefined && this.#contact !== contact) {
+      request.headers.append('Contact', `${this.#contact};expires=0`);
+    }
     const known = credentials ?? this.#authenticator.anticipate('REGISTER', request.requestUri);
     for (const {name, value} of known) request.headers.append(name, value);
     transactions.request(request, server, {
@@ -218,10 +240,44 @@ export class Registration {
       return;
     }
     this.#bound = true;
+    this.#contact = contact;
     this.#failures = 0;
+    const outdated = this.#isOutdated(server, response);
+    this.#keepOpen(server);
+    if (outdated) {
+      this.#challenges = 0;
+      this.#send(server);
+      return;
+    }
+    this.#mayRewrite = true;
     const seconds = grantedSeconds(response, contact, this.#expires);
     this.#keepConnection(server);
     this.#rest(refreshDelay(seconds), {registered: true, reason: ''});
+  }
+
+  /**
+   * Whether the Contact that was just registered is not the right one any more: because our address changed meanwhile,
+   * or because the server saw the request come from elsewhere (RFC 3581 section 4). Where it does so each time there is
+   * nothing to be gained by following it again and again.
+   */
+  #isOutdated(server: Destination, {via}: SipResponse): boolean {
+    const {received: address = via.host, rport: port} = via;
+    const seen = typeof port === 'number' && isIP(address) !== 0 ? {address, port} : undefined;
+    const elsewhere = seen !== undefined && this.#options.transport.noteSeen?.(server, seen) === true;
+    const outdated = this.#stale || (elsewhere && this.#mayRewrite);
+    if (elsewhere) this.#mayRewrite = false;
+    this.#stale = false;
+    return outdated;
+  }
+
+  /** Keeps the way back open where a NAT is between. */
+  #keepOpen(server: Destination): void {
+    const {transport} = this.#options;
+    const told = contactAddress(transport, server);
+    const local = transport.localAddress(server);
+    const behindNat = told.address !== local.address || told.port !== local.port;
+    if (behindNat && server.transport === 'UDP') this.#keepAlive.start(server);
+    else this.#keepAlive.stop();
   }
 
   /** RFC 5626 section 4.5: where the connection breaks, the server cannot reach us until we register over a new one. */
@@ -309,6 +365,7 @@ export class Registration {
     this.#state = 'stopped';
     this.#timer?.cancel();
     this.#hold.release();
+    this.#keepAlive.stop();
     this.#change({registered: false, reason: 'unregistered'});
     this.#stop.resolve();
   }

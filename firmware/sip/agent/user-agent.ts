@@ -19,6 +19,7 @@ import {defaultTimers, type TimerValues} from '../transaction/timers.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
 import type {TransactionLayer} from '../transaction/transaction-layer.ts';
 import {
+  type Destination,
   type Flow,
   type SocketAddress,
   type TraceEntry,
@@ -28,7 +29,7 @@ import {
 import {Account, type AccountStatus} from './account.ts';
 import type {Call, CallListener, IncomingCall as IncomingCallContract, MediaPort} from './call.ts';
 import type {CallServices} from './call-base.ts';
-import {callerOf, contactValue} from './identity.ts';
+import {callerOf, contactAddress, contactValue} from './identity.ts';
 import {IncomingCall} from './incoming-call.ts';
 import {locate} from './locate.ts';
 import {OutgoingCall} from './outgoing-call.ts';
@@ -56,7 +57,7 @@ export interface UserAgentOptions {
   readonly clock: Clock;
   readonly random: RandomBytes;
   /** Opens an RTP port at a local address. */
-  openMedia(localAddress: string): Promise<MediaPort>;
+  openMedia(localAddress: string, destination: Destination): Promise<MediaPort>;
   /** The address (A, AAAA) of a host name. */
   resolve(host: string): Promise<string>;
   /** Value of the User-Agent header. */
@@ -111,7 +112,7 @@ export class UserAgent {
     this.#services = {
       environment: this.#environment,
       transport,
-      openMedia: (address) => options.openMedia(address),
+      openMedia: (address, destination) => options.openMedia(address, destination),
       resolve: (host) => options.resolve(host),
       identity: {
         user: options.identity?.user ?? 'doorline',
@@ -142,6 +143,11 @@ export class UserAgent {
     this.#onTrace = callback;
     this.#options.transport.onTrace =
       callback && ((entry) => callback({...entry, callId: callIdOf(entry.bytes)}));
+  }
+
+  /** Our address, or how it is seen from outside, has changed: registers at once. */
+  refresh(): void {
+    for (const account of this.#accounts) account.refresh();
   }
 
   /** Registers the accounts. */
@@ -279,7 +285,11 @@ export class UserAgent {
     const end: LocalEnd = {
       contact: contactValue(
         account?.uri.user ?? this.#services.identity.user,
-        local,
+        contactAddress(this.#options.transport, {
+          transport: source.transport,
+          ...source.remote,
+          from: source.local,
+        }),
         source.transport,
         request.uri.scheme === 'sips' ? 'sips' : 'sip',
       ),

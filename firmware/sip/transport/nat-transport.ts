@@ -31,7 +31,7 @@ for (const [network, bits] of [
 
 /** A transport that may tell what passes over it. */
 interface TracedTransport extends Transport {
-  onTrace: ((entry: TraceEntry) => void) | undefined;
+  onTrace?: ((entry: TraceEntry) => void) | undefined;
 }
 
 /** How somebody sees us. */

@@ -23,6 +23,7 @@ const tones: Readonly<Partial<Record<JournalEntry['kind'], Tone>>> = {
   'codes-locked': 'bad',
   'account-down': 'bad',
   'keys-readable': 'bad',
+  'stun-down': 'bad',
   'sound-fault': 'bad',
 };
 

@@ -144,3 +144,22 @@ test('the trace has each message in both directions, with real addresses', async
     {...common, direction: 'in'},
   ]);
 });
+
+test('STUN shares the socket: it is told apart, and is no message in a trace', async () => {
+  const [sender, receiver] = [newTransport(), newTransport()];
+  await sender.bind('127.0.0.1', 0);
+  const to = await receiver.bind('127.0.0.1', 0);
+  const traced: Uint8Array[] = [];
+  sender.onTrace = receiver.onTrace = ({bytes}) => traced.push(bytes);
+  const stun = Buffer.from('000100002112a4420102030405060708090a0b0c', 'hex');
+  const heard = new Promise<Uint8Array>((resolve) => {
+    receiver.onStun = (bytes) => resolve(bytes);
+  });
+  const arrived = arrival(receiver);
+  sender.send(stun, {transport: 'UDP', ...to});
+  sender.send(Buffer.from('\r\n\r\n'), {transport: 'UDP', ...to});
+  sender.send(message, {transport: 'UDP', ...to});
+  expect(Buffer.from(await heard)).toEqual(stun);
+  expect(Buffer.from((await arrived).bytes)).toEqual(message);
+  expect(traced).toHaveLength(2);
+});

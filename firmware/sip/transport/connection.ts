@@ -133,6 +133,11 @@ export class Connection {
    */
   send(bytes: Uint8Array, answered: boolean, onError: ((text: string) => void) | undefined): void {
     const now = this.#clock.now();
+    if (this.#state === 'closed') {
+      const text = `cannot send to ${formatSocketAddress(this.remote)}: the connection is closed`;
+      this.#clock.after(0, () => onError?.(text));
+      return;
+    }
     this.lastUsed = now;
     this.#watchers = this.#watchers.filter(({until}) => until > now);
     if (onError && (answered || this.#state === 'connecting')) {

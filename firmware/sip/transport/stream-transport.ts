@@ -20,6 +20,8 @@ import {
 
 /** After so long (ms) the kernel asks whether the other end of a silent connection is still there. */
 const kernelKeepAlive = 30_000;
+/** DSCP AF31, the class of call signalling, as the byte of the IP header (RFC 2474, RFC 2597). */
+const signallingClass = 26 << 2;
 
 /**
  * TCP or TLS (RFC 3261 section 18): listeners, and connections that are opened when something is to be sent and are
@@ -151,7 +153,10 @@ export class StreamTransport implements Transport {
     const socket = this.#sockets.connect(
       destination,
       localAddress,
-      () => connection.open(nearEnd(socket)),
+      () => {
+        mark(socket);
+        connection.open(nearEnd(socket));
+      },
       (why) => connection.close(why),
     );
     const connection = this.#newConnection(
@@ -165,8 +170,12 @@ export class StreamTransport implements Transport {
   #accept(socket: Socket): void {
     const {remoteAddress: address, remotePort: port} = socket;
     // Refused, or gone before we came to look.
-    if (socket.destroyed || address === undefined || port === undefined) socket.destroy();
-    else this.#newConnection(socket, {address, port}, {outgoing: false}).open(nearEnd(socket));
+    if (socket.destroyed || address === undefined || port === undefined) {
+      socket.destroy();
+      return;
+    }
+    mark(socket);
+    this.#newConnection(socket, {address, port}, {outgoing: false}).open(nearEnd(socket));
   }
 
   #newConnection(
@@ -213,6 +222,15 @@ export class StreamTransport implements Transport {
       to,
       bytes,
     });
+  }
+}
+
+/** Tells the network on the way what this is. */
+function mark(socket: Socket): void {
+  try {
+    socket.setTypeOfService(signallingClass);
+  } catch {
+    // A socket that is gone already, or a kernel that does not know it: the messages go without.
   }
 }
 

@@ -3,6 +3,7 @@ import {type AddressInfo, connect, createServer, type Server, type Socket} from 
 import {networkInterfaces} from 'node:os';
 import {expect, onTestFinished, test} from 'vitest';
 import {systemClock} from '../../../firmware/base/clock.ts';
+import type {StreamSockets} from '../../../firmware/sip/transport/stream-sockets.ts';
 import {StreamTransport} from '../../../firmware/sip/transport/stream-transport.ts';
 import {tcpSockets} from '../../../firmware/sip/transport/tcp.ts';
 import {
@@ -215,4 +216,27 @@ test('the trace has each message in both directions', async () => {
   client.send(message, to(at));
   await request;
   expect(trace).toEqual([`TCP out true ${message.length}`, `TCP in true ${message.length}`]);
+});
+
+test('packets are marked as signalling, on connections of either origin', async () => {
+  const marks: (() => number)[] = [];
+  const watched: StreamSockets = {
+    ...tcpSockets,
+    connect: (...options) => {
+      const socket = tcpSockets.connect(...options);
+      marks.push(() => socket.getTypeOfService());
+      return socket;
+    },
+    createServer: (onConnection) =>
+      tcpSockets.createServer((socket) => {
+        marks.push(() => socket.getTypeOfService());
+        onConnection(socket);
+      }),
+  };
+  const [client, server] = [0, 1].map(() => new StreamTransport(watched, systemClock));
+  onTestFinished(() => [client, server].forEach((transport) => void transport?.close()));
+  const request = arrivals(server!);
+  client!.send(message, to(await server!.bind('127.0.0.1', 0)));
+  await request;
+  expect(marks.map((mark) => mark())).toEqual([0x68, 0x68]);
 });

@@ -105,8 +105,8 @@ export class Calls {
     return success(undefined);
   }
 
-  /** An allowed caller is let in: answered at once, or after `answer`. */
-  receive(call: IncomingCall, automatic: boolean): void {
+  /** An allowed caller is let in: answered after so many ms, or else when `answer` is called. */
+  receive(call: IncomingCall, answerAfter: number | undefined): void {
     const {clock, book, sounds, tell, listener} = this.#parts;
     const peer = call.caller.uri;
     const startedAt = clock.now();
@@ -125,13 +125,17 @@ export class Calls {
     tell({kind: 'call-received', call: current.id, direction: 'incoming', peer});
     book.save(current.record(null, ''));
     call.ring();
-    if (automatic) {
+    if (answerAfter === 0) {
       this.#answer(current, call);
       return;
     }
     call.onEnded = (end) => this.#incomingEnded(current, end);
     sounds.ringing();
-    this.#ringTimer = clock.after(RING_LIMIT, () => {
+    this.#ringTimer = clock.after(answerAfter ?? RING_LIMIT, () => {
+      if (answerAfter !== undefined) {
+        this.#answer(current, call);
+        return;
+      }
       this.#end(current, 'no-answer', 'nobody answered here');
       call.refuse(480);
     });

@@ -27,13 +27,17 @@ export class Reception {
     this.#tell = options.tell;
   }
 
-  /** What is to be done with `call`: answer, let ring, or nothing more since it was refused here. */
-  decide(call: IncomingCall, busy: boolean): 'answer' | 'ring' | 'refused' {
+  /**
+   * What is to be done with `call`: answer it without anybody's hand after so many ms, let it ring, or nothing more
+   * since it was refused here.
+   */
+  decide(call: IncomingCall, busy: boolean): {answerAfter: number} | 'ring' | 'refused' {
     // First of all who it is: whether the station is busy is no business of strangers.
     const allowed = this.#answer.mode !== 'refuse' && isAllowed(call.caller, this.#answer.from);
     if (!allowed) return this.#refuse(call, 403);
     if (busy) return this.#refuse(call, 486);
-    return this.#answer.mode === 'automatic' ? 'answer' : 'ring';
+    if (this.#answer.mode === 'automatic') return {answerAfter: 0};
+    return call.answerAfter === undefined ? 'ring' : {answerAfter: call.answerAfter};
   }
 
   #refuse(call: IncomingCall, status: RefusalStatus): 'refused' {

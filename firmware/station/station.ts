@@ -267,7 +267,8 @@ export class Station implements StationControl {
 
   #incoming(call: IncomingCall): void {
     const decision = this.#reception.decide(call, this.#calls.current !== undefined);
-    if (decision !== 'refused') this.#calls.receive(call, decision === 'answer');
+    if (decision === 'refused') return;
+    this.#calls.receive(call, decision === 'ring' ? undefined : decision.answerAfter);
   }
 
   #keyListener(party: Party, call: number): KeyListener {

@@ -87,6 +87,7 @@ export class FakeCall implements IncomingCall {
   // The same class stands for both; nobody asks an outgoing one to ring.
   readonly direction: 'incoming';
   readonly party: Party;
+  readonly answerAfter: number | undefined;
   readonly target: string;
   readonly media = new FakeSession();
   state: CallState = 'calling';
@@ -95,11 +96,18 @@ export class FakeCall implements IncomingCall {
   /** What the station did to end it. */
   endedBy: HangUpReason | 'hang-up' | RefusalStatus | undefined;
 
-  constructor(id: string, direction: 'outgoing' | 'incoming', target: string, caller: Party) {
+  constructor(
+    id: string,
+    direction: 'outgoing' | 'incoming',
+    target: string,
+    caller: Party,
+    answerAfter?: number,
+  ) {
     this.id = id;
     this.direction = direction as 'incoming';
     this.target = target;
     this.party = caller;
+    this.answerAfter = answerAfter;
   }
 
   get caller(): Party {
@@ -172,9 +180,9 @@ export class FakeTelephone implements Telephone {
     return success(call as Call);
   }
 
-  /** Somebody calls the station. */
-  receive(caller: Party): FakeCall {
-    const call = new FakeCall(`call-${this.calls.length}`, 'incoming', '', caller);
+  /** Somebody calls the station, and may ask to be answered after so many ms. */
+  receive(caller: Party, answerAfter?: number): FakeCall {
+    const call = new FakeCall(`call-${this.calls.length}`, 'incoming', '', caller, answerAfter);
     this.calls.push(call);
     this.onIncoming?.(call);
     return call;

@@ -88,6 +88,32 @@ test('manual: a caller who gives up, one who is declined, and one whom nobody an
   expect(station.status().state).toBe('idle');
 });
 
+test('manual: an allowed caller who asks is answered by itself, at once or after the time it names', () => {
+  const {station, clock, telephone, media} = makeStation({answer: {mode: 'manual', from: ['192.0.2.7']}});
+  const urgent = telephone.receive(allowed, 0);
+  expect(urgent.listener).toBeDefined();
+  urgent.answers();
+  urgent.ends('hung-up-there');
+  const call = telephone.receive(allowed, 2_000);
+  clock.advance(1_999);
+  expect([call.listener, station.status().state]).toEqual([undefined, 'incoming']);
+  clock.advance(1);
+  expect(call.listener).toBeDefined();
+  call.answers();
+  expect([station.status().state, media.sounds.at(-1)]).toEqual(['talking', 'talk']);
+  call.ends('hung-up-there');
+  const early = telephone.receive(allowed, 2_000);
+  early.ends('cancelled');
+  clock.advance(5_000);
+  expect([early.listener, station.status().state]).toEqual([undefined, 'idle']);
+  expect(telephone.receive(stranger, 0).endedBy).toBe(403);
+});
+
+test('no caller is answered by itself where calls are refused', () => {
+  const {telephone} = makeStation({answer: {mode: 'refuse', from: ['any']}});
+  expect(telephone.receive(allowed, 0).endedBy).toBe(403);
+});
+
 test('answering that fails ends the call', () => {
   const {station, telephone, callLog} = makeStation();
   telephone.receive(allowed).ends('failed', 'no port is free');

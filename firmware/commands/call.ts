@@ -7,6 +7,7 @@ import {Ladder} from '../ladder/ladder.ts';
 import {mediaProgram} from '../programs.ts';
 import type {AudioStream} from '../rtp/audio-stream.ts';
 import type {CallEnd} from '../sip/agent/call.ts';
+import {messageText} from '../sip/agent/message-text.ts';
 import type {TracedMessage} from '../sip/agent/trace.ts';
 import {formatSocketAddress} from '../sip/transport/transport.ts';
 import {openTelephone, type Telephony} from '../telephone.ts';
@@ -96,7 +97,7 @@ function showLadder(telephone: Telephony['telephone']): void {
   const {columns, isTTY} = process.stdout;
   const ladder = new Ladder({width: columns ?? usualWidth, colour: isTTY === true});
   telephone.onTrace = ({at, from, to, bytes}: TracedMessage) => {
-    const message = Buffer.from(bytes).toString('utf8');
+    const message = messageText(bytes);
     const lines = ladder.add({at, from: formatSocketAddress(from), to: formatSocketAddress(to), message});
     for (const line of lines) console.log(line);
   };

@@ -1,8 +1,10 @@
 import {once} from 'node:events';
 import type {AddressInfo} from 'node:net';
+import {join} from 'node:path';
 import {createServer, type TLSSocket} from 'node:tls';
 import {expect, onTestFinished, test} from 'vitest';
 import {systemClock} from '../../firmware/base/clock.ts';
+import {parseConfig} from '../../firmware/config/load-config.ts';
 import {StreamTransport} from '../../firmware/sip/transport/stream-transport.ts';
 import {tcpSockets} from '../../firmware/sip/transport/tcp.ts';
 import {type TlsOptions, TlsSockets} from '../../firmware/sip/transport/tls.ts';
@@ -195,4 +197,22 @@ test('what does not speak TLS is named so, on either side', async (context) => {
   expect(text).toMatch(/the other side (closed|broke) the connection|does not speak TLS/);
   plain.send(options, {transport: 'TCP', ...bound});
   expect(await outcome(client, server, to(bound, 'home.test'))).toBe('arrived');
+});
+
+test('a key that belongs to another certificate is found before the start', async (context) => {
+  requirePeers(context, 'openssl');
+  const {folder} = startRun(context);
+  const authority = new Authority(folder);
+  const [own, other] = [authority.issue('door', ['DNS:a.test']), authority.issue('other', ['DNS:b.test'])];
+  const load = (keyFile: string) => {
+    const text = `board: pc\nsip: {tls: {certificate: ${own.certificateFile}, key: ${keyFile}}}`;
+    const boards = new Map([['pc', {inputs: [], outputs: []}]]);
+    return parseConfig(text, join(folder, 'config.yaml'), boards, () => ({reason: 'no secrets'}));
+  };
+  const good = load(own.keyFile);
+  expect(good.ok && good.value.sip.tls).toMatchObject({certificate: own.certificateFile, verify: true});
+  const bad = load(other.keyFile);
+  expect(bad.ok || bad.error.map(({key, message}) => `${key} ${message}`)).toEqual([
+    'sip.tls.key does not belong to the certificate in sip.tls.certificate',
+  ]);
 });

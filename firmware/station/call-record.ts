@@ -33,6 +33,8 @@ export interface CallRecord {
   button: string | null;
   /** Who was talked to; before that, whom it was meant for or who called. */
   peer: string;
+  /** Name of who called, where it may be believed. */
+  peerName?: string;
   /** Null while the call goes on. */
   result: CallResult | null;
   /** The result in plain words, with what each target said; empty while the call goes on. */

@@ -119,10 +119,11 @@ export class Calls {
       clock,
     });
     current.incoming = call;
+    current.peerName = knownName(call.caller);
     current.announced = true;
     this.#current = current;
     book.attach(current.id, call.id);
-    tell({kind: 'call-received', call: current.id, direction: 'incoming', peer});
+    tell({kind: 'call-received', call: current.id, direction: 'incoming', ...current.who});
     book.save(current.record(null, ''));
     call.ring();
     if (answerAfter === 0) {
@@ -247,7 +248,7 @@ export class Calls {
     });
     current.talk(peer, conversation);
     sounds.talking(media);
-    tell({kind: 'call-answered', call: current.id, peer});
+    tell({kind: 'call-answered', call: current.id, ...current.who});
     book.save(current.record(null, ''));
     listener.changed();
     return conversation;
@@ -260,9 +261,9 @@ export class Calls {
     current.end();
     this.#stopRinging();
     sounds.over(result);
-    const {id, peer, talkSeconds} = current;
+    const {id, who, talkSeconds} = current;
     const reason = text || result;
-    tell({kind: 'call-ended', call: id, peer, result, seconds: talkSeconds, reason});
+    tell({kind: 'call-ended', call: id, ...who, result, seconds: talkSeconds, reason});
     book.save(current.record(result, reason));
     listener.ended(result);
   }
@@ -270,4 +271,9 @@ export class Calls {
     this.#ringTimer?.cancel();
     this.#ringTimer = undefined;
   }
+}
+
+/** A caller's name where it may be believed; anybody can write any name. */
+function knownName({verified, displayName}: Party): string | undefined {
+  return verified && displayName !== '' ? displayName : undefined;
 }

@@ -26,6 +26,8 @@ export class CurrentCall {
   phase: Exclude<StationState, 'idle'>;
   /** Whom it is meant for, who calls, or who is talked to. */
   peer: string;
+  /** The name of who calls, where it is known. */
+  peerName: string | undefined;
   pressToInviteMs: number | null = null;
   outgoing: OutgoingCall | undefined;
   incoming: IncomingCall | undefined;
@@ -73,11 +75,16 @@ export class CurrentCall {
     return Math.floor((end - (this.#answeredAt ?? end)) / 1000);
   }
 
+  /** The other side as status, journal and call log give it. */
+  get who(): {peer: string; peerName?: string} {
+    return {peer: this.peer, ...(this.peerName === undefined ? {} : {peerName: this.peerName})};
+  }
+
   get status(): CallStatus {
     return {
       id: this.id,
       direction: this.direction,
-      peer: this.peer,
+      ...this.who,
       codec: this.conversation?.codec ?? null,
       encryption: this.conversation?.encryption ?? null,
       seconds: this.talkSeconds,
@@ -93,7 +100,7 @@ export class CurrentCall {
       at: this.#at,
       direction: this.direction,
       button: this.button,
-      peer: this.peer,
+      ...this.who,
       result,
       text,
       legs: this.#legs(),

@@ -16,12 +16,20 @@ export type JournalEvent =
   /** The station calls; `targets` as configured or dialled. */
   | {kind: 'call-started'; call: number; direction: 'outgoing'; targets: string[]; button?: string}
   /** Somebody who may calls the station. */
-  | {kind: 'call-received'; call: number; direction: 'incoming'; peer: string}
+  | {kind: 'call-received'; call: number; direction: 'incoming'; peer: string; peerName?: string}
   /** The first phone of this call rings. */
   | {kind: 'call-ringing'; call: number; peer: string}
-  | {kind: 'call-answered'; call: number; peer: string}
+  | {kind: 'call-answered'; call: number; peer: string; peerName?: string}
   /** `result` as in the call log; `seconds` of talking; `reason` in plain words. */
-  | {kind: 'call-ended'; call: number; peer: string; result: CallResult; seconds: number; reason: string}
+  | {
+      kind: 'call-ended';
+      call: number;
+      peer: string;
+      peerName?: string;
+      result: CallResult;
+      seconds: number;
+      reason: string;
+    }
   /** A call from outside that was not let in: not on the list (403), or the station was busy (486). */
   | {kind: 'call-refused'; call: number; peer: string; address: string; status: number}
   /** So many more such calls within the last ten minutes than are told one by one. */

@@ -1,5 +1,10 @@
 import type {JournalEvent} from './journal-event.ts';
 
+/** The other side by its name, where that is known, and address. */
+function who({peer, peerName}: {peer: string; peerName?: string}): string {
+  return peerName === undefined ? peer : `${peerName} (${peer})`;
+}
+
 /** An event in one plain sentence. */
 export function describeEvent(event: JournalEvent): string {
   switch (event.kind) {
@@ -12,15 +17,15 @@ export function describeEvent(event: JournalEvent): string {
     case 'call-started':
       return `Calling ${event.targets.join(', ')}`;
     case 'call-received':
-      return `${event.peer} calls`;
+      return `${who(event)} calls`;
     case 'call-ringing':
       return `It rings at ${event.peer}`;
     case 'call-answered':
-      return `Talking with ${event.peer}`;
+      return `Talking with ${who(event)}`;
     case 'call-ended':
       return event.result === 'answered'
-        ? `The call with ${event.peer} ended after ${event.seconds} s: ${event.reason}`
-        : `No call with ${event.peer}: ${event.reason}`;
+        ? `The call with ${who(event)} ended after ${event.seconds} s: ${event.reason}`
+        : `No call with ${who(event)}: ${event.reason}`;
     case 'call-refused':
       return event.status === 486
         ? `${event.peer} (${event.address}) called while the station was busy`

@@ -38,6 +38,8 @@ export interface CallStatus {
   direction: 'outgoing' | 'incoming';
   /** Who is called or calls, as SIP URI or as dialled; several that ring together are joined by ", ". */
   peer: string;
+  /** Name of who calls, where it may be believed. */
+  peerName?: string;
   /** Null until it is answered. */
   codec: string | null;
   /** Crypto suite of SRTP; null where the sound is not encrypted, or not answered yet. */

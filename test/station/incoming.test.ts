@@ -28,6 +28,20 @@ test('automatic: an allowed caller is answered at once and may open the door', (
   expect(callLog.list(1)).toMatchObject([{direction: 'incoming', button: null, result: 'answered'}]);
 });
 
+test('a caller has a name in status, journal and call log where it may be believed', () => {
+  const {station, telephone, journal, callLog} = makeStation();
+  const known = telephone.receive(party({displayName: 'Anna', verified: true}));
+  known.answers();
+  expect(station.status().call).toMatchObject({peer: 'sip:101@example.org', peerName: 'Anna'});
+  known.ends('hung-up-there');
+  const texts = () => journal.after(0, 100).map(({text}) => text);
+  expect(texts()).toContain('Talking with Anna (sip:101@example.org)');
+  expect(callLog.list(1)).toMatchObject([{peerName: 'Anna'}]);
+  telephone.receive(party({displayName: 'The police', verified: false})).answers();
+  expect(station.status().call).not.toHaveProperty('peerName');
+  expect(texts().join()).not.toContain('police');
+});
+
 test('anyone else gets 403, and is told in journal and call log', () => {
   const {station, telephone, callLog, journal} = makeStation();
   const call = telephone.receive(stranger);

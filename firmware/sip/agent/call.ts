@@ -14,8 +14,9 @@ export interface MediaPort {
 
 /** The far end of a call, and how far its name may be believed. */
 export interface Party {
-  /** Its address of record, for example `sip:101@example.org`. */
+  /** Its address of record as it may be shown, for example `sip:101@example.org`; `anonymous` where it wants to hide it. */
   readonly uri: string;
+  /** Its name as it may be shown; may be empty. To be believed as `user` and `host` are. */
   readonly displayName: string;
   readonly user: string | undefined;
   /** Host part of `uri`; IPv6 without brackets. */

@@ -1,8 +1,6 @@
-import type {SipRequest} from '../message/message.ts';
 import {Parameters} from '../message/parameters.ts';
 import {formatUri, type SipUri} from '../message/uri.ts';
 import type {Destination, SocketAddress, Transport, TransportName} from '../transport/transport.ts';
-import type {Party} from './call.ts';
 
 const defaultPort = 5060;
 
@@ -38,22 +36,4 @@ export function contactValue(
   const implied = scheme === 'sips' ? 'TLS' : 'UDP';
   if (transport !== implied) parameters.set('transport', transport.toLowerCase());
   return `<${formatUri({...directUri(user, {address, port}), scheme, port, parameters})}>`;
-}
-
-/**
- * Who sent `request`. `account` names the account through whose server it came, from the address of that server.
- * Without one, a From header is believed only where its host is the address that the request came from.
- */
-export function callerOf(request: SipRequest, source: SocketAddress, account: string | undefined): Party {
-  const {displayName, uri} = request.from;
-  const host = uri.host ?? '';
-  return {
-    uri: formatUri(uri.host === undefined ? uri : {...uri, parameters: new Parameters(), headers: ''}),
-    displayName,
-    user: uri.user,
-    host,
-    address: source.address,
-    account,
-    verified: account !== undefined || host.toLowerCase() === source.address.toLowerCase(),
-  };
 }

@@ -29,7 +29,8 @@ import {
 import {Account, type AccountStatus} from './account.ts';
 import type {Call, CallListener, IncomingCall as IncomingCallContract, MediaPort} from './call.ts';
 import type {CallServices} from './call-base.ts';
-import {callerOf, contactAddress, contactValue} from './identity.ts';
+import {callerOf} from './caller.ts';
+import {contactAddress, contactValue} from './identity.ts';
 import {IncomingCall} from './incoming-call.ts';
 import {locate} from './locate.ts';
 import {OutgoingCall} from './outgoing-call.ts';

@@ -2,7 +2,7 @@ import type {CallRecord} from '../../station/call-record.ts';
 import {Icon} from './icons.tsx';
 import type {Model} from './model.ts';
 import {useTopic} from './topic.ts';
-import {duration, resultWords, shortUri, timeOfDay} from './words.ts';
+import {duration, resultWords, shortUri, timeOfDay, whoIs} from './words.ts';
 
 /** The calls of late, newest first; each shows its ladder when it is chosen. */
 export function CallLog({model}: {model: Model}) {
@@ -29,7 +29,7 @@ export function CallLog({model}: {model: Model}) {
                 <Icon name={call.direction === 'outgoing' ? 'out' : 'in'} />
                 <span class="call-who">
                   <span class="quiet">{call.direction} call, </span>
-                  {shortUri(call.peer)}
+                  {whoIs(call)}
                 </span>
                 <Outcome call={call} />
                 <span class="call-facts">

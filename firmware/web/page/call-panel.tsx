@@ -3,7 +3,7 @@ import type {CallStatus, StationStatus} from '../../station/status.ts';
 import {Icon} from './icons.tsx';
 import {Levels} from './levels.tsx';
 import type {Model} from './model.ts';
-import {duration, shortUri, stateWords} from './words.ts';
+import {duration, stateWords, whoIs} from './words.ts';
 
 /** What the station is doing, how it sounds, and what can be done about it. */
 export function CallPanel({model, status}: {model: Model; status: StationStatus}) {
@@ -24,7 +24,7 @@ export function CallPanel({model, status}: {model: Model; status: StationStatus}
             {call ? (
               <>
                 <Icon name={call.direction === 'outgoing' ? 'out' : 'in'} />
-                {shortUri(call.peer)}
+                {whoIs(call)}
               </>
             ) : (
               'Nobody is on the line.'

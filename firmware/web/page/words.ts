@@ -43,6 +43,11 @@ export function shortUri(uri: string): string {
   return uri.replace(/\bsips?:/gi, '');
 }
 
+/** Who is at the other end of a call, by name where that is known. */
+export function whoIs({peer, peerName}: {peer: string; peerName?: string}): string {
+  return peerName === undefined ? shortUri(peer) : `${peerName} (${shortUri(peer)})`;
+}
+
 /** Seconds as m:ss, or h:mm:ss. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

@@ -15,6 +15,7 @@ export interface StationSettings {
     accounts?: Record<string, unknown>[];
     domain?: string;
     listen?: string[];
+    stun?: string;
     tls?: Record<string, unknown>;
   };
   buttons?: Record<string, unknown>[];
@@ -30,6 +31,14 @@ export interface JournalEntry {
   kind: string;
   text: string;
   [field: string]: unknown;
+}
+
+/** Where a station runs that does not run on this machine's own network. */
+export interface TestHost {
+  /** The start of a command line that runs the rest of it there. */
+  readonly prefix: readonly string[];
+  /** The address by which a test reaches a page that is served there. */
+  reach(url: string): Promise<string>;
 }
 
 /** The real firmware, in a process of its own on the simulated board, driven over its HTTP API. */
@@ -50,18 +59,24 @@ export class TestStation {
   static async start(
     run: Run,
     settings: StationSettings,
-    {environment = {}, program = source}: {environment?: Record<string, string>; program?: string} = {},
+    {
+      environment = {},
+      program = source,
+      host,
+    }: {environment?: Record<string, string>; program?: string; host?: TestHost} = {},
   ): Promise<TestStation> {
     const configFile = await writeConfiguration(run, settings);
-    const process = run.processes.start(
+    const command = [
+      ...(host?.prefix ?? []),
       globalThis.process.execPath,
-      [program, 'run', '--config', configFile],
-      {env: environment},
-    );
+      ...[program, 'run', '--config', configFile],
+    ];
+    const process = run.processes.start(command[0]!, command.slice(1), {env: environment});
     const [line] = await process.waitForOutput(/^\{.*"msg":"ready".*\}$/m, 20_000);
     const ready = JSON.parse(line) as {sip: string[]; http: string};
     const sipPort = Number(ready.sip[0]?.split(':').at(-1));
-    return new TestStation(process, sipPort, ready.http, configFile);
+    const url = host ? await host.reach(ready.http) : ready.http;
+    return new TestStation(process, sipPort, url, configFile);
   }
 
   /** The SIP address at which `user` of this station is reached. */

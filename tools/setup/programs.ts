@@ -30,6 +30,8 @@ export const programs = {
   openssl: program('openssl', 'certificates for the tests of TLS', ['openssl']),
   rtpengine: program('rtpengine', 'a media relay behind the proxy', ['rtpengine-daemon', 'rtpengine']),
   turnserver: program('turnserver', 'a STUN server', ['coturn']),
+  ip: program('ip', "networks of the tests' own", ['iproute2']),
+  nft: program('nft', 'a NAT between such networks', ['nftables']),
   tshark: program('tshark', 'a second reader of captures', ['tshark']),
   pulseaudio: program('pulseaudio', 'a sound card in software', ['pulseaudio']),
   libasound: {

@@ -26,7 +26,7 @@ export class Coturn {
     this.process = process;
   }
 
-  /** Starts it, and waits until it answers, or, where it runs elsewhere, until it says that it listens. */
+  /** Starts it, and waits until it answers, or, where it runs elsewhere, until its listeners are open. */
   static async start(run: Run, options: CoturnOptions = {}): Promise<Coturn> {
     const addresses = options.addresses ?? ['127.0.0.1', '127.0.0.2'];
     const port = options.port ?? (await freePort());
@@ -50,7 +50,7 @@ export class Coturn {
     ];
     const process = run.processes.start(command!, parameters);
     if (prefix.length === 0) await process.waitUntil('it answers', () => pingStun(port));
-    else await process.waitForOutput(/listener opened on *: *\S+/i);
+    else await process.waitForOutput(/Total General servers/);
     return new Coturn(port, process);
   }
 }

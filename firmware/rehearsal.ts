@@ -34,7 +34,6 @@ export function rehearseCall(): void {
     const transactions = new TransactionLayer({transport, clock, random});
     layers.set(own.address, transactions);
     const openMedia = async () => silentMedia;
-    const resolve = async (host: string) => host;
     return new UserAgent({
       transport,
       transactions,
@@ -43,7 +42,7 @@ export function rehearseCall(): void {
       accounts: [],
       userAgentName,
       openMedia,
-      resolve,
+      names: {lookup() {}},
     });
   };
   const caller = join(here);

@@ -1,8 +1,11 @@
-import {lookup} from 'node:dns/promises';
+import {isIPv6} from 'node:net';
 import {systemClock} from './base/clock.ts';
 import {systemRandom} from './base/random.ts';
 import type {Config} from './config/schema.ts';
 import {readTextFile} from './config/text-file.ts';
+import {Resolver} from './dns/resolver.ts';
+import {hostsFile, systemLookup, systemNameServers} from './dns/system.ts';
+import {systemWire} from './dns/wire.ts';
 import {OutsideAddress} from './outside-address.ts';
 import type {MediaPort} from './sip/agent/call.ts';
 import {UserAgent} from './sip/agent/user-agent.ts';
@@ -56,6 +59,14 @@ export async function openTelephone({name, sip, openMedia}: TelephoneOptions): P
       random,
       onMoved: () => telephone.refresh(),
     });
+  const names = new Resolver({
+    servers: systemNameServers,
+    wire: systemWire,
+    clock,
+    random,
+    hosts: hostsFile(),
+    system: systemLookup,
+  });
   const telephone = new UserAgent({
     transport: nat,
     transactions,
@@ -67,7 +78,8 @@ export async function openTelephone({name, sip, openMedia}: TelephoneOptions): P
     identity: {displayName: name},
     sessionLimit,
     openMedia: (local, destination) => openMedia(local, outside?.serverFor(destination)),
-    resolve: async (host) => (await lookup(host)).address,
+    names,
+    families: [...new Set(sip.listen.map(({address}) => (isIPv6(address) ? 6 : 4)))],
   });
   return {
     telephone,
@@ -76,6 +88,7 @@ export async function openTelephone({name, sip, openMedia}: TelephoneOptions): P
     close() {
       outside?.stop();
       transactions.close();
+      names.close();
       transport.close();
     },
   };

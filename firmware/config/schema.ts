@@ -90,11 +90,21 @@ const sipAddress = v.pipe(
 );
 
 const registrarExample =
-  'must be one address such as sip:pbx.example.org, sip:192.168.1.2:5060;transport=tcp or sips:pbx.example.org';
+  'must be an address such as sip:pbx.example.org, sip:192.168.1.2:5060;transport=tcp or sips:pbx.example.org';
 
 const registrar = v.pipe(
   pattern(/^sips?:[^\s@<>"]{1,255}$/i, registrarExample),
   v.check((value) => !/;transport=(?!(udp|tcp|tls)\b)/i.test(value), 'transport must be udp, tcp or tls'),
+);
+
+/** One, or a list: the preferred one, then those that stand in for it. */
+const registrars = v.lazy((value) =>
+  Array.isArray(value)
+    ? list(registrar, 1, 4, '[sip:pbx1.example.org, sip:pbx2.example.org]')
+    : v.pipe(
+        registrar,
+        v.transform((one) => [one]),
+      ),
 );
 
 const account = v.pipe(
@@ -103,7 +113,7 @@ const account = v.pipe(
     uri: sipAddress,
     user: v.optional(text(128, 'must be a user name')),
     password: v.optional(text(256, 'must be a password')),
-    registrar: v.optional(registrar),
+    registrar: v.optional(registrars),
     expires: v.optional(wholeNumber(60, 86_400, 'seconds'), '300'),
     srtp: v.optional(oneOf('off', 'optional', 'required'), 'off'),
   }),
@@ -113,7 +123,7 @@ const account = v.pipe(
       ...rest,
       user: user ?? uriUser ?? '',
       password: password ?? '',
-      registrar: given ?? `${scheme ?? 'sip'}:${domain ?? ''}`,
+      registrars: given ?? [`${scheme ?? 'sip'}:${domain ?? ''}`],
     };
   }),
 );

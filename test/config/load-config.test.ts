@@ -53,7 +53,7 @@ sip:
       uri: sip:door@example.org
       user: 007
       password: !secret house
-      registrar: sip:pbx.example.org:5070
+      registrar: [sip:pbx.example.org:5070, 'sips:pbx2.example.org']
       expires: 600
       srtp: required
     - {name: other, uri: "sip:101@192.0.2.1:5080"}
@@ -93,7 +93,7 @@ test('a whole configuration', () => {
             uri: 'sip:door@example.org',
             user: '007',
             password: '0123',
-            registrar: 'sip:pbx.example.org:5070',
+            registrars: ['sip:pbx.example.org:5070', 'sips:pbx2.example.org'],
             expires: 600,
             srtp: 'required',
           },
@@ -102,7 +102,7 @@ test('a whole configuration', () => {
             uri: 'sip:101@192.0.2.1:5080',
             user: '101',
             password: '',
-            registrar: 'sip:192.0.2.1:5080',
+            registrars: ['sip:192.0.2.1:5080'],
             expires: 300,
             srtp: 'off',
           },
@@ -267,6 +267,16 @@ const wrong: [name: string, text: string, problem: string][] = [
     'a transport that does not exist',
     'board: pc\nsip: {listen: [sctp:0.0.0.0:5060]}',
     'config.yaml:2:16: sip.listen.0: must be like udp:0.0.0.0:5060, tcp:[::]:5060 or tls:0.0.0.0:5061, an address of this device and a port 0 to 65535',
+  ],
+  [
+    'a list of registrars with something else in it',
+    'board: pc\nsip: {accounts: [{name: house, uri: "sip:a@b", registrar: ["sip:b", "b"]}]}',
+    'config.yaml:2:69: sip.accounts.0.registrar.1: must be an address such as sip:pbx.example.org, sip:192.168.1.2:5060;transport=tcp or sips:pbx.example.org',
+  ],
+  [
+    'an empty list of registrars',
+    'board: pc\nsip: {accounts: [{name: house, uri: "sip:a@b", registrar: []}]}',
+    'config.yaml:2:59: sip.accounts.0.registrar: must be a list of 1 to 4, such as [sip:pbx1.example.org, sip:pbx2.example.org]',
   ],
   [
     'a registrar over a transport that does not exist',

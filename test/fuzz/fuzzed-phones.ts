@@ -21,7 +21,7 @@ const accountAt = (address: string) => ({
   uri: `sip:door@${address}`,
   user: 'door',
   password: 'sesame',
-  registrar: `sip:${address}`,
+  registrars: [`sip:${address}`],
   expires: 300,
 });
 

@@ -1,10 +1,13 @@
 import type {RandomBytes} from '../../base/random.ts';
+import {success} from '../../base/result.ts';
 import type {EncryptionWish} from '../dialog/negotiation.ts';
 import {formatHost, parseUri, type SipUri} from '../message/uri.ts';
 import type {Flow} from '../transport/transport.ts';
+import type {AccountOptions, RegistrationStatus} from './account-options.ts';
 import {Authenticator} from './authenticator.ts';
 import type {CallServices} from './call-base.ts';
-import {type AccountOptions, Registration, type RegistrationStatus} from './registration.ts';
+import type {Located} from './locator.ts';
+import {Registration} from './registration.ts';
 
 const defaultPort = 5060;
 
@@ -18,27 +21,32 @@ export class Account {
   readonly name: string;
   /** Its address of record. */
   readonly uri: SipUri;
-  /** URI of its server. */
-  readonly server: string;
   /** Whether sound is encrypted. */
   readonly encryption: EncryptionWish;
   /** Called when the status changes. */
   onChange: ((status: AccountStatus) => void) | undefined;
   #options: AccountOptions;
-  #serverUri: SipUri;
+  #locate: (found: (servers: Located) => void) => void;
+  #serverUris: readonly SipUri[];
   #random: RandomBytes;
   #registration: Registration;
 
   /** @throws Error when a URI of the account is no SIP URI. */
-  constructor(options: AccountOptions, {environment, transport}: CallServices) {
+  constructor(options: AccountOptions, {environment, transport, locator, health}: CallServices) {
     this.name = options.name;
     this.uri = sipUri(options.uri);
-    this.server = options.registrar;
     this.encryption = options.srtp ?? 'off';
-    this.#serverUri = sipUri(options.registrar);
+    this.#serverUris = options.registrars.map(sipUri);
+    this.#locate = (found) => locator.locateAll(options.registrars, found);
     this.#options = options;
     this.#random = environment.random;
-    this.#registration = new Registration({...environment, account: options, transport});
+    this.#registration = new Registration({
+      ...environment,
+      account: options,
+      transport,
+      health,
+      locate: this.#locate,
+    });
     this.#registration.onChange = () => this.onChange?.(this.status);
   }
 
@@ -67,21 +75,29 @@ export class Account {
     return this.#registration.stop();
   }
 
-  /** Whether calls to `target` go through this account: somebody at its domain or at its server. */
+  /** Where requests of this account go: the server that it is registered at, then the others, then nobody. */
+  findServers(found: (servers: Located) => void): void {
+    const {servers} = this.#registration;
+    if (servers.length > 0) found(success(servers));
+    else this.#locate(found);
+  }
+
+  /** Whether calls to `target` go through this account: somebody at its domain or at one of its servers. */
   serves(target: SipUri): boolean {
-    return target.user !== undefined && [this.uri, this.#serverUri].some((uri) => sameHost(uri, target));
+    return target.user !== undefined && [this.uri, ...this.#serverUris].some((uri) => sameHost(uri, target));
   }
 
   /**
-   * Whether what comes over `source` comes from its server: over UDP from the very address and port, over a stream
+   * Whether what comes over `source` comes from one of its servers: over UDP from the very address and port, over a stream
    * from the address, for the port of whoever opens a connection is any. From a server that is reached over TLS nothing
    * else counts.
    */
   isServer({transport, reliable, remote}: Flow): boolean {
-    const {server} = this.#registration;
-    if (server?.address !== remote.address) return false;
-    if (reliable) return server.transport !== 'TLS' || transport === 'TLS';
-    return server.transport === transport && server.port === remote.port;
+    return this.#registration.servers.some((server) => {
+      if (server.address !== remote.address) return false;
+      if (reliable) return server.transport !== 'TLS' || transport === 'TLS';
+      return server.transport === transport && server.port === remote.port;
+    });
   }
 
   /** Answers the challenges that the requests of one call meet. */

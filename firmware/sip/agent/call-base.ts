@@ -7,11 +7,15 @@ import type {Destination, Hold, Transport} from '../transport/transport.ts';
 import type {CallEnd, CallListener, CallState, HangUpReason, MediaPort, Party} from './call.ts';
 import {spokenName} from './call-ends.ts';
 import {CallMedia} from './call-media.ts';
+import type {Locator} from './locator.ts';
+import type {ServerHealth} from './server-health.ts';
 
 /** What the calls of a user agent share. */
 export interface CallServices {
   readonly environment: DialogEnvironment;
   readonly transport: Transport;
+  readonly locator: Locator;
+  readonly health: ServerHealth;
   /** Opens an RTP port at this local address. */
   openMedia(localAddress: string, destination: Destination): Promise<MediaPort>;
   /** The address (A, AAAA) of a host name. */

@@ -5,10 +5,9 @@ import {failure, type Result, success} from '../../base/result.ts';
 import type {Answer, NameService} from '../../dns/name-service.ts';
 import type {SrvRecord} from '../../dns/record.ts';
 import {parseUri, type SipUri} from '../message/uri.ts';
-import type {Destination, TransportName} from '../transport/transport.ts';
+import {type Destination, defaultPorts, type TransportName} from '../transport/transport.ts';
 import {chooseServices, orderServers, type ServiceName, serviceName} from './server-order.ts';
 
-const defaultPorts: Readonly<Record<TransportName, number>> = {UDP: 5060, TCP: 5060, TLS: 5061};
 /** Servers of a domain that are looked at. */
 const serverLimit = 8;
 /** Octets of the seed, and of each lot that is drawn with it. */
@@ -68,6 +67,28 @@ export class Locator {
     } else {
       this.#findDomain(target, uri.value.scheme === 'sips' ? ['TLS'] : this.#options.transports, certified);
     }
+  }
+
+  /** The servers for several URIs, those of the first before those of the second; the failure of the first where all fail. */
+  locateAll(uris: readonly string[], found: (servers: Located) => void): void {
+    gather(
+      uris,
+      (uri, done: (servers: Located) => void) => this.locate(uri, done),
+      (all) => {
+        const servers = all.flatMap((located) => (located.ok ? located.value : []));
+        found(servers.length > 0 ? success(servers) : all[0]!);
+      },
+    );
+  }
+
+  /** The address of a host name, for what is no SIP. Rejects where there is none. */
+  address(host: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#findHost(host, 'UDP', 0, (servers) => {
+        if (servers.ok) resolve(servers.value[0]!.address);
+        else reject(new Error(servers.error));
+      });
+    });
   }
 
   /** The transport that the URI names, or the usual one (RFC 3263 section 4.1, RFC 3261 section 26.2.2). */

@@ -1,11 +1,10 @@
 import {randomHex} from '../../base/random.ts';
-import type {Result} from '../../base/result.ts';
 import type {AudioStream} from '../../rtp/audio-stream.ts';
 import {sessionBody} from '../dialog/capabilities.ts';
 import type {Dialog} from '../dialog/dialog.ts';
 import type {LocalEnd} from '../dialog/environment.ts';
 import type {EncryptionWish, Negotiation} from '../dialog/negotiation.ts';
-import {OutgoingInvite} from '../dialog/outgoing-invite.ts';
+import {OutgoingInvite, type OutgoingInviteUser} from '../dialog/outgoing-invite.ts';
 import {Session} from '../dialog/session.ts';
 import type {SipResponse} from '../message/message.ts';
 import {formatNameAddress} from '../message/name-address.ts';
@@ -16,6 +15,10 @@ import type {Call, CallEnd, CallListener, HangUpReason, MediaPort, Party} from '
 import {CallBase, type CallServices} from './call-base.ts';
 import {endOfFailure, endOfResponse} from './call-ends.ts';
 import {contactAddress, contactValue, directUri} from './identity.ts';
+import type {Located} from './locator.ts';
+import {prepareServer} from './prepare-server.ts';
+import {retryAfter} from './registration-times.ts';
+import {serverPatience} from './server-health.ts';
 import {TargetSet} from './target-set.ts';
 
 /** RFC 3326; the text is the customary one, which phones show or recognise. */
@@ -32,6 +35,8 @@ export class OutgoingCall extends CallBase implements Call {
   #account: Account | undefined;
   /** Whether sound is encrypted; where that was required once, being sent elsewhere does not change it. */
   #encryption: EncryptionWish;
+  /** The servers through which it may be called yet. */
+  #servers: Destination[] = [];
   #address = '';
   /** Our address there, which the media port is open at. */
   #addresses = '';
@@ -85,29 +90,59 @@ export class OutgoingCall extends CallBase implements Call {
 
   /** Calls the present target, by way of `proxy` where a 305 named one. */
   async #start(proxy?: SipUri): Promise<void> {
-    const {environment} = this.services;
-    const uri = proxy ? formatUri(proxy) : (this.#account?.server ?? formatUri(this.#target));
-    const destination = await new Promise<Result<Destination, string>>((found) =>
-      environment.locate(uri, found),
-    );
+    const {health, locator} = this.services;
+    const located = await new Promise<Located>((found) => {
+      if (proxy) locator.locate(formatUri(proxy), found);
+      else if (this.#account) this.#account.findServers(found);
+      else locator.locate(formatUri(this.#target), found);
+    });
     if (this.state === 'ended') return;
-    if (!destination.ok) {
-      this.#fail({cause: 'unreachable', text: destination.error});
+    if (!located.ok) {
+      this.#fail({cause: 'unreachable', text: located.error});
       return;
     }
-    if (this.#target.scheme === 'sips' && destination.value.transport !== 'TLS') {
-      const text = `${this.who} may be called over TLS only (sips), and ${uri} is not reached so`;
+    const secure = located.value.filter(({transport}) => transport === 'TLS');
+    const servers = this.#target.scheme === 'sips' ? secure : located.value;
+    if (servers.length === 0) {
+      const text = `${this.who} may be called over TLS only (sips), and its server is not reached so`;
       this.#fail({cause: 'unreachable', text});
       return;
     }
-    this.#address = destination.value.address;
-    this.hold(destination.value);
-    const local = this.#localAddressTo(destination.value);
-    const media = typeof local === 'string' ? local : await this.#mediaFor(destination.value, local.address);
-    if (typeof media === 'string') this.#fail({cause: 'unreachable', text: media});
-    else if (media && typeof local !== 'string') {
-      this.#sendInvite(destination.value, local, media, this.#encryption);
+    this.#servers = health.order(servers);
+    await this.#tryServer();
+  }
+
+  /** Calls the present target through the next of its servers. */
+  async #tryServer(): Promise<void> {
+    const {environment, transport} = this.services;
+    const server = this.#servers.shift()!;
+    const others = this.#servers.length > 0;
+    this.#address = server.address;
+    this.hold(server);
+    const inTime = await new Promise<boolean>((ready) =>
+      prepareServer({transport, clock: environment.clock}, server, others, ready),
+    );
+    if (this.state === 'ended') return;
+    const local = inTime ? this.#localAddressTo(server) : `no answer from ${server.address}`;
+    if (typeof local === 'string') {
+      this.#serverFailed(server, local, {cause: 'unreachable', text: local});
+      return;
     }
+    const media = await this.#mediaFor(server, local.address);
+    if (typeof media === 'string') this.#fail({cause: 'unreachable', text: media});
+    else if (media) this.#sendInvite(server, local, media, this.#encryption);
+  }
+
+  /** RFC 3263 section 4.3: the next server gets the same request; without one, this target cannot be called. */
+  #serverFailed(server: Destination, reason: string, end: CallEnd, pause?: number): void {
+    this.services.health.failed(server, {method: 'INVITE', account: this.#account?.name}, reason, pause);
+    this.#invite = undefined;
+    if (this.#servers.length > 0 && this.state === 'calling') {
+      void this.#tryServer();
+      return;
+    }
+    this.#sequence += 1;
+    this.#fail(end);
   }
 
   /** The port of the target before serves the next one, too, unless our address there is another. */
@@ -181,10 +216,19 @@ export class OutgoingCall extends CallBase implements Call {
       sequence: this.#sequence,
       offer: negotiation.offer(),
     };
-    const invite = new OutgoingInvite(environment, end, invitation, destination, {
+    const patience = this.#servers.length > 0 ? serverPatience : undefined;
+    const user: OutgoingInviteUser = {
       onProvisional: (response) => this.#ring(response, negotiation),
       onAccepted: (dialog, response) => this.#accept(end, dialog, response, negotiation),
       onRefused: (response) => {
+        const end = endOfResponse(response, this.who, this.#encryption === 'required');
+        if (response.status === 503) {
+          // The next server gets the request with the same number, as if it had never left (RFC 3263 section 4.3).
+          this.#sequence = invite.sequence;
+          const reason = `refused by ${destination.address}: 503 ${response.reason}`;
+          this.#serverFailed(destination, reason, end, retryAfter(response));
+          return;
+        }
         this.#sequence = invite.sequence + 1;
         if (encryption === 'optional' && response.status === 488 && this.media === media) {
           // Who insists on encryption refuses RTP/AVP, though it offers keys.
@@ -192,16 +236,25 @@ export class OutgoingCall extends CallBase implements Call {
           return;
         }
         this.#targets.add(response, this.#target);
-        this.#fail(endOfResponse(response, this.who, this.#encryption === 'required'));
+        this.#fail(end);
       },
       onFailed: (why, text) => {
         const end = endOfFailure(why, text, this.who, this.state === 'ringing');
-        this.#sequence = invite.sequence + 1;
+        this.#sequence = invite.sequence;
         if (why === 'bye') this.end(end);
-        else this.#fail(end);
+        else
+          this.#serverFailed(
+            destination,
+            why === 'timeout' ? `no answer from ${destination.address}` : text,
+            end,
+          );
       },
-      onCancelled: () => this.gone(),
-    });
+      onCancelled: () => {
+        // One that was given up for the next server is nobody's business any more.
+        if (this.#invite === invite) this.gone();
+      },
+    };
+    const invite = new OutgoingInvite(environment, end, invitation, destination, user, patience);
     this.#invite = invite;
   }
 

@@ -1,41 +1,20 @@
 import {isIP} from 'node:net';
 import type {Clock, Timer} from '../../base/clock.ts';
 import {type RandomBytes, randomHex} from '../../base/random.ts';
-import type {Result} from '../../base/result.ts';
-import type {EncryptionWish} from '../dialog/negotiation.ts';
-import {createRequest} from '../message/create.ts';
 import type {SipRequest, SipResponse} from '../message/message.ts';
-import {formatHost, parseUri, type SipUri} from '../message/uri.ts';
+import {parseUri, type SipUri} from '../message/uri.ts';
 import type {TransactionLayer} from '../transaction/transaction-layer.ts';
-import {type Destination, type Hold, noHold, type Transport, TransportError} from '../transport/transport.ts';
+import {type Destination, type Transport, TransportError} from '../transport/transport.ts';
+import type {AccountOptions, RegistrationStatus} from './account-options.ts';
 import {Authenticator, type CredentialsHeader} from './authenticator.ts';
 import {contactAddress, contactValue} from './identity.ts';
-import {NatKeepAlive} from './nat-keep-alive.ts';
+import type {Located} from './locator.ts';
+import {prepareServer} from './prepare-server.ts';
+import {registerRequest} from './register-request.ts';
+import {RegistrarFlow} from './registrar-flow.ts';
 import {grantedSeconds, minimumSeconds, refreshDelay, retryAfter, retryDelay} from './registration-times.ts';
-
-/** An account at a SIP server. */
-export interface AccountOptions {
-  /** What it is called here. */
-  readonly name: string;
-  /** Address of record, for example `sip:door@example.org`. */
-  readonly uri: string;
-  /** Digest user name. */
-  readonly user: string;
-  readonly password: string;
-  /** URI of the server that requests are sent to. */
-  readonly registrar: string;
-  /** How long a registration is asked for, in seconds. */
-  readonly expires: number;
-  /** Whether sound is encrypted (SRTP); off where missing. */
-  readonly srtp?: EncryptionWish | undefined;
-}
-
-/** Whether the server knows where we are. */
-export interface RegistrationStatus {
-  readonly registered: boolean;
-  /** Why not, in plain words; empty while registered. */
-  readonly reason: string;
-}
+import {avoidance, type ServerHealth, sameServer, serverPatience} from './server-health.ts';
+import {refusalText, ServerRound} from './server-round.ts';
 
 /** What a registration works with. */
 export interface RegistrationOptions {
@@ -46,8 +25,9 @@ export interface RegistrationOptions {
   readonly random: RandomBytes;
   /** Value of the User-Agent header. */
   readonly userAgentName: string;
-  /** Finds where requests to a URI go (RFC 3263); a failure is a sentence. */
-  locate(uri: string, found: (destination: Result<Destination, string>) => void): void;
+  readonly health: ServerHealth;
+  /** Finds the servers of the account, the preferred one first (RFC 3263). */
+  locate(found: (servers: Located) => void): void;
 }
 
 /** How long (ms) finding the server may take. */
@@ -64,8 +44,13 @@ const challengeLimit = 3;
  * again, with growing pauses, for ever.
  *
  *     idle --start--> locating --> registering --2xx--> resting --refresh--> locating
- *                        |              +--failure--> resting --retry--> locating
+ *                        |            |  +--server fails: the next one--> registering
+ *                        +--failure---+--all have failed, refused--> resting --retry--> locating
  *     any --stop--> unregistering --> stopped
+ *
+ * A server that is silent, cannot be reached or answers 408 or 5xx is left for the next one; any other refusal would be
+ * the same everywhere. Each round begins at the preferred server, unless that failed a moment ago; as long as another
+ * one stands in for it there is a round each minute, so that the registration comes back soon after the server has.
  */
 export class Registration {
   /** Called when the status changes. */
@@ -78,20 +63,24 @@ export class Registration {
   #cseq = 0;
   #state: 'idle' | 'locating' | 'registering' | 'resting' | 'unregistering' | 'stopped' = 'idle';
   #status: RegistrationStatus = {registered: false, reason: 'not registered yet'};
+  /** All servers that were found last, the preferred one first. */
+  #located: readonly Destination[] = [];
+  /** Where it was registered last. */
   #server: Destination | undefined;
+  #round = new ServerRound([]);
+  /** Counts servers tried, so that a connection that is ready too late changes nothing. */
+  #attempt = 0;
   /** Seconds to ask for; 0 when leaving. */
   #expires: number;
   /** Whether the server may hold a binding of ours. */
   #bound = false;
-  /** Keeps the connection over which the server reaches us. */
-  #hold: Hold = noHold;
   /** The Contact that the server holds. */
   #contact: string | undefined;
   /** Whether the server may make us change our Contact: once after each refresh. */
   #mayRewrite = true;
   /** Whether to register again as soon as the answer to the present attempt is there. */
   #stale = false;
-  #keepAlive: NatKeepAlive;
+  #flow: RegistrarFlow;
   #failures = 0;
   #challenges = 0;
   /** What is waited for: the name, the time to refresh or to try again, or the end of `stop`. */
@@ -107,7 +96,7 @@ export class Registration {
     this.#uri = uri.value;
     this.#expires = account.expires;
     this.#authenticator = new Authenticator(account, random);
-    this.#keepAlive = new NatKeepAlive(options.clock, options.transport);
+    this.#flow = new RegistrarFlow(options.clock, options.transport);
     this.#callId = randomHex(random, 16);
     this.#fromTag = randomHex(random, 8);
   }
@@ -116,9 +105,11 @@ export class Registration {
     return this.#status;
   }
 
-  /** Where the server was found last. */
-  get server(): Destination | undefined {
-    return this.#server;
+  /** The servers of the account: the one where it was registered last, then the others that were found. */
+  get servers(): readonly Destination[] {
+    const current = this.#server;
+    if (!current) return this.#located;
+    return [current, ...this.#located.filter((server) => !sameServer(server, current))];
   }
 
   /** Registers, and stays registered until `stop`. */
@@ -148,15 +139,17 @@ export class Registration {
   }
 
   #locate(): void {
-    const {account, clock, locate} = this.#options;
+    const {account, clock, health, locate} = this.#options;
     this.#state = 'locating';
-    this.#challenges = 0;
+    this.#round = new ServerRound([]);
     let waiting = true;
     this.#timer = clock.after(locateLimit, () => {
       waiting = false;
-      this.#fail(`the address of ${account.registrar} could not be found: no answer from name resolution`);
+      this.#fail(
+        `the address of ${account.registrars[0]} could not be found: no answer from name resolution`,
+      );
     });
-    locate(account.registrar, (found) => {
+    locate((found) => {
       if (!waiting || this.#state !== 'locating') return;
       waiting = false;
       this.#timer?.cancel();
@@ -164,15 +157,27 @@ export class Registration {
         this.#fail(found.error);
         return;
       }
-      this.#server = found.value;
+      this.#located = found.value;
+      this.#round = new ServerRound(health.order(found.value));
       this.#state = 'registering';
-      this.#send(found.value);
+      this.#tryServer();
+    });
+  }
+
+  #tryServer(): void {
+    const server = this.#round.next();
+    const attempt = ++this.#attempt;
+    this.#challenges = 0;
+    prepareServer(this.#options, server, this.#round.hasMore, (inTime) => {
+      if (attempt !== this.#attempt || this.#state !== 'registering') return;
+      if (inTime) this.#send(server);
+      else this.#serverFailed(server, `no answer from ${server.address}`);
     });
   }
 
   /** Sends a REGISTER; `credentials` answer the challenge of the one before. */
   #send(server: Destination, credentials?: readonly CredentialsHeader[]): void {
-    const {transactions, transport} = this.#options;
+    const {transactions, transport, clock, userAgentName} = this.#options;
     let contact: string;
     try {
       const told = contactAddress(transport, server);
@@ -180,45 +185,43 @@ export class Registration {
       contact = contactValue(user, told, server.transport, this.#uri.scheme);
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
-      this.#fail(error.message);
+      this.#serverFailed(server, error.message);
       return;
     }
-    const request = this.#build(contact);
+    const request = registerRequest(this.#uri, {
+      contact,
+      expires: this.#expires,
+      fromTag: this.#fromTag,
+      callId: this.#callId,
+      cseq: ++this.#cseq,
+      userAgentName,
+    });
     // Where we are reached no more nobody should call (RFC 3261 section 10.2.2).
     if (this.#contact !== undefined && this.#contact !== contact) {
       request.headers.append('Contact', `${this.#contact};expires=0`);
     }
     const known = credentials ?? this.#authenticator.anticipate('REGISTER', request.requestUri);
     for (const {name, value} of known) request.headers.append(name, value);
-    transactions.request(request, server, {
+    const since = clock.now();
+    const silence = `no answer from ${server.address}`;
+    const transaction = transactions.request(request, server, {
       onResponse: (response) => {
+        patience?.cancel();
         if (response.status >= 200) this.#receive(server, request, response, contact);
       },
       onFailure: (why, text) => {
-        this.#fail(why === 'timeout' ? `no answer from ${server.address}` : text);
+        patience?.cancel();
+        this.#serverFailed(server, why === 'timeout' ? silence : text);
       },
     });
-  }
-
-  #build(contact: string): SipRequest {
-    const {userAgentName} = this.#options;
-    const {scheme, user, host, port} = this.#uri;
-    const domain = port === undefined ? formatHost(host) : `${formatHost(host)}:${port}`;
-    const addressOfRecord = user === undefined ? `<${scheme}:${domain}>` : `<${scheme}:${user}@${domain}>`;
-    return createRequest({
-      method: 'REGISTER',
-      // The domain alone (section 10.2): servers refuse a user part here.
-      requestUri: `${scheme}:${domain}`,
-      from: `${addressOfRecord};tag=${this.#fromTag}`,
-      to: addressOfRecord,
-      callId: this.#callId,
-      cseq: ++this.#cseq,
-      contact,
-      headers: [
-        ['Expires', String(this.#expires)],
-        ['User-Agent', userAgentName],
-      ],
-    });
+    const others = this.#round.hasMore && this.#state === 'registering';
+    const patience = others
+      ? clock.after(serverPatience, () => {
+          transaction.terminate();
+          transport.unanswered(server, since);
+          this.#serverFailed(server, silence);
+        })
+      : undefined;
   }
 
   #receive(server: Destination, request: SipRequest, response: SipResponse, contact: string): void {
@@ -226,7 +229,10 @@ export class Registration {
     if (this.#state === 'stopped') return;
     if (this.#state === 'unregistering' && this.#expires > 0) {
       // This answers the registration that was under way when `stop` was called.
-      this.#bound ||= status < 300;
+      if (status < 300) {
+        this.#bound = true;
+        this.#server = server;
+      }
       this.#unregister();
     } else if (status < 300) this.#succeed(server, response, contact);
     else if (status === 401 || status === 407) this.#challenged(server, request, response);
@@ -242,17 +248,20 @@ export class Registration {
     this.#bound = true;
     this.#contact = contact;
     this.#failures = 0;
+    this.#server = server;
+    this.#options.health.succeeded(server, this.#request);
     const outdated = this.#isOutdated(server, response);
-    this.#keepOpen(server);
+    this.#keepFlow(server);
     if (outdated) {
       this.#challenges = 0;
       this.#send(server);
       return;
     }
     this.#mayRewrite = true;
-    const seconds = grantedSeconds(response, contact, this.#expires);
-    this.#keepConnection(server);
-    this.#rest(refreshDelay(seconds), {registered: true, reason: ''});
+    const refresh = refreshDelay(grantedSeconds(response, contact, this.#expires));
+    const [preferred] = this.#located;
+    const standsIn = preferred !== undefined && !sameServer(server, preferred);
+    this.#rest(standsIn ? Math.min(refresh, avoidance) : refresh, {registered: true, reason: ''});
   }
 
   /**
@@ -270,22 +279,11 @@ export class Registration {
     return outdated;
   }
 
-  /** Keeps the way back open where a NAT is between. */
-  #keepOpen(server: Destination): void {
-    const {transport} = this.#options;
-    const told = contactAddress(transport, server);
-    const local = transport.localAddress(server);
-    const behindNat = told.address !== local.address || told.port !== local.port;
-    if (behindNat && server.transport === 'UDP') this.#keepAlive.start(server);
-    else this.#keepAlive.stop();
-  }
-
   /** RFC 5626 section 4.5: where the connection breaks, the server cannot reach us until we register over a new one. */
-  #keepConnection(server: Destination): void {
-    const {clock, transport} = this.#options;
+  #keepFlow(server: Destination): void {
+    const {clock} = this.#options;
     const since = clock.now();
-    this.#hold.release();
-    this.#hold = transport.hold(server, (why) => {
+    this.#flow.keep(server, (why) => {
       if (this.#state !== 'resting') return;
       this.#timer?.cancel();
       const pause = Math.max(0, since + steadyTime - clock.now());
@@ -303,7 +301,8 @@ export class Registration {
     }
     const tried = request.headers.get(response.status === 401 ? 'Authorization' : 'Proxy-Authorization');
     this.#authenticator.forget();
-    this.#fail(
+    this.#giveUp(
+      server,
       tried === undefined
         ? `${server.address} asks for a kind of login that is not supported`
         : `password refused by ${server.address}`,
@@ -323,14 +322,30 @@ export class Registration {
   }
 
   #refused(server: Destination, response: SipResponse): void {
-    const {status, reason} = response;
-    const {uri} = this.#options.account;
-    this.#fail(
-      status === 404
-        ? `${server.address} does not know ${uri} (404 ${reason})`
-        : `refused by ${server.address}: ${status} ${reason}`,
-      retryAfter(response),
-    );
+    const {status} = response;
+    const text = refusalText(server, response, this.#options.account.uri);
+    if (status === 408 || (status >= 500 && status < 600))
+      this.#serverFailed(server, text, retryAfter(response));
+    else this.#giveUp(server, text, retryAfter(response));
+  }
+
+  get #request() {
+    return {method: 'REGISTER' as const, account: this.#options.account.name};
+  }
+
+  /** The next server is tried; without one, all of it again later. `pause`: what the server asked for (ms). */
+  #serverFailed(server: Destination, reason: string, pause = 0): void {
+    this.#options.health.failed(server, this.#request, reason, pause);
+    this.#round.note(reason, pause);
+    if (this.#state === 'registering' && this.#round.hasMore) this.#tryServer();
+    else this.#fail(this.#round.reason, this.#round.pause);
+  }
+
+  /** A server said no, and so would the others. */
+  #giveUp(server: Destination, reason: string, pause: number): void {
+    this.#options.health.refused(server, this.#request, reason);
+    this.#round.note(reason, pause);
+    this.#fail(this.#round.reason, pause);
   }
 
   /** Tries again later: not before `atLeast` ms, and the later the more often it failed. */
@@ -364,8 +379,7 @@ export class Registration {
     if (this.#state === 'stopped') return;
     this.#state = 'stopped';
     this.#timer?.cancel();
-    this.#hold.release();
-    this.#keepAlive.stop();
+    this.#flow.release();
     this.#change({registered: false, reason: 'unregistered'});
     this.#stop.resolve();
   }

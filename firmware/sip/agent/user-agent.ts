@@ -1,6 +1,7 @@
 import type {Clock} from '../../base/clock.ts';
 import {type RandomBytes, randomHex} from '../../base/random.ts';
 import {failure, type Result, success} from '../../base/result.ts';
+import type {NameService} from '../../dns/name-service.ts';
 import {
   capabilityHeaders,
   refuseBody,
@@ -25,16 +26,18 @@ import {
   type TraceEntry,
   type Transport,
   TransportError,
+  type TransportName,
 } from '../transport/transport.ts';
 import {Account, type AccountStatus} from './account.ts';
+import type {AccountOptions} from './account-options.ts';
 import type {Call, CallListener, IncomingCall as IncomingCallContract, MediaPort} from './call.ts';
 import type {CallServices} from './call-base.ts';
 import {callerOf} from './caller.ts';
 import {contactAddress, contactValue} from './identity.ts';
 import {IncomingCall} from './incoming-call.ts';
-import {locate} from './locate.ts';
+import {Locator} from './locator.ts';
 import {OutgoingCall} from './outgoing-call.ts';
-import type {AccountOptions} from './registration.ts';
+import {type ServerAttempt, ServerHealth} from './server-health.ts';
 import {parseTarget} from './target.ts';
 import {callIdOf, type TracedMessage} from './trace.ts';
 
@@ -59,8 +62,12 @@ export interface UserAgentOptions {
   readonly random: RandomBytes;
   /** Opens an RTP port at a local address. */
   openMedia(localAddress: string, destination: Destination): Promise<MediaPort>;
-  /** The address (A, AAAA) of a host name. */
-  resolve(host: string): Promise<string>;
+  /** Looks names up. */
+  readonly names: NameService;
+  /** What servers may be reached over, the preferred one first; default: UDP, TCP, TLS. */
+  readonly transports?: readonly TransportName[];
+  /** The kinds of addresses that can be reached, the preferred one first; default: IPv4, IPv6. */
+  readonly families?: readonly (4 | 6)[];
   /** Value of the User-Agent header. */
   readonly userAgentName: string;
   /** Who direct calls come from, without an account: user part and display name. */
@@ -79,6 +86,8 @@ export interface CallFailure {
 export class UserAgent {
   /** Called for each incoming call; without anybody to ask, callers get 480. */
   onIncoming: ((call: IncomingCallContract) => void) | undefined;
+  /** Called for each registration that was tried, and each server that a call could not go through. */
+  onAttempt: ((attempt: ServerAttempt) => void) | undefined;
   onAccountChange: ((account: Readonly<AccountStatus>) => void) | undefined;
   #options: UserAgentOptions;
   #environment: DialogEnvironment;
@@ -91,6 +100,10 @@ export class UserAgent {
 
   constructor(options: UserAgentOptions) {
     const {transactions, transport, clock, random, userAgentName, timers = defaultTimers} = options;
+    const {names, transports = ['UDP', 'TCP', 'TLS'], families = [4, 6]} = options;
+    const locator = new Locator({names, transports, families, random});
+    const health = new ServerHealth(clock);
+    health.onAttempt = (attempt) => this.onAttempt?.(attempt);
     this.#options = options;
     this.#environment = {
       transactions,
@@ -99,22 +112,20 @@ export class UserAgent {
       timers,
       userAgentName,
       dialogs: new DialogTable(),
-      locate: (uri, found) => {
-        locate(
-          uri,
-          (host) => options.resolve(host),
-          (located) => {
-            if (located.ok) transport.prepare(located.value, () => found(located));
-            else found(located);
-          },
-        );
-      },
+      locate: (uri, found) =>
+        locator.locate(uri, (servers) => {
+          const [server] = health.order(servers.ok ? servers.value : []);
+          if (server) transport.prepare(server, () => found(success(server)));
+          else if (!servers.ok) found(servers);
+        }),
     };
     this.#services = {
       environment: this.#environment,
       transport,
+      locator,
+      health,
       openMedia: (address, destination) => options.openMedia(address, destination),
-      resolve: (host) => options.resolve(host),
+      resolve: (host) => locator.address(host),
       identity: {
         user: options.identity?.user ?? 'doorline',
         displayName: options.identity?.displayName ?? '',

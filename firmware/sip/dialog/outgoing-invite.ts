@@ -1,7 +1,8 @@
+import type {Timer} from '../../base/clock.ts';
 import {createRequest} from '../message/create.ts';
 import type {SipRequest, SipResponse} from '../message/message.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
-import type {Destination} from '../transport/transport.ts';
+import {type Destination, formatSocketAddress} from '../transport/transport.ts';
 import {allowedMethods, sessionType} from './capabilities.ts';
 import {ChallengedRequest} from './challenged-request.ts';
 import {Dialog, type ExtraHeader} from './dialog.ts';
@@ -45,7 +46,7 @@ export interface OutgoingInviteUser {
  *
  *     inviting --2xx: ACK--> accepted      further 2xx: same branch ACK again, other branch ACK and BYE
  *        |   |--300-699, failure--> over
- *        +--cancel--> cancelled --2xx that crossed: ACK, BYE--> over
+ *        +--cancel, no answer--> cancelled --2xx that crossed: ACK, BYE--> over
  *                         +--487, failure---------------------> over
  */
 export class OutgoingInvite implements DialogUser {
@@ -58,21 +59,29 @@ export class OutgoingInvite implements DialogUser {
   #early = new Map<string, Dialog>();
   /** What repeats the ACK of each 2xx, by To tag. */
   #acknowledged = new Map<string, () => void>();
+  /** Runs out where nothing at all is heard of the server. */
+  #patience: Timer | undefined;
 
-  /** Sends the INVITE to `destination` at once. */
+  /**
+   * Sends the INVITE to `destination` at once. `patience`: how long (ms) any response is waited for where another
+   * server could be asked instead. After that the INVITE has failed and is cancelled, should it have arrived after all.
+   */
   constructor(
     environment: DialogEnvironment,
     local: LocalEnd,
     invitation: Invitation,
     destination: Destination,
     user: OutgoingInviteUser,
+    patience?: number,
   ) {
     this.#environment = environment;
     this.#local = local;
     this.#user = user;
     let {sequence} = invitation;
-    const build = (credentials: readonly ExtraHeader[]) =>
-      createInvite(invitation, sequence++, [{name: 'Contact', value: local.contact}, ...credentials]);
+    const build = (credentials: readonly ExtraHeader[]) => {
+      if (patience !== undefined) this.#wait(patience, destination);
+      return createInvite(invitation, sequence++, [{name: 'Contact', value: local.contact}, ...credentials]);
+    };
     this.#request = new ChallengedRequest(environment, local, build, destination, {
       onResponse: (response) => this.#receiveResponse(response),
       onFailure: (why, text) => this.#fail(why, text),
@@ -88,6 +97,7 @@ export class OutgoingInvite implements DialogUser {
   cancel(reason?: string): void {
     if (this.#state !== 'inviting') return;
     this.#state = 'cancelled';
+    this.#patience?.cancel();
     this.#request.cancel(reason);
   }
 
@@ -110,6 +120,7 @@ export class OutgoingInvite implements DialogUser {
 
   #receiveResponse(response: SipResponse): void {
     const {status} = response;
+    this.#patience?.cancel();
     if (status < 200) this.#receiveProvisional(response);
     else if (status < 300) this.#receiveSuccess(response);
     else this.#end(() => this.#user.onRefused(response));
@@ -148,6 +159,14 @@ export class OutgoingInvite implements DialogUser {
     }
   }
 
+  #wait(patience: number, destination: Destination): void {
+    this.#patience?.cancel();
+    this.#patience = this.#environment.clock.after(patience, () => {
+      this.cancel();
+      this.#user.onFailed('timeout', `no answer from ${formatSocketAddress(destination)}`);
+    });
+  }
+
   #fail(why: 'timeout' | 'transport', text: string): void {
     this.#end(() => this.#user.onFailed(why, text));
   }
@@ -156,6 +175,7 @@ export class OutgoingInvite implements DialogUser {
   #end(tell: () => void): void {
     const state = this.#state;
     if (state === 'accepted' || state === 'over') return;
+    this.#patience?.cancel();
     this.#state = 'over';
     this.#forgetEarly();
     if (state === 'cancelled') this.#user.onCancelled();

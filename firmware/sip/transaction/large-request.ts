@@ -47,4 +47,8 @@ export class LargeRequest implements ClientTransaction {
     this.#cancelled = true;
     this.#current.cancel(reason);
   }
+
+  terminate(): void {
+    this.#current.terminate();
+  }
 }

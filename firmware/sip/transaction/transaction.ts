@@ -26,6 +26,8 @@ export interface ClientTransaction {
    * a final response has come. `reason` is the value of a Reason header (RFC 3326).
    */
   cancel(reason?: string): void;
+  /** Ends it without another word: nothing more is sent, and the user is told nothing. Not for an INVITE, see `cancel`. */
+  terminate(): void;
 }
 
 /** A request of the other side and our responses (RFC 3261 section 17.2). */

@@ -1,6 +1,6 @@
 import {createHash} from 'node:crypto';
 import {expect, test} from 'vitest';
-import type {AccountOptions} from '../../../firmware/sip/agent/registration.ts';
+import type {AccountOptions} from '../../../firmware/sip/agent/account-options.ts';
 import type {SipRequest} from '../../../firmware/sip/message/message.ts';
 import {CallScene} from './scene.ts';
 import {type ScriptedPeer, sdp} from './scripted-peer.ts';
@@ -10,7 +10,7 @@ const house: AccountOptions = {
   uri: 'sip:door@example.org',
   user: 'door-login',
   password: 'sesame',
-  registrar: 'sip:pbx.example.org',
+  registrars: ['sip:pbx.example.org'],
   expires: 300,
 };
 const answer = sdp('192.0.2.9', 7000);

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import type {AudioStream} from '../../../firmware/rtp/audio-stream.ts';
-import type {AccountOptions} from '../../../firmware/sip/agent/registration.ts';
+import type {AccountOptions} from '../../../firmware/sip/agent/account-options.ts';
 import {CallScene} from './scene.ts';
 import {type ScriptedPeer, sdp} from './scripted-peer.ts';
 
@@ -20,7 +20,7 @@ async function registered(srtp: AccountOptions['srtp']): Promise<{scene: CallSce
     uri: 'sip:door@example.org',
     user: 'door',
     password: '',
-    registrar: 'sip:pbx.example.org',
+    registrars: ['sip:pbx.example.org'],
     expires: 300,
     srtp,
   };

@@ -133,9 +133,9 @@ test('no route, an unknown name and an unknown transport are told at once', asyn
   scene.tesla.call('sip:101@nowhere.example.org');
   scene.tesla.call('sip:101@192.0.2.9;transport=sctp');
   await scene.settle();
-  expect(scene.tesla.ends.map(({cause, text}) => `${cause}: ${text}`)).toEqual([
+  expect(scene.tesla.ends.map(({cause, text}) => `${cause}: ${text}`).sort()).toEqual([
+    'unreachable: 192.0.2.9 asks for SCTP, which cannot be used here: UDP, TCP, TLS can',
     'unreachable: no route to 198.51.100.1',
-    'unreachable: 192.0.2.9 asks for sctp; there are only UDP, TCP and TLS',
     'unreachable: the name nowhere.example.org is not known: is it spelled right, does name resolution (DNS) work?',
   ]);
   expect(scene.tesla.leftovers).toBe(0);

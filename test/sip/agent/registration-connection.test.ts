@@ -1,6 +1,7 @@
 import {beforeEach, expect, test} from 'vitest';
 import {success} from '../../../firmware/base/result.ts';
-import {Registration, type RegistrationStatus} from '../../../firmware/sip/agent/registration.ts';
+import type {RegistrationStatus} from '../../../firmware/sip/agent/account-options.ts';
+import {Registration} from '../../../firmware/sip/agent/registration.ts';
 import type {Destination, Transport} from '../../../firmware/sip/transport/transport.ts';
 import {seededBytes} from '../../support/fake-network.ts';
 import {RegistrationScene, reply, server} from './registration-scene.ts';
@@ -12,7 +13,7 @@ const account = {
   uri: 'sip:door@example.org',
   user: 'door',
   password: 'secret',
-  registrar: 'sip:example.org;transport=tcp',
+  registrars: ['sip:example.org;transport=tcp'],
   expires: 300,
 };
 
@@ -45,7 +46,8 @@ beforeEach(() => {
     clock: scene.clock,
     random: seededBytes(2),
     userAgentName: 'Doorline/test',
-    locate: (_uri, found) => found(success(server)),
+    health: scene.health,
+    locate: (found) => found(success([server])),
   });
   registration.onChange = (status) => statuses.push(status);
   registration.start();

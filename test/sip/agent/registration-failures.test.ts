@@ -103,7 +103,7 @@ describe('failures', () => {
   test('a name that cannot be found: told, tried again; one that is never answered, too', () => {
     const answers: Found[] = [];
     scene.serve = accept;
-    scene.registration = scene.newRegistration((_uri, found) => answers.push(found));
+    scene.registration = scene.newRegistration((found) => answers.push(found));
     scene.registration.start();
     answers[0]?.(failure('the name pbx.example.org is not known'));
     expect(scene.statuses.at(-1)?.reason).toBe('the name pbx.example.org is not known');
@@ -111,10 +111,10 @@ describe('failures', () => {
     expect(answers).toHaveLength(2);
     scene.clock.advance(10_000);
     expect(scene.statuses.at(-1)?.reason).toContain('no answer from name resolution');
-    answers[1]?.(success(server));
+    answers[1]?.(success([server]));
     expect(scene.requests).toHaveLength(0);
     scene.clock.advance(8000);
-    answers[2]?.(success(server));
+    answers[2]?.(success([server]));
     scene.clock.advance(0);
     expect(scene.statuses.at(-1)?.registered).toBe(true);
   });
@@ -209,12 +209,12 @@ describe('stopping', () => {
     expect(await stopped(scene.registration.stop())).toBe(true);
     scene.registration.start();
     let found: Found | undefined;
-    const second = scene.newRegistration((_uri, callback) => {
+    const second = scene.newRegistration((callback) => {
       found = callback;
     });
     second.start();
     expect(await stopped(second.stop())).toBe(true);
-    found?.(success(server));
+    found?.(success([server]));
     scene.clock.advance(100_000);
     expect(scene.requests).toHaveLength(0);
     expect(scene.clock.pending).toBe(0);

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import {success} from '../../../firmware/base/result.ts';
 import {Registration} from '../../../firmware/sip/agent/registration.ts';
+import {ServerHealth} from '../../../firmware/sip/agent/server-health.ts';
 import {createResponse} from '../../../firmware/sip/message/create.ts';
 import type {SipRequest} from '../../../firmware/sip/message/message.ts';
 import {parseMessage} from '../../../firmware/sip/message/parse.ts';
@@ -46,7 +47,7 @@ function scene(seen: (request: number) => SocketAddress) {
       uri: 'sip:door@example.org',
       user: 'door',
       password: '',
-      registrar: 'sip:198.51.100.9',
+      registrars: ['sip:198.51.100.9'],
       expires: 300,
     },
     transactions,
@@ -54,7 +55,8 @@ function scene(seen: (request: number) => SocketAddress) {
     clock,
     random: seededBytes(2),
     userAgentName: 'Doorline/test',
-    locate: (_uri, found) => found(success({transport: 'UDP', ...server})),
+    health: new ServerHealth(clock),
+    locate: (found) => found(success([{transport: 'UDP', ...server}])),
   });
   registration.start();
   clock.advance(10);

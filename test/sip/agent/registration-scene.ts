@@ -1,9 +1,8 @@
-import {type Result, success} from '../../../firmware/base/result.ts';
-import {
-  type AccountOptions,
-  Registration,
-  type RegistrationStatus,
-} from '../../../firmware/sip/agent/registration.ts';
+import {success} from '../../../firmware/base/result.ts';
+import type {AccountOptions, RegistrationStatus} from '../../../firmware/sip/agent/account-options.ts';
+import type {Located} from '../../../firmware/sip/agent/locator.ts';
+import {Registration} from '../../../firmware/sip/agent/registration.ts';
+import {ServerHealth} from '../../../firmware/sip/agent/server-health.ts';
 import {parseChallenge} from '../../../firmware/sip/message/auth-params.ts';
 import {createResponse} from '../../../firmware/sip/message/create.ts';
 import type {SipRequest, SipResponse} from '../../../firmware/sip/message/message.ts';
@@ -19,7 +18,7 @@ const account: AccountOptions = {
   uri: 'sip:door@example.org',
   user: 'door',
   password: 'secret',
-  registrar: 'sip:192.0.2.2',
+  registrars: ['sip:192.0.2.2'],
   expires: 300,
 };
 
@@ -27,7 +26,7 @@ const account: AccountOptions = {
 export const server: Destination = {transport: 'UDP', address: '192.0.2.2', port: 5060};
 
 /** Is told where the server is, or why it cannot be found. */
-export type Found = (destination: Result<Destination, string>) => void;
+export type Found = (servers: Located) => void;
 
 /** A registration at 192.0.2.1 and, opposite, a registrar that does what a test tells it to. */
 export class RegistrationScene {
@@ -40,6 +39,7 @@ export class RegistrationScene {
   serve: (request: SipRequest) => SipResponse | undefined = accept;
   /** What the registration told, in order. */
   readonly statuses: RegistrationStatus[] = [];
+  readonly health = new ServerHealth(this.clock);
   registration: Registration;
 
   constructor() {
@@ -55,11 +55,11 @@ export class RegistrationScene {
       const response = this.serve(parsed.value);
       if (response) registrar.send(writeMessage(response), {transport: 'UDP', ...remote});
     };
-    this.registration = this.newRegistration((_uri, found) => found(success(server)));
+    this.registration = this.newRegistration((found) => found(success([server])));
   }
 
   /** Another registration of the same account, which finds its server by `locate`. */
-  newRegistration(locate: (uri: string, found: Found) => void): Registration {
+  newRegistration(locate: (found: Found) => void): Registration {
     const registration = new Registration({
       account,
       transactions: this.layer,
@@ -67,6 +67,7 @@ export class RegistrationScene {
       clock: this.clock,
       random: seededBytes(2),
       userAgentName: 'Doorline/test',
+      health: this.health,
       locate,
     });
     registration.onChange = (status) => this.statuses.push(status);

@@ -23,7 +23,7 @@ describe('the REGISTER', () => {
     expect(request.headers.get('Expires')).toBe('300');
     expect(request.headers.get('User-Agent')).toBe('Doorline/test');
     expect(request.headers.get('Max-Forwards')).toBe('70');
-    expect(scene.registration.server).toEqual(server);
+    expect(scene.registration.servers).toEqual([server]);
   });
 
   test('of one scene.registration has one Call-ID and From tag, and counts', () => {

@@ -2,16 +2,18 @@ import type {AudioStream} from '../../../firmware/rtp/audio-stream.ts';
 import type {Call, CallEnd, CallListener, IncomingCall, MediaPort} from '../../../firmware/sip/agent/call.ts';
 import {UserAgent, type UserAgentOptions} from '../../../firmware/sip/agent/user-agent.ts';
 import {TransactionLayer} from '../../../firmware/sip/transaction/transaction-layer.ts';
+import type {Zone} from '../../support/dns-server.ts';
 import {FakeClock} from '../../support/fake-clock.ts';
+import {FakeNames} from '../../support/fake-names.ts';
 import {FakeNetwork, type Fate, seededBytes} from '../../support/fake-network.ts';
 import {ScriptedPeer} from './scripted-peer.ts';
 
 /** Names that the scene's resolver knows. */
-const names = new Map([
-  ['tower.radio.org', '192.0.2.2'],
-  ['lab.high-voltage.org', '192.0.2.1'],
-  ['pbx.example.org', '192.0.2.9'],
-]);
+const zone: Zone = {
+  'tower.radio.org': [{type: 'A', address: '192.0.2.2'}],
+  'lab.high-voltage.org': [{type: 'A', address: '192.0.2.1'}],
+  'pbx.example.org': [{type: 'A', address: '192.0.2.9'}],
+};
 
 /** A media port that writes down what it is told. */
 class RecordingPort implements MediaPort {
@@ -63,7 +65,7 @@ export class Phone {
       clock,
       random,
       userAgentName: 'Doorline',
-      resolve: async (host) => names.get(host) ?? Promise.reject(new Error('ENOTFOUND')),
+      names: new FakeNames(zone),
       openMedia: async () => {
         const opened = new RecordingPort(port);
         port += 2;

@@ -1,7 +1,6 @@
 import type {SipResponse} from '../message/message.ts';
 import {type NameAddress, parseNameAddress} from '../message/name-address.ts';
-import {Parameters} from '../message/parameters.ts';
-import {formatUri, type SipUri} from '../message/uri.ts';
+import {asRequestUri, formatUri, type SipUri} from '../message/uri.ts';
 
 /** How often one call may be sent on to somebody else. */
 const redirectionLimit = 5;
@@ -58,7 +57,7 @@ function keyOf({uri, proxy}: Target): string {
   return `${formatUri({...uri, host: uri.host.toLowerCase()})} ${proxy ? formatUri(proxy) : ''}`;
 }
 
-/** The SIP URIs that a 3xx names, by falling q value (section 20.10), fit to be Request-URIs (section 19.1.5). */
+/** The SIP URIs that a 3xx names, by falling q value (section 20.10), fit to be Request-URIs. */
 function contactsOf({headers}: SipResponse): SipUri[] {
   return headers
     .list('Contact')
@@ -68,12 +67,7 @@ function contactsOf({headers}: SipResponse): SipUri[] {
       return parsed.ok ? [parsed.value] : [];
     })
     .sort((one, other) => preferenceOf(other) - preferenceOf(one))
-    .flatMap(({uri}) => {
-      if (uri.host === undefined) return [];
-      const parameters = new Parameters(uri.parameters);
-      parameters.delete('method');
-      return [{...uri, parameters, headers: ''}];
-    });
+    .flatMap(({uri}) => (uri.host === undefined ? [] : [asRequestUri(uri)]));
 }
 
 function preferenceOf({parameters}: NameAddress): number {

@@ -1,7 +1,7 @@
 import {createRequest} from '../message/create.ts';
 import type {Headers} from '../message/headers.ts';
 import type {SipRequest, SipResponse} from '../message/message.ts';
-import {formatUri} from '../message/uri.ts';
+import {asRequestUri, formatUri} from '../message/uri.ts';
 import {type Route, routeRequest, routesOf} from './routing.ts';
 
 /** A header that a request carries beyond those its dialog gives it. */
@@ -22,6 +22,7 @@ interface DialogStart extends DialogId {
   /** Values of From and To of requests from here, with their tags. */
   readonly local: string;
   readonly remote: string;
+  readonly ownsCallId: boolean;
   readonly localSequence: number;
   readonly remoteSequence: number | undefined;
   readonly routes: Route[];
@@ -36,6 +37,8 @@ export class Dialog implements DialogId {
   readonly callId: string;
   readonly localTag: string;
   readonly remoteTag: string;
+  /** Whether the Call-ID was made here: by the caller. */
+  readonly ownsCallId: boolean;
   #local: string;
   #remote: string;
   #localSequence: number;
@@ -47,6 +50,7 @@ export class Dialog implements DialogId {
     this.callId = start.callId;
     this.localTag = start.localTag;
     this.remoteTag = start.remoteTag;
+    this.ownsCallId = start.ownsCallId;
     this.#local = start.local;
     this.#remote = start.remote;
     this.#localSequence = start.localSequence;
@@ -63,11 +67,12 @@ export class Dialog implements DialogId {
       remoteTag: response.to.tag ?? '',
       local: headerOf(request.headers, 'From'),
       remote: headerOf(response.headers, 'To'),
+      ownsCallId: true,
       localSequence: request.cseq.number,
       remoteSequence: undefined,
       routes: routesOf(response.headers).reverse(),
       // A Contact is mandatory in a 2xx, and missing in many a 180.
-      remoteTarget: response.contact ? formatUri(response.contact.uri) : request.requestUri,
+      remoteTarget: targetOf(response) ?? request.requestUri,
     });
   }
 
@@ -79,10 +84,11 @@ export class Dialog implements DialogId {
       remoteTag: request.from.tag ?? '',
       local: `${headerOf(request.headers, 'To')};tag=${localTag}`,
       remote: headerOf(request.headers, 'From'),
+      ownsCallId: false,
       localSequence: 0,
       remoteSequence: request.cseq.number,
       routes: routesOf(request.headers),
-      remoteTarget: formatUri((request.contact ?? request.from).uri),
+      remoteTarget: targetOf(request) ?? formatUri(request.from.uri),
     });
   }
 
@@ -116,7 +122,7 @@ export class Dialog implements DialogId {
 
   /** Takes the Contact of a target refresh request or of its 2xx (section 12.2). */
   refreshTarget(message: SipRequest | SipResponse): void {
-    if (message.contact) this.#remoteTarget = formatUri(message.contact.uri);
+    this.#remoteTarget = targetOf(message) ?? this.#remoteTarget;
   }
 
   /** Whether a request of the other side comes in order; false means 500 (section 12.2.2). */
@@ -140,6 +146,11 @@ export class Dialog implements DialogId {
     for (const {name, value} of extra) request.headers.append(name, value);
     return request;
   }
+}
+
+/** The Contact as Request-URI of later requests; undefined where there is none that SIP could reach. */
+function targetOf({contact}: SipRequest | SipResponse): string | undefined {
+  return contact?.uri.host === undefined ? undefined : formatUri(asRequestUri(contact.uri));
 }
 
 function headerOf(headers: Headers, name: string): string {

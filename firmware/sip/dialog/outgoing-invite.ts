@@ -129,6 +129,10 @@ export class OutgoingInvite implements DialogUser {
   #receiveProvisional(response: SipResponse): void {
     if (response.status === 100 || this.#state !== 'inviting') return;
     const tag = response.to.tag;
+    if (response.status === 199) {
+      this.#forgetBranch(tag ?? '');
+      return;
+    }
     if (tag !== undefined && !this.#early.has(tag) && this.#early.size < forkLimit) {
       const dialog = Dialog.ofResponse(this.#request.request, response);
       this.#early.set(tag, dialog);
@@ -180,6 +184,13 @@ export class OutgoingInvite implements DialogUser {
     this.#forgetEarly();
     if (state === 'cancelled') this.#user.onCancelled();
     else tell();
+  }
+
+  /** One branch of a fork has given up (RFC 6228); others may go on ringing. */
+  #forgetBranch(tag: string): void {
+    const dialog = this.#early.get(tag);
+    if (dialog) this.#environment.dialogs.remove(dialog, this);
+    this.#early.delete(tag);
   }
 
   #forgetEarly(): void {

@@ -192,6 +192,13 @@ export function formatUri(uri: Uri): string {
   return text;
 }
 
+/** The URI as a Request-URI may have it: without headers and method (RFC 3261 section 19.1.5). */
+export function asRequestUri(uri: SipUri): SipUri {
+  const parameters = new Parameters(uri.parameters);
+  parameters.delete('method');
+  return {...uri, parameters, headers: ''};
+}
+
 /** A host as URIs and Via want it: IPv6 in brackets. */
 export function formatHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;

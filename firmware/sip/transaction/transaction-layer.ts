@@ -45,8 +45,6 @@ export class TransactionLayer {
    */
   onRequest: (transaction: ServerTransaction | undefined, request: SipRequest, source: Flow) => void =
     () => {};
-  /** A response that belongs to no transaction: a 2xx to INVITE that comes again or from a fork, late. */
-  onStrayResponse: ((response: SipResponse, source: Flow) => void) | undefined;
   /** Datagrams that were no SIP message. */
   garbage = 0;
   /** Requests that were refused because too many wait already. */
@@ -120,7 +118,7 @@ export class TransactionLayer {
       return;
     }
     const message: SipMessage = parsed.value;
-    if (message.kind === 'response') this.#receiveResponse(message, source);
+    if (message.kind === 'response') this.#receiveResponse(message);
     else this.#receiveRequest(message, source, bytes.length);
   }
 
@@ -130,13 +128,11 @@ export class TransactionLayer {
     this.#servers.terminateAll();
   }
 
-  #receiveResponse(response: SipResponse, source: Flow): void {
+  #receiveResponse(response: SipResponse): void {
     // RFC 3261 section 8.1.3.3: a second Via means that it was meant for somebody else.
     if (response.headers.list('Via').length > 1) return;
-    const client = this.#clients.get(clientKey(response));
-    if (client) client.receive(response);
-    else if (response.cseq.method === 'INVITE' && response.status >= 200 && response.status < 300)
-      this.onStrayResponse?.(response, source);
+    // One that belongs to no transaction is dropped: even a 2xx, 64*T1 after the first (section 13.2.2.4).
+    this.#clients.get(clientKey(response))?.receive(response);
   }
 
   #receiveRequest(request: SipRequest, source: Flow, size: number): void {

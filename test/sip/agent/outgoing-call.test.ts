@@ -213,6 +213,21 @@ test('a fork that answers twice: the second branch gets ACK and BYE', async () =
   await expectNothingLeft(scene);
 });
 
+test('a branch of a fork that gives up by 199 is forgotten, the other goes on', async () => {
+  const {scene, peer} = await calling();
+  const invite = peer.request('INVITE');
+  await peer.respond(invite, 183, {tag: 'one'});
+  await peer.respond(invite, 180, {tag: 'two'});
+  await peer.respond(invite, 199, {tag: 'one'});
+  expect(scene.tesla.told).toEqual(['ringing']);
+  await peer.ask('OPTIONS', 5, {dialog: invite, tag: 'one'});
+  expect(peer.response().status).toBe(481);
+  await peer.ask('OPTIONS', 5, {dialog: invite, tag: 'two'});
+  expect(peer.response().status).toBe(200);
+  await peer.respond(invite, 200, {tag: 'two', body: answer});
+  expect(scene.tesla.told.at(-1)).toBe('answered 192.0.2.9:7000 sendrecv');
+});
+
 test('requests in the dialog go to the Contact through the route set, loose and strict', async () => {
   for (const [parameter, uri, routes] of [
     [';lr', 'sip:peer@192.0.2.9', ['<sip:192.0.2.9;lr>', '<sip:192.0.2.8;lr>']],

@@ -36,6 +36,17 @@ test('the caller: its From, the tag of the answer, its next sequence number, the
   expect(dialog.createAck(request).headers.get('CSeq')).toBe('7 ACK');
 });
 
+test('a Contact with headers and a method is stripped; one of another scheme does not move the target', () => {
+  const request = invite();
+  const contact = '<sip:marconi@tower.radio.org;method=INVITE;ob?Subject=x>';
+  const dialog = Dialog.ofResponse(request, answer(request, {Contact: contact}));
+  expect(dialog.createRequest('BYE').requestUri).toBe('sip:marconi@tower.radio.org;ob');
+  dialog.refreshTarget(answer(request, {Contact: '<tel:+15551234>'}));
+  expect(dialog.nextHop).toBe('sip:marconi@tower.radio.org;ob');
+  const early = Dialog.ofResponse(request, answer(request, {Contact: '<tel:+15551234>'}));
+  expect(early.nextHop).toBe('sip:marconi@radio.org');
+});
+
 test('the called side: From and To turned round, a sequence of its own', () => {
   const dialog = Dialog.ofRequest(invite(), 'a53e42');
   const bye = dialog.createRequest('BYE');

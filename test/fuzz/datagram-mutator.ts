@@ -62,14 +62,14 @@ export class DatagramMutator {
 
   /** Remembers a datagram that was really sent. */
   see(bytes: Uint8Array): void {
-    if (this.#seen.length < memory) this.#seen.push(Buffer.from(bytes));
-    else this.#seen[this.below(memory)] = Buffer.from(bytes);
+    this.#seen.push(Buffer.from(bytes));
+    if (this.#seen.length > memory) this.#seen.shift();
   }
 
   /** Some datagram: from the corpus or sent before, as it was, changed, or in the name of another. */
   invent(): Buffer {
-    const [one, other] = [this.#pick(), this.#pick()];
-    const text = this.once(4) ? one : this.#impersonate(one, other);
+    const one = this.#pick();
+    const text = this.once(4) ? one : this.#impersonate(one, this.#recent());
     return this.once(3) ? Buffer.from(text, 'latin1') : this.mutate(Buffer.from(text, 'latin1'));
   }
 
@@ -83,6 +83,12 @@ export class DatagramMutator {
   #pick(): string {
     const pool = this.#seen.length > 0 && !this.once(3) ? this.#seen : this.#corpus;
     return pool[this.below(pool.length)]!.toString('latin1');
+  }
+
+  /** A datagram of the last few, whose dialog may be alive still. */
+  #recent(): string {
+    const recent = this.#seen.slice(-12);
+    return recent.length > 0 ? recent[this.below(recent.length)]!.toString('latin1') : this.#pick();
   }
 
   #oddity(): string {
@@ -111,7 +117,7 @@ export class DatagramMutator {
       case 7:
         return lines().toSpliced(line, this.below(2), this.#lineOfAnother()).join('\r\n');
       case 8:
-        return this.#impersonate(text, this.#pick());
+        return this.#impersonate(text, this.#recent());
       case 9:
         return text.replace(/^[A-Z]+(?= )/, methods[this.below(methods.length)]!);
       case 10:
@@ -141,13 +147,18 @@ export class DatagramMutator {
     return lines[this.below(lines.length)]!;
   }
 
-  /** `text` with the headers of `other` that say where it belongs, and now and then its CSeq number. */
+  /**
+   * `text` with the headers of `other` that say where it belongs, From and To perhaps turned round, and now and then
+   * its CSeq number.
+   */
   #impersonate(text: string, other: string): string {
+    const turned = this.once(2);
     let changed = text;
-    for (const name of this.once(2) ? [...identity, 'CSeq'] : identity) {
-      const pattern = new RegExp(`^${name}:.*$`, 'im');
-      const line = pattern.exec(other)?.[0];
-      if (line !== undefined && !this.once(12)) changed = changed.replace(pattern, () => line);
+    for (const name of this.once(3) ? [...identity, 'CSeq'] : identity) {
+      const source = turned && name === 'From' ? 'To' : turned && name === 'To' ? 'From' : name;
+      const value = new RegExp(`^${source}:(.*)$`, 'im').exec(other)?.[1];
+      if (value === undefined || this.once(15)) continue;
+      changed = changed.replace(new RegExp(`^${name}:.*$`, 'im'), () => `${name}:${value}`);
     }
     return changed;
   }

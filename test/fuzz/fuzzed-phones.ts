@@ -3,6 +3,7 @@ import type {SocketAddress} from '../../firmware/rtp/audio-stream.ts';
 import type {Call} from '../../firmware/sip/agent/call.ts';
 import {sipCorpus} from '../bench/sip-corpus.ts';
 import {CallScene, type Phone} from '../sip/agent/scene.ts';
+import {callMessages} from './call-messages.ts';
 import {DatagramMutator} from './datagram-mutator.ts';
 
 /** Longer than any timer of a call that nobody ends, in ms of fake time. */
@@ -46,7 +47,11 @@ export class FuzzedPhones {
   #sides: [Side, Side];
 
   constructor(seed: number) {
-    const mutator = new DatagramMutator(seed, [...sipCorpus, ...vectors]);
+    const mutator = new DatagramMutator(seed, [
+      ...sipCorpus,
+      ...vectors,
+      ...Array(8).fill(callMessages).flat(),
+    ]);
     this.#mutator = mutator;
     this.#scene = new CallScene({
       tesla: {accounts: [accountAt('192.0.2.2')]},

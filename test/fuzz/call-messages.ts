@@ -1,0 +1,71 @@
+/** Messages inside and about a call that two phones of ours do not send each other by themselves. */
+
+const via = 'Via: SIP/2.0/UDP 192.0.2.2:5060;branch=z9hG4bKfuzz;rport';
+const ends = ['From: <sip:a@192.0.2.2>;tag=a', 'To: <sip:b@192.0.2.1>;tag=b', 'Call-ID: fuzz'];
+const contact = 'Contact: <sip:a@192.0.2.2>';
+const offer = [
+  'v=0',
+  'o=- 1 1 IN IP4 192.0.2.2',
+  's=-',
+  'c=IN IP4 192.0.2.2',
+  't=0 0',
+  'm=audio 7000 RTP/AVP 0 101',
+  'a=rtpmap:101 telephone-event/8000',
+];
+
+function message(startLine: string, headers: readonly string[], body: readonly string[] = []): Buffer {
+  const content = body.map((line) => `${line}\r\n`).join('');
+  const lines = [
+    startLine,
+    via,
+    ...ends,
+    contact,
+    ...headers,
+    `Content-Length: ${content.length}`,
+    '',
+    content,
+  ];
+  return Buffer.from(lines.join('\r\n'));
+}
+
+function request(
+  method: string,
+  cseq: number,
+  headers: readonly string[] = [],
+  body?: readonly string[],
+): Buffer {
+  return message(`${method} sip:b@192.0.2.1 SIP/2.0`, [`CSeq: ${cseq} ${method}`, ...headers], body);
+}
+
+function response(status: number, ...headers: string[]): Buffer {
+  return message(`SIP/2.0 ${status} Fuzz`, ['CSeq: 1 INVITE', ...headers]);
+}
+
+const sdp = 'Content-Type: application/sdp';
+const digest = 'Digest realm="house", nonce="1", qop="auth"';
+
+export const callMessages: readonly Buffer[] = [
+  request('INFO', 20, ['Content-Type: application/dtmf-relay'], ['Signal=7', 'Duration=160']),
+  request('INFO', 21, ['Content-Type: application/dtmf'], ['#']),
+  request('INVITE', 22, [sdp], [...offer, 'a=sendonly']),
+  request('INVITE', 23, [sdp], [...offer, 'a=inactive']),
+  request('INVITE', 24, [sdp], offer),
+  request('INVITE', 25),
+  request('ACK', 25, [sdp], offer),
+  request('ACK', 24),
+  request('BYE', 26),
+  request('OPTIONS', 27, ['Require: 100rel']),
+  request('CANCEL', 1, ['Reason: SIP;cause=200;text="Call completed elsewhere"']),
+  message('SIP/2.0 183 Fuzz', ['CSeq: 1 INVITE', sdp], offer),
+  message(
+    'SIP/2.0 200 Fuzz',
+    ['CSeq: 1 INVITE', 'Record-Route: <sip:192.0.2.2;lr>, <sip:192.0.2.1>', sdp],
+    offer,
+  ),
+  response(199),
+  response(302, 'Contact: <sip:c@192.0.2.1>;q=0.5, <sip:d@192.0.2.2>'),
+  response(305, 'Contact: <sip:192.0.2.2;lr>'),
+  response(401, `WWW-Authenticate: ${digest}, algorithm=SHA-256`, `WWW-Authenticate: ${digest}`),
+  response(407, `Proxy-Authenticate: ${digest}, stale=true`),
+  response(491, 'Retry-After: 1'),
+];

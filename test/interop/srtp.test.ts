@@ -1,9 +1,12 @@
 import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {expect, test} from 'vitest';
+import {Authority} from '../support/certificates.ts';
 import {correlate} from '../support/correlation.ts';
 import {Baresip} from '../support/peers/baresip.ts';
+import {Kamailio} from '../support/peers/kamailio.ts';
 import {requirePeers} from '../support/peers/require.ts';
+import {Rtpengine} from '../support/peers/rtpengine.ts';
 import {type Run, startRun} from '../support/run-folder.ts';
 import {makeSpeech} from '../support/speech.ts';
 import {TestStation} from '../support/station.ts';
@@ -91,6 +94,7 @@ test('encryption is required, and the phone has none: no call, and the journal s
   const run = startRun(context);
   const phone = await Baresip.start(run, {user: 'kitchen', says: resident, autoAnswer: true});
   const {station} = await stationAt(run, phone, 'required');
+  await station.waitForEntry('keys-readable');
   await station.press();
   const ended = await station.waitForEntry('call-ended');
   expect(ended['result']).toBe('failed');
@@ -101,3 +105,54 @@ test('encryption is required, and the phone has none: no call, and the journal s
   expect(closed.param).toMatch(/488/);
   expect(phone.heard()).toBeUndefined();
 });
+
+for (const relayed of [false, true]) {
+  test(`keys travel over TLS${relayed ? ', rtpengine between' : ''}: both ways, encrypted, and nobody is shown a key`, async (context) => {
+    const relay = relayed ? (['rtpengine'] as const) : [];
+    requirePeers(context, 'baresip', 'kamailio', 'kamailio-tls', 'openssl', ...relay);
+    const run = startRun(context);
+    const authority = new Authority(run.folder);
+    const users = {door: 'door-secret', kitchen: 'kitchen-secret'};
+    const server = await Kamailio.start(run, {
+      users,
+      identity: authority.issue('kamailio', ['IP:127.0.0.1']),
+      ...(relayed ? {relay: await Rtpengine.start(run)} : {}),
+    });
+    const {domain, port} = server;
+    const phone = await Baresip.start(run, {
+      user: 'kitchen',
+      says: resident,
+      autoAnswer: true,
+      encryption: 'srtp-mand',
+      registrar: {domain, port, password: users.kitchen},
+    });
+    const registrar = `sip:127.0.0.1:${server.tlsPort};transport=tls`;
+    const account = {name: 'house', uri: `sip:door@${domain}`, password: users.door, registrar};
+    const said = join(run.folder, 'visitor.wav');
+    const heard = join(run.folder, 'heard-at-the-door.wav');
+    writeWav(said, visitor);
+    const station = await TestStation.start(run, {
+      sip: {
+        accounts: [{...account, srtp: 'required'}],
+        tls: {authorities: authority.identity.certificateFile},
+      },
+      buttons: [{name: 'bell', input: 'button-1', call: ['kitchen']}],
+      doors: [{name: 'front', output: 'relay-1', open_seconds: 1, code: '7'}],
+      audio: {microphone: `file:${said}`, speaker: `file:${heard}`},
+    });
+    await station.waitForEntry('account-registered');
+    await station.press();
+    await station.waitForState('talking');
+    const [call] = await station.get<{id: number}[]>('/api/calls');
+    const ladder = JSON.stringify(await station.get(`/api/calls/${call!.id}/ladder`));
+    const journal = await station.journal();
+    const status = JSON.stringify(await station.get('/api/status'));
+    expect(await talk(station, phone)).toBe(suite);
+    expectBothHeard(phone, heard);
+    expect(ladder).toMatch(/inline:\(hidden\)/);
+    expect(ladder).not.toMatch(/inline:(?!\(hidden\))/);
+    expect(status).not.toMatch(/key|inline/i);
+    expect(station.process.output).not.toContain('inline:');
+    expect(journal.map(({kind}) => kind)).not.toContain('keys-readable');
+  });
+}

@@ -16,7 +16,7 @@ import {
 } from '../transport/transport.ts';
 import {InviteClientTransaction} from './invite-client.ts';
 import {InviteServerTransaction} from './invite-server.ts';
-import {LargeRequest, largestDatagram} from './large-request.ts';
+import {DatagramOnly, LargeRequest, largestDatagram} from './large-request.ts';
 import {clientKey, magicCookie, serverKey} from './matching.ts';
 import {NonInviteClientTransaction} from './non-invite-client.ts';
 import {NonInviteServerTransaction} from './non-invite-server.ts';
@@ -55,6 +55,7 @@ export class TransactionLayer {
   #shared: Pick<Surroundings, 'clock' | 'timers'>;
   /** What the tags of responses outside of transactions are made of, beside the request. */
   #tagSecret: Uint8Array;
+  #datagramOnly: DatagramOnly;
   #clients = new Map<string, Client>();
   #servers = new ServerPool();
 
@@ -67,6 +68,7 @@ export class TransactionLayer {
     this.#transport = options.transport;
     this.#random = options.random;
     this.#tagSecret = options.random(16);
+    this.#datagramOnly = new DatagramOnly(options.clock);
     this.#shared = {clock: options.clock, timers: options.timers ?? defaultTimers};
   }
 
@@ -84,8 +86,9 @@ export class TransactionLayer {
     const start = (to: Destination, listener: TransactionUser): Client =>
       this.#startClient(request, to, listener, this.#setVia(request, to));
     const problem = this.#setVia(request, destination);
-    if (destination.transport === 'UDP' && writeMessage(request).length > largestDatagram) {
-      return new LargeRequest(start, destination, user);
+    const large = destination.transport === 'UDP' && writeMessage(request).length > largestDatagram;
+    if (large && !this.#datagramOnly.has(destination)) {
+      return new LargeRequest(start, destination, user, () => this.#datagramOnly.add(destination));
     }
     return this.#startClient(request, destination, user, problem);
   }

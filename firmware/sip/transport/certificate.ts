@@ -43,7 +43,9 @@ export function explainRefusal(code: string, certificate: X509Certificate, now: 
   const {validFrom, validTo, issuer} = certificate;
   switch (code) {
     case 'CERT_HAS_EXPIRED':
-      return `its certificate expired on ${day(validTo)}`;
+      return new Date(validTo) < now
+        ? `its certificate expired on ${day(validTo)}`
+        : 'the certificate of the authority behind it has expired';
     case 'CERT_NOT_YET_VALID':
       return `its certificate is not valid before ${day(validFrom)}; is the clock of this device right? It says ${day(now)}`;
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':

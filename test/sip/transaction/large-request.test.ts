@@ -72,6 +72,18 @@ test('where TCP is refused it goes over UDP after all, with a branch of its own'
   expect(listener.failures).toEqual([]);
 });
 
+test('that TCP is refused is remembered for ten minutes, for that server', () => {
+  layer.request(large(), peer, listener);
+  sent[0]!.fail();
+  layer.request(large(), peer, listener);
+  layer.request(large(), {...peer, port: 5070}, listener);
+  expect(ways().map(([transport]) => transport)).toEqual(['TCP', 'UDP', 'UDP', 'TCP']);
+  layer.close();
+  clock.advance(600_000);
+  layer.request(large(), peer, listener);
+  expect(ways().at(-1)).toEqual(['TCP', 'TCP']);
+});
+
 test('where UDP fails too, that is the end', () => {
   layer.request(large('OPTIONS'), peer, listener);
   sent[0]!.fail();

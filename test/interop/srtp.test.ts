@@ -5,6 +5,7 @@ import {Authority} from '../support/certificates.ts';
 import {correlate} from '../support/correlation.ts';
 import {Baresip} from '../support/peers/baresip.ts';
 import {Kamailio} from '../support/peers/kamailio.ts';
+import {Linphone} from '../support/peers/linphone.ts';
 import {requirePeers} from '../support/peers/require.ts';
 import {Rtpengine} from '../support/peers/rtpengine.ts';
 import {type Run, startRun} from '../support/run-folder.ts';
@@ -20,7 +21,11 @@ interface Status {
 }
 
 /** A station whose account is at the phone itself, which takes calls though it registers nobody. */
-async function stationAt(run: Run, phone: Baresip, srtp: 'off' | 'optional' | 'required') {
+async function stationAt(
+  run: Run,
+  phone: {port: number; uri: string},
+  srtp: 'off' | 'optional' | 'required',
+) {
   const said = join(run.folder, 'visitor.wav');
   const heard = join(run.folder, 'heard-at-the-door.wav');
   writeWav(said, visitor);
@@ -154,5 +159,31 @@ for (const relayed of [false, true]) {
     expect(status).not.toMatch(/key|inline/i);
     expect(station.process.output).not.toContain('inline:');
     expect(journal.map(({kind}) => kind)).not.toContain('keys-readable');
+  });
+}
+
+// It takes RTP/AVP for what it says, whatever keys are with it.
+for (const [srtp, expected] of [
+  ['optional', null],
+  ['required', suite],
+] as const) {
+  test(`srtp ${srtp}, linphonec is the phone: both ways, ${expected ?? 'plain'}`, async (context) => {
+    requirePeers(context, 'linphonec');
+    const run = startRun(context);
+    const phone = await Linphone.start(run, {user: 'guard', says: resident});
+    const {station, heard} = await stationAt(run, phone, srtp);
+    await station.press();
+    await phone.waitForCall();
+    phone.answer();
+    await phone.talk();
+    await station.waitForState('talking');
+    const {call} = await station.get<Status>('/api/status');
+    await pause(5000);
+    phone.hangUp();
+    await station.waitForState('idle');
+    expect(await station.stop()).toBe(0);
+    expect(call?.encryption).toBe(expected);
+    expect(correlate(visitor, phone.heard()!).value).toBeGreaterThanOrEqual(0.85);
+    expect(correlate(readWav(heard), resident).value).toBeGreaterThanOrEqual(0.95);
   });
 }

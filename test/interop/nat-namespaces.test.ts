@@ -2,6 +2,7 @@ import {fileURLToPath} from 'node:url';
 import {expect, type TestContext, test} from 'vitest';
 import {NatNetwork, natNetworkProblem} from '../support/nat-network.ts';
 import {Coturn} from '../support/peers/coturn.ts';
+import {Kamailio} from '../support/peers/kamailio.ts';
 import {notRunHere, requirePeers} from '../support/peers/require.ts';
 import {type Run, startRun} from '../support/run-folder.ts';
 import {TestStation} from '../support/station.ts';
@@ -107,5 +108,51 @@ test('a station behind a NAT calls and is called, also after its outside address
   expect(second).toMatch(new RegExp(`^${network.router}:2\\d{4}$`));
   await call(station, `sip:phone@${network.outside.address}`, phone);
   await call(phone, `sip:door@${second}`, station);
+  expect(await station.stop()).toBe(0);
+});
+
+test('a station behind a NAT is called through its registrar, also after its outside address has changed', async (context) => {
+  requirePeers(context, 'kamailio');
+  const {run, network} = await startNetwork(context);
+  const {outside, inside} = network;
+  const {port, domain} = await Kamailio.start(run, {users: {door: 'secret', phone: 'other'}, host: outside});
+  const account = (user: string, password: string) => ({
+    name: 'house',
+    uri: `sip:${user}@${domain}`,
+    password,
+    registrar: `sip:${outside.address}:${port}`,
+  });
+  const answer = {mode: 'automatic', from: ['house']};
+  const phone = await TestStation.start(
+    run,
+    {
+      name: 'Phone',
+      sip: {listen: [`udp:${outside.address}:${sipPort}`], accounts: [account('phone', 'other')]},
+      answer,
+    },
+    {host: outside},
+  );
+  const station = await TestStation.start(
+    run,
+    {
+      sip: {
+        listen: [`udp:0.0.0.0:${sipPort}`],
+        stun: `stun:${outside.address}:${stunPort}`,
+        accounts: [account('door', 'secret')],
+      },
+      answer,
+    },
+    {host: inside},
+  );
+  for (const one of [phone, station]) await one.waitForEntry('account-registered');
+  await outsideAddress(station, 0);
+  await call(phone, 'door', station);
+  await call(station, 'phone', phone);
+
+  const before = await station.lastSequence();
+  await network.changeAddress();
+  await outsideAddress(station, before);
+  await call(phone, 'door', station);
+  await call(station, 'phone', phone);
   expect(await station.stop()).toBe(0);
 });

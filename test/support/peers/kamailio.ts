@@ -19,6 +19,8 @@ export interface KamailioOptions {
   identity?: Identity;
   /** Whom clients must have a certificate from, where they need one. */
   clientAuthority?: Identity;
+  /** Where it runs, when not on this machine's own network: it listens there, too. */
+  host?: {readonly prefix: readonly string[]; readonly address: string};
 }
 
 /** Kamailio as registrar and proxy of one domain on 127.0.0.1 and ::1, with digest for REGISTER and INVITE. */
@@ -36,7 +38,7 @@ export class Kamailio {
     this.process = process;
   }
 
-  /** Starts it, and waits until it answers OPTIONS. */
+  /** Starts it, and waits until it answers OPTIONS. Where it runs elsewhere nobody can ask it from here. */
   static async start(run: Run, options: KamailioOptions): Promise<Kamailio> {
     const folder = join(run.folder, 'kamailio');
     mkdirSync(folder, {recursive: true});
@@ -45,13 +47,19 @@ export class Kamailio {
     const tlsFile = join(folder, 'tls.cfg');
     writeFileSync(tlsFile, tlsConfiguration(options));
     writeFileSync(file, configuration(port, tlsFile, options));
-    const process = run.processes.start(peerProgram('kamailio'), [
+    const {host} = options;
+    const [command, ...parameters] = [
+      ...(host?.prefix ?? []),
+      peerProgram('kamailio'),
       ...['-f', file],
       ...['-DD', '-E'], // stays in the foreground and logs to the standard error
       ...['-m', '32', '-M', '4'], // megabytes of shared and of private memory
       ...['-Y', folder],
-    ]);
-    await process.waitUntil('it answers OPTIONS', async () => (await pingSip(port)) === 200);
+    ];
+    const process = run.processes.start(command!, parameters);
+    if (host === undefined) {
+      await process.waitUntil('it answers OPTIONS', async () => (await pingSip(port)) === 200);
+    }
     return new Kamailio(port, process);
   }
 }
@@ -75,7 +83,7 @@ verify_certificate = no
 function configuration(
   port: number,
   tlsFile: string,
-  {users, algorithm, relay, identity}: KamailioOptions,
+  {users, algorithm, relay, identity, host}: KamailioOptions,
 ): string {
   const modules = [
     'tm',
@@ -114,6 +122,7 @@ dns=no
 rev_dns=no
 listen=udp:127.0.0.1:${port}
 listen=tcp:127.0.0.1:${port}
+${host === undefined ? '' : `listen=udp:${host.address}:${port}`}
 listen=udp:[::1]:${port}
 listen=tcp:[::1]:${port}
 ${identity === undefined ? '' : `enable_tls=yes\nlisten=tls:127.0.0.1:${port + 1}`}

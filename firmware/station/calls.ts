@@ -12,6 +12,7 @@ import {CurrentCall} from './current-call.ts';
 import type {CodeLock} from './door-codes.ts';
 import type {Doors} from './doors.ts';
 import type {JournalEvent} from './journal-event.ts';
+import {knownName} from './known-name.ts';
 import {callMedia} from './media.ts';
 import {type ConnectedLeg, OutgoingCall, type TalkListener} from './outgoing-call.ts';
 import type {CommandResult} from './station-control.ts';
@@ -271,9 +272,4 @@ export class Calls {
     this.#ringTimer?.cancel();
     this.#ringTimer = undefined;
   }
-}
-
-/** A caller's name where it may be believed; anybody can write any name. */
-function knownName({verified, displayName}: Party): string | undefined {
-  return verified && displayName !== '' ? displayName : undefined;
 }

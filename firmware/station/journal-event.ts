@@ -34,6 +34,8 @@ export type JournalEvent =
   | {kind: 'call-refused'; call: number; peer: string; address: string; status: number}
   /** So many more such calls within the last ten minutes than are told one by one. */
   | {kind: 'calls-refused'; count: number}
+  /** A text of somebody who may call; cut where it is long. */
+  | {kind: 'message-received'; peer: string; peerName?: string; message: string}
   /** No sound has come for `seconds`; `expected` is the address and port it should come from. */
   | {kind: 'no-sound'; call: number; seconds: number; expected: string}
   /** The talking time is nearly over. */

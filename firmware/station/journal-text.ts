@@ -32,6 +32,8 @@ export function describeEvent(event: JournalEvent): string {
         : `${event.peer} (${event.address}) may not call the station and was refused`;
     case 'calls-refused':
       return `${event.count} more calls were refused`;
+    case 'message-received':
+      return `${who(event)} writes: ${event.message}`;
     case 'no-sound':
       return `No sound has come for ${event.seconds} s; it should come from ${event.expected}`;
     case 'call-ending':

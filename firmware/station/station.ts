@@ -17,6 +17,7 @@ import type {JournalEvent} from './journal-event.ts';
 import {Light} from './light.ts';
 import {WRONG_CODE_TIME} from './light-pattern.ts';
 import type {Log} from './log.ts';
+import {Mailbox} from './mailbox.ts';
 import type {Media} from './media.ts';
 import {sendsKeysReadably} from './readable-keys.ts';
 import {Reception} from './reception.ts';
@@ -51,6 +52,7 @@ export class Station implements StationControl {
   readonly #lock = new CodeLock();
   readonly #book: CallBook;
   readonly #reception: Reception;
+  readonly #mailbox: Mailbox;
   readonly #sounds: CallSounds;
   readonly #calls: Calls;
   readonly #accounts = new Map<string, AccountStatus>();
@@ -92,6 +94,8 @@ export class Station implements StationControl {
     });
     this.#book = new CallBook({callLog, clock});
     this.#reception = new Reception({answer: config.answer, clock, book: this.#book, tell});
+    const from = config.answer.mode === 'refuse' ? [] : config.answer.from;
+    this.#mailbox = new Mailbox({from, clock, tell});
     this.#sounds = new CallSounds({media, clock});
     this.#calls = new Calls({
       telephone,
@@ -113,6 +117,7 @@ export class Station implements StationControl {
   /** Begins to take presses and calls. To be called when telephone and sound are up. */
   start(): void {
     this.#telephone.onIncoming = (call) => this.#incoming(call);
+    this.#telephone.onMessage = (sender, text) => this.#mailbox.receive(sender, text);
     this.#telephone.onAccountChange = (account) => this.#accountChanged(account);
     this.#telephone.onTrace = (message) => this.#trace(message);
     this.#media.onMeters = (meters) => this.onMeters?.(meters);

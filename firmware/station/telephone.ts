@@ -1,5 +1,6 @@
 import type {Result} from '../base/result.ts';
 import type {Call, CallListener, IncomingCall} from '../sip/agent/call.ts';
+import type {MessageListener} from '../sip/agent/text-message.ts';
 import type {TracedMessage} from '../sip/agent/trace.ts';
 import type {AccountStatus} from './status.ts';
 
@@ -15,6 +16,7 @@ export interface Telephone {
   /** Begins a call; the listener is told how it goes on, never before this returns. */
   call(target: string, listener: CallListener): Result<Call, PlacementFailure>;
   onIncoming: ((call: IncomingCall) => void) | undefined;
+  onMessage: MessageListener | undefined;
   onAccountChange: ((account: Readonly<AccountStatus>) => void) | undefined;
   onTrace: ((message: TracedMessage) => void) | undefined;
   /** Hangs up everything and unregisters; takes at most two seconds. */

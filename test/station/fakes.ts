@@ -15,6 +15,7 @@ import type {
   Party,
   RefusalStatus,
 } from '../../firmware/sip/agent/call.ts';
+import type {MessageListener} from '../../firmware/sip/agent/text-message.ts';
 import type {TracedMessage} from '../../firmware/sip/agent/trace.ts';
 import {CallLog} from '../../firmware/station/call-log.ts';
 import {Database} from '../../firmware/station/database.ts';
@@ -167,6 +168,7 @@ export class FakeTelephone implements Telephone {
   accounts: AccountStatus[] = [];
   readonly calls: FakeCall[] = [];
   onIncoming: ((call: IncomingCall) => void) | undefined;
+  onMessage: MessageListener | undefined;
   onAccountChange: ((account: Readonly<AccountStatus>) => void) | undefined;
   onTrace: ((message: TracedMessage) => void) | undefined;
   stopped = false;

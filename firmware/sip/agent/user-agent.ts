@@ -39,6 +39,7 @@ import {Locator} from './locator.ts';
 import {OutgoingCall} from './outgoing-call.ts';
 import {type ServerAttempt, ServerHealth} from './server-health.ts';
 import {parseTarget} from './target.ts';
+import {answerMessage, type MessageListener} from './text-message.ts';
 import {callIdOf, type TracedMessage} from './trace.ts';
 
 /** Calls and called phones at a time, those that are still being ended included. */
@@ -88,6 +89,8 @@ export class UserAgent {
   onIncoming: ((call: IncomingCallContract) => void) | undefined;
   /** Called for each registration that was tried, and each server that a call could not go through. */
   onAttempt: ((attempt: ServerAttempt) => void) | undefined;
+  /** Called for each text that comes by MESSAGE; without anybody to read, senders get 480. */
+  onMessage: MessageListener | undefined;
   onAccountChange: ((account: Readonly<AccountStatus>) => void) | undefined;
   #options: UserAgentOptions;
   #environment: DialogEnvironment;
@@ -229,10 +232,14 @@ export class UserAgent {
       respond(482);
     } else if (refused) {
       respond(refused.status, refused);
+    } else if (inDialog && !dialogs.ofRequest(request)) {
+      respond(481);
+    } else if (request.method === 'MESSAGE') {
+      const sender = callerOf(request, source.remote, this.#accountBehind(request, source)?.name);
+      const answer = answerMessage(request, sender, this.onMessage);
+      respond(answer.status, answer);
     } else if (inDialog) {
-      const user = dialogs.ofRequest(request);
-      if (user) user.receive(transaction, request);
-      else respond(481);
+      dialogs.ofRequest(request)?.receive(transaction, request);
     } else if (request.method === 'INVITE') {
       this.#invite(transaction, source, respond);
     } else if (request.method !== 'OPTIONS') {

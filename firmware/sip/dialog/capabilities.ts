@@ -6,8 +6,11 @@ const methods = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'INFO'];
 /** Methods of other RFCs: known, but not supported here (405); anything else is 501. */
 const otherMethods = ['REGISTER', 'UPDATE', 'PRACK', 'REFER', 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'MESSAGE'];
 
+/** Methods of requests that need no session. */
+const services = ['MESSAGE'];
+
 /** Value of the Allow header. */
-export const allowedMethods = methods.join(', ');
+export const allowedMethods = [...methods, ...services].join(', ');
 /** Value of the Accept header of OPTIONS and INVITE: media types that may be a session description. */
 export const sessionType = 'application/sdp';
 /** Value of the Accept header of INFO. */
@@ -31,7 +34,7 @@ export interface Refused {
 
 /** The refusal of a request for its method (RFC 3261 section 8.2.1); undefined where that is supported. */
 export function refuseMethod({method}: SipRequest): Refused | undefined {
-  if (methods.includes(method)) return undefined;
+  if (methods.includes(method) || services.includes(method)) return undefined;
   const status = otherMethods.includes(method) ? 405 : 501;
   return {status, headers: [{name: 'Allow', value: allowedMethods}]};
 }

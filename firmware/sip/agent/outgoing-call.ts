@@ -6,9 +6,11 @@ import type {LocalEnd} from '../dialog/environment.ts';
 import type {EncryptionWish, Negotiation} from '../dialog/negotiation.ts';
 import {OutgoingInvite, type OutgoingInviteUser} from '../dialog/outgoing-invite.ts';
 import {Session} from '../dialog/session.ts';
+import {answerUpdate} from '../dialog/update.ts';
 import type {SipResponse} from '../message/message.ts';
 import {formatNameAddress} from '../message/name-address.ts';
 import {formatUri, type SipUri} from '../message/uri.ts';
+import type {ServerTransaction} from '../transaction/transaction.ts';
 import {type Destination, type SocketAddress, TransportError} from '../transport/transport.ts';
 import type {Account} from './account.ts';
 import type {Call, CallEnd, CallListener, HangUpReason, MediaPort, Party} from './call.ts';
@@ -219,6 +221,7 @@ export class OutgoingCall extends CallBase implements Call {
     const patience = this.#servers.length > 0 ? serverPatience : undefined;
     const user: OutgoingInviteUser = {
       onProvisional: (response) => this.#ring(response, negotiation),
+      onUpdate: (dialog, transaction) => this.#update(end, dialog, transaction, negotiation),
       onAccepted: (dialog, response) => this.#accept(end, dialog, response, negotiation),
       onRefused: (response) => {
         const end = endOfResponse(response, this.who, this.#encryption === 'required');
@@ -272,9 +275,15 @@ export class OutgoingCall extends CallBase implements Call {
     }
   }
 
+  /** UPDATE before the answer: an offer in it waits until ours has been answered (RFC 3311 section 5.2). */
+  #update(local: LocalEnd, dialog: Dialog, transaction: ServerTransaction, negotiation: Negotiation): void {
+    answerUpdate(this.services.environment, local, dialog, negotiation, transaction, () => []);
+  }
+
   #accept(local: LocalEnd, dialog: Dialog, response: SipResponse, negotiation: Negotiation): void {
     const session = new Session(this.services.environment, local, dialog, negotiation, this.sessionUser);
     this.session = session;
+    session.confirm(response);
     const stream = this.#settled(response, negotiation);
     if (typeof stream === 'string') {
       this.end({cause: 'failed', text: `${this.who} answered, but sound cannot be agreed on: ${stream}`});

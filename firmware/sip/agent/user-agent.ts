@@ -14,6 +14,7 @@ import {DialogTable} from '../dialog/dialog-table.ts';
 import type {DialogEnvironment, LocalEnd} from '../dialog/environment.ts';
 import {examineOffer} from '../dialog/negotiation.ts';
 import {answerQuery, buildResponse, type ResponseContent, warning} from '../dialog/respond.ts';
+import {refuseInterval} from '../dialog/session-timer.ts';
 import type {SipRequest} from '../message/message.ts';
 import type {SipUri} from '../message/uri.ts';
 import {defaultTimers, type TimerValues} from '../transaction/timers.ts';
@@ -225,7 +226,7 @@ export class UserAgent {
       transaction.respond(buildResponse(this.#environment, request, status, {...content, tag}));
     const inDialog = request.to.tag !== undefined;
     const refusedMethod = refuseMethod(request);
-    const refused = refusedMethod ?? refuseExtensions(request);
+    const refused = refusedMethod ?? refuseExtensions(request) ?? refuseInterval(request);
     if (!inDialog && !refusedMethod && request.uri.host === undefined) {
       respond(416);
     } else if (!inDialog && transaction.merged) {

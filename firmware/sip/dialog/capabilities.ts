@@ -2,10 +2,15 @@ import type {SipRequest, SipResponse} from '../message/message.ts';
 import type {ExtraHeader} from './dialog.ts';
 
 /** Methods that this user agent understands. */
-const methods = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'INFO'];
+const methods = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'INFO', 'UPDATE'];
 /** Methods of other RFCs: known, but not supported here (405); anything else is 501. */
-const otherMethods = ['REGISTER', 'UPDATE', 'PRACK', 'REFER', 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'MESSAGE'];
+const otherMethods = ['REGISTER', 'PRACK', 'REFER', 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'MESSAGE'];
 
+/** Extensions that this user agent understands. */
+const extensions = ['timer'];
+
+/** Value of the Supported header. */
+export const supportedExtensions = extensions.join(', ');
 /** Methods of requests that need no session. */
 const services = ['MESSAGE'];
 
@@ -22,8 +27,7 @@ export const capabilityHeaders: readonly ExtraHeader[] = [
   {name: 'Accept', value: sessionType},
   {name: 'Accept-Encoding', value: 'identity'},
   {name: 'Accept-Language', value: 'en'},
-  // No extension: the empty list says so.
-  {name: 'Supported', value: ''},
+  {name: 'Supported', value: supportedExtensions},
 ];
 
 /** A status to refuse a request with, and the headers that say what would be accepted. */
@@ -41,9 +45,15 @@ export function refuseMethod({method}: SipRequest): Refused | undefined {
 
 /** The refusal of a request for an extension that it requires (section 8.2.2.3). Proxy-Require is for proxies. */
 export function refuseExtensions({headers}: SipRequest): Refused | undefined {
-  const required = headers.list('Require');
-  if (required.length === 0) return undefined;
-  return {status: 420, headers: [{name: 'Unsupported', value: required.join(', ')}]};
+  const unsupported = headers.list('Require').filter((name) => !extensions.includes(name.toLowerCase()));
+  if (unsupported.length === 0) return undefined;
+  return {status: 420, headers: [{name: 'Unsupported', value: unsupported.join(', ')}]};
+}
+
+/** Whether the sender of a message takes UPDATE; undefined where it has no Allow header. */
+export function allowsUpdate({headers}: SipRequest | SipResponse): boolean | undefined {
+  const allowed = headers.list('Allow');
+  return allowed.length === 0 ? undefined : allowed.includes('UPDATE');
 }
 
 /** The refusal of a body, by its encoding or else its type (section 8.2.3). `types` are those that would do. */

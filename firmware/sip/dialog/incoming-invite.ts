@@ -2,12 +2,14 @@ import type {Timer} from '../../base/clock.ts';
 import {randomHex} from '../../base/random.ts';
 import type {SipRequest} from '../message/message.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
+import {capabilityHeaders, sessionBody} from './capabilities.ts';
 import {Dialog, type ExtraHeader} from './dialog.ts';
 import type {DialogUser} from './dialog-table.ts';
 import type {DialogEnvironment, LocalEnd} from './environment.ts';
 import type {Negotiation} from './negotiation.ts';
 import {answerQuery, buildResponse} from './respond.ts';
 import {Session, type SessionUser} from './session.ts';
+import {retryLater} from './update.ts';
 
 /** RFC 3261 section 13.3.1.1: a proxy gives up an INVITE of which it hears nothing for three minutes. */
 const ringInterval = 60_000;
@@ -87,11 +89,23 @@ export class IncomingInvite implements DialogUser {
     if (!this.dialog.acceptSequence(request)) respond(500);
     else if (request.method === 'INVITE') {
       // Section 14.2: the first INVITE has no final response yet.
-      respond(500, [{name: 'Retry-After', value: String(this.#environment.random(1)[0]! % 11)}]);
+      respond(500, [retryLater(this.#environment)]);
     } else if (request.method === 'BYE') {
       respond(200);
       this.#giveUp('cancelled');
-    } else answerQuery(this.#environment, transaction);
+    } else if (request.method === 'UPDATE') this.#receiveUpdate(transaction);
+    else answerQuery(this.#environment, transaction);
+  }
+
+  /** RFC 3311 section 5.2: a new target may come at any time, an offer only after the first has been answered. */
+  #receiveUpdate(transaction: ServerTransaction): void {
+    const {request} = transaction;
+    const targetOnly = sessionBody(request) === 'none';
+    if (targetOnly) this.dialog.refreshTarget(request);
+    const headers = targetOnly
+      ? [{name: 'Contact', value: this.#local.contact}, ...capabilityHeaders]
+      : [retryLater(this.#environment)];
+    transaction.respond(buildResponse(this.#environment, request, targetOnly ? 200 : 500, {headers}));
   }
 
   #giveUp(why: GivenUp): void {

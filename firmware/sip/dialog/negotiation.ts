@@ -41,6 +41,13 @@ export class Negotiation {
     return this.#write(offer);
   }
 
+  /** Offers this side's last description again, unchanged: a refresh that is to disturb nothing. */
+  repeat(): Uint8Array {
+    if (!this.#local) return this.offer();
+    this.#offered = true;
+    return writeSessionDescription(this.#local);
+  }
+
   /** Takes an offer: the answer as a body, and the stream it settles. Nothing changes on a refusal. */
   answer(body: Uint8Array): Result<{readonly body: Uint8Array; readonly stream: AudioStream}, Refusal> {
     const offer = parseSessionDescription(body);
@@ -65,7 +72,7 @@ export class Negotiation {
     return stream.ok ? stream : failure({status: 488, text: stream.error.text});
   }
 
-  /** The preview counts as the answer. */
+  /** The preview counts as the answer, or the offer was refused: it waits no more. */
   close(): void {
     this.#offered = false;
   }

@@ -3,16 +3,19 @@ import {createRequest} from '../message/create.ts';
 import type {SipRequest, SipResponse} from '../message/message.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
 import {type Destination, formatSocketAddress} from '../transport/transport.ts';
-import {allowedMethods, sessionType} from './capabilities.ts';
+import {allowedMethods, sessionType, supportedExtensions} from './capabilities.ts';
 import {ChallengedRequest} from './challenged-request.ts';
 import {Dialog, type ExtraHeader} from './dialog.ts';
 import type {DialogUser} from './dialog-table.ts';
 import type {DialogEnvironment, LocalEnd} from './environment.ts';
 import {sendAck, sendBye} from './requests.ts';
 import {answerQuery, buildResponse} from './respond.ts';
+import {demandedInterval, requestInterval, smallestInterval} from './session-timer.ts';
 
 /** Branches of a fork whose early dialogs are kept at a time. */
 const forkLimit = 8;
+/** How often an INVITE is sent again because its session interval was too short. */
+const lengtheningLimit = 3;
 
 /** What an INVITE says: URIs as text, From with its tag, and the offer. */
 export interface Invitation {
@@ -31,6 +34,8 @@ export interface Invitation {
 export interface OutgoingInviteUser {
   /** A response of 101 to 199, perhaps with a preview of the answer. */
   onProvisional(response: SipResponse): void;
+  /** An UPDATE in an early dialog, to be answered. */
+  onUpdate(dialog: Dialog, transaction: ServerTransaction): void;
   /** The first 2xx; it has been acknowledged. Whoever takes the requests of `dialog` now ends it in time. */
   onAccepted(dialog: Dialog, response: SipResponse): void;
   /** A final response of 300 or above. */
@@ -55,6 +60,10 @@ export class OutgoingInvite implements DialogUser {
   #user: OutgoingInviteUser;
   #state: 'inviting' | 'cancelled' | 'accepted' | 'over' = 'inviting';
   #request: ChallengedRequest;
+  #send: () => ChallengedRequest;
+  /** The greatest Min-SE (s) met; RFC 4028 section 7.3. */
+  #leastInterval = smallestInterval;
+  #lengthened = 0;
   /** Early dialogs by To tag (section 12.1). */
   #early = new Map<string, Dialog>();
   /** What repeats the ACK of each 2xx, by To tag. */
@@ -80,12 +89,19 @@ export class OutgoingInvite implements DialogUser {
     let {sequence} = invitation;
     const build = (credentials: readonly ExtraHeader[]) => {
       if (patience !== undefined) this.#wait(patience, destination);
-      return createInvite(invitation, sequence++, [{name: 'Contact', value: local.contact}, ...credentials]);
+      const headers = [
+        {name: 'Contact', value: local.contact},
+        ...requestInterval(this.#leastInterval),
+        ...credentials,
+      ];
+      return createInvite(invitation, sequence++, headers);
     };
-    this.#request = new ChallengedRequest(environment, local, build, destination, {
-      onResponse: (response) => this.#receiveResponse(response),
-      onFailure: (why, text) => this.#fail(why, text),
-    });
+    this.#send = () =>
+      new ChallengedRequest(environment, local, build, destination, {
+        onResponse: (response) => this.#receiveResponse(response),
+        onFailure: (why, text) => this.#fail(why, text),
+      });
+    this.#request = this.#send();
   }
 
   /** CSeq number of the INVITE as it was sent last. */
@@ -109,6 +125,7 @@ export class OutgoingInvite implements DialogUser {
     const dialog = this.#early.get(request.from.tag ?? '');
     if (!dialog?.acceptSequence(request)) respond(dialog ? 500 : 481);
     else if (request.method === 'INVITE') respond(491);
+    else if (request.method === 'UPDATE') this.#user.onUpdate(dialog, transaction);
     else if (request.method === 'BYE') {
       // It answered, every 2xx was lost, and it has given up waiting for the ACK.
       respond(200);
@@ -123,7 +140,7 @@ export class OutgoingInvite implements DialogUser {
     this.#patience?.cancel();
     if (status < 200) this.#receiveProvisional(response);
     else if (status < 300) this.#receiveSuccess(response);
-    else this.#end(() => this.#user.onRefused(response));
+    else if (!this.#lengthenInterval(response)) this.#end(() => this.#user.onRefused(response));
   }
 
   #receiveProvisional(response: SipResponse): void {
@@ -171,6 +188,18 @@ export class OutgoingInvite implements DialogUser {
     });
   }
 
+  /** Tries again where the session interval was too short; false where that is not what was wrong. */
+  #lengthenInterval(response: SipResponse): boolean {
+    const demanded = demandedInterval(response, this.#leastInterval);
+    // Once is enough for the other side; proxies on the way may each want more.
+    if (demanded === undefined || this.#state !== 'inviting' || ++this.#lengthened > lengtheningLimit)
+      return false;
+    this.#leastInterval = demanded;
+    this.#forgetEarly();
+    this.#request = this.#send();
+    return true;
+  }
+
   #fail(why: 'timeout' | 'transport', text: string): void {
     this.#end(() => this.#user.onFailed(why, text));
   }
@@ -205,6 +234,7 @@ function createInvite(invitation: Invitation, cseq: number, extra: readonly Extr
   const headers = [
     ...extra,
     {name: 'Allow', value: allowedMethods},
+    {name: 'Supported', value: supportedExtensions},
     {name: 'Accept', value: sessionType},
     {name: 'Content-Type', value: sessionType},
   ];

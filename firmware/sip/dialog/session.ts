@@ -1,5 +1,5 @@
 import type {AudioStream} from '../../rtp/audio-stream.ts';
-import type {SipRequest} from '../message/message.ts';
+import type {SipRequest, SipResponse} from '../message/message.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
 import {AnswerRepetition} from './answer-repetition.ts';
 import {capabilityHeaders, refuseBody, sessionBody, sessionType} from './capabilities.ts';
@@ -9,6 +9,8 @@ import type {DialogEnvironment, LocalEnd} from './environment.ts';
 import type {Negotiation} from './negotiation.ts';
 import {sendBye} from './requests.ts';
 import {answerQuery, buildResponse, type ResponseContent, warning} from './respond.ts';
+import {SessionRefresh} from './session-refresh.ts';
+import {answerUpdate} from './update.ts';
 
 /** Who is told what becomes of a session. */
 export interface SessionUser {
@@ -41,6 +43,7 @@ export class Session implements DialogUser {
   #dialog: Dialog;
   #negotiation: Negotiation;
   #user: SessionUser;
+  #refresh: SessionRefresh;
   #state: 'answered' | 'open' | 'leaving' | 'closed' = 'open';
   #hangUpAfterAck = false;
   /** The 2xx to the last INVITE from the other side, until its ACK comes. */
@@ -59,6 +62,10 @@ export class Session implements DialogUser {
     this.#dialog = dialog;
     this.#negotiation = negotiation;
     this.#user = user;
+    this.#refresh = new SessionRefresh(environment, local, dialog, negotiation, {
+      onStream: (stream) => this.#user.onStream(stream),
+      onLost: (text) => this.#break(text),
+    });
     environment.dialogs.set(dialog, this);
   }
 
@@ -66,6 +73,11 @@ export class Session implements DialogUser {
   answer(transaction: ServerTransaction, body: Uint8Array): void {
     this.#state = 'answered';
     this.#sendAnswer(transaction, body);
+  }
+
+  /** Takes the 2xx that created the session on the calling side. */
+  confirm(response: SipResponse): void {
+    this.#refresh.accepted(response);
   }
 
   /** Ends the session from here; `onClosed` follows. */
@@ -82,8 +94,8 @@ export class Session implements DialogUser {
     } else if (request.method === 'BYE') {
       this.#respond(transaction, 200);
       this.#receiveBye();
-    } else if (request.method === 'INVITE') {
-      this.#receiveInvite(transaction, request);
+    } else if (request.method === 'INVITE' || request.method === 'UPDATE') {
+      this.#receiveChange(transaction, request);
     } else {
       const digit = answerQuery(this.#environment, transaction);
       const open = this.#state === 'open' || this.#state === 'answered';
@@ -107,11 +119,26 @@ export class Session implements DialogUser {
     else this.#break(`the phone acknowledged without a usable answer: ${stream.error.text}`);
   }
 
-  /** A re-INVITE (section 14.2): hold, resume, another address. A refusal leaves everything as it was. */
+  /** A re-INVITE or UPDATE: a refresh, hold, resume, another address. A refusal leaves everything as it was. */
+  #receiveChange(transaction: ServerTransaction, request: SipRequest): void {
+    if (this.#state === 'leaving' || this.#hangUpAfterAck) this.#respond(transaction, 481);
+    else if (request.method === 'INVITE') this.#receiveInvite(transaction, request);
+    else {
+      const stream = answerUpdate(
+        this.#environment,
+        this.#local,
+        this.#dialog,
+        this.#negotiation,
+        transaction,
+        () => this.#refresh.answer(request),
+      );
+      if (stream) this.#user.onStream(stream);
+    }
+  }
+
+  /** A re-INVITE (section 14.2). */
   #receiveInvite(transaction: ServerTransaction, request: SipRequest): void {
-    if (this.#state === 'leaving' || this.#hangUpAfterAck) {
-      this.#respond(transaction, 481);
-    } else if (this.#negotiation.offered) {
+    if (this.#negotiation.offered) {
       // Two offers at once: the other side waits a little and tries again.
       this.#respond(transaction, 491);
     } else {
@@ -146,8 +173,9 @@ export class Session implements DialogUser {
     this.#answer?.stop();
     const contact: ExtraHeader = {name: 'Contact', value: this.#local.contact};
     const tag = this.#dialog.localTag;
-    const headers = [contact, ...capabilityHeaders];
-    const response = buildResponse(this.#environment, transaction.request, 200, {tag, headers, body});
+    const {request} = transaction;
+    const headers = [contact, ...capabilityHeaders, ...this.#refresh.answer(request)];
+    const response = buildResponse(this.#environment, request, 200, {tag, headers, body});
     this.#answer = new AnswerRepetition(transaction, response, this.#environment, () => this.#missAck());
   }
 
@@ -171,6 +199,7 @@ export class Session implements DialogUser {
 
   #leave(): void {
     this.#state = 'leaving';
+    this.#refresh.stop();
     this.#answer?.stop();
     this.#answer = undefined;
     sendBye(this.#environment, this.#local, this.#dialog, () => {
@@ -182,6 +211,7 @@ export class Session implements DialogUser {
 
   #close(): void {
     this.#state = 'closed';
+    this.#refresh.stop();
     this.#answer?.stop();
     this.#answer = undefined;
     this.#environment.dialogs.remove(this.#dialog, this);

@@ -245,8 +245,8 @@ test('an INVITE that cannot be served never rings', async () => {
     await peer.ask('INVITE', 1, {callId: `bad-${call++}`, ...content});
     return peer.response().status;
   };
-  expect(await status({body: offer, headers: {Require: '100rel, timer'}})).toBe(420);
-  expect(peer.response().headers.get('Unsupported')).toBe('100rel, timer');
+  expect(await status({body: offer, headers: {Require: 'gruu, timer, path'}})).toBe(420);
+  expect(peer.response().headers.get('Unsupported')).toBe('gruu, path');
   expect(await status({body: offer, type: 'text/plain'})).toBe(415);
   expect(await status({body: offer, headers: {'Content-Encoding': 'gzip'}})).toBe(415);
   expect(await status({body: new TextEncoder().encode('v=0\r\n')})).toBe(400);
@@ -275,7 +275,7 @@ test('outside a dialog: OPTIONS is answered, BYE and INFO are 481, other methods
   const {all, peer, tesla} = scene();
   await peer.ask('OPTIONS', 1);
   expect(peer.response().status).toBe(200);
-  expect(peer.response().headers.get('Allow')).toMatch(/^INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, /);
+  expect(peer.response().headers.get('Allow')).toMatch(/^INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE/);
   expect(peer.response().headers.get('Accept')).toBe('application/sdp');
   expect(peer.response().to.tag).toBeDefined();
   for (const [method, status] of [

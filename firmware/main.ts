@@ -98,6 +98,10 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
   if (http) closing.push(() => http.close());
 
   station.start();
+  telephone.onAttempt = (attempt) => {
+    if (attempt.ok) log.info(attempt, 'server used');
+    else log.warn(attempt, 'server failed');
+  };
   telephone.start();
   if (telephony.outside) {
     telephony.outside.onNews = (news) => journal.append(news);

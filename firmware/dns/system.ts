@@ -1,4 +1,4 @@
-import {getServers, Resolver} from 'node:dns';
+import dns from 'node:dns';
 import {lookup} from 'node:dns/promises';
 import {readFileSync} from 'node:fs';
 import {isIP} from 'node:net';
@@ -11,7 +11,7 @@ const hostsFileLimit = 256 * 1024;
  * may have become another one meanwhile.
  */
 export function systemNameServers(): string[] {
-  return [...new Set([...getServers(), ...new Resolver().getServers()])];
+  return [...new Set([...dns.getServers(), ...new dns.Resolver().getServers()])];
 }
 
 /** The addresses that /etc/hosts, or another file of that form, gives a name; the file is read each time. */

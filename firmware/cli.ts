@@ -82,6 +82,11 @@ function misused(text: string): number {
   return 2;
 }
 
+// Whoever reads may stop reading, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 process.exitCode = await main(process.argv.slice(2));
 // All that was open is closed: whatever timer is left is not worth waiting for.
 setTimeout(() => process.exit(), 500).unref();

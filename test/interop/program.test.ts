@@ -102,6 +102,13 @@ test('a terminal that goes away ends it like SIGTERM: orderly, with 0', async (c
   expect(await station.process.waitForExit(10_000)).toBe(0);
 });
 
+test('whoever reads its output may stop reading', () => {
+  const {stderr} = spawnSync('sh', ['-c', '"$0" "$1" help | true', process.execPath, program], {
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+});
+
 test('help is given wherever it is asked for', () => {
   for (const words of [['--help'], ['run', '--help'], ['call', '-h']]) {
     expect(doorline(...words)).toMatchObject({status: 0, output: expect.stringContaining('doorline run')});

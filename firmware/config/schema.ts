@@ -84,9 +84,16 @@ const mediaPorts = v.pipe(
   ),
 );
 
+/** A password in an address would stand in the journal and go to everybody on the way. */
+const withoutPassword = v.check<string, string>(
+  (value) => !/^(?:sips?:)?(?!sips?:)[^@:]*:[^@]*@/i.test(value),
+  'holds a password, which has no place in an address: leave out what stands between ":" and "@"',
+);
+
 const sipAddress = v.pipe(
   pattern(/^\S{1,255}$/, 'must be a SIP address such as sip:door@example.org'),
   v.regex(/^sips?:[^\s@<>"]+@[^\s@<>"]+$/i, 'must be a SIP address such as sip:door@example.org'),
+  withoutPassword,
 );
 
 const registrarExample =
@@ -128,9 +135,12 @@ const account = v.pipe(
   }),
 );
 
-const target = pattern(
-  /^[^\s<>"]{1,255}$/,
-  'must be whom to call: 192.168.1.20, sip:101@example.org, 101@example.org or 101',
+const target = v.pipe(
+  pattern(
+    /^[^\s<>"]{1,255}$/,
+    'must be whom to call: 192.168.1.20, sip:101@example.org, 101@example.org or 101',
+  ),
+  withoutPassword,
 );
 
 const party = pattern(

@@ -373,3 +373,14 @@ test('aliases that would grow without end, and nesting without end, are refused'
   expect(problems(`board: ${'['.repeat(20_000)}`).join('\n')).toMatch(/nested too deeply/);
   expect(problems(`board: ${'['.repeat(30)}${']'.repeat(30)}`).join('\n')).toMatch(/nested too deeply/);
 });
+
+test('a password in an address is refused, and not repeated; ports and IPv6 are no passwords', () => {
+  const found = problems(`board: simulated
+sip:
+  accounts: [{name: house, uri: 'sip:door:geheim@example.org'}]
+buttons: [{name: bell, input: button-1, call: ['101:geheim@example.org', '192.0.2.1:5080', 'sip:a@[::1]:5062', '::1']}]
+`);
+  expect(found).toHaveLength(2);
+  expect(found.join()).toMatch(/accounts\.0\.uri: holds a password.*call\.0: holds a password/);
+  expect(found.join()).not.toContain('geheim');
+});

@@ -45,6 +45,13 @@ function escapeUser(user: string): string {
 }
 
 function read(text: string, uri: string): Result<SipUri, TargetFailure> {
+  // It would stand in the journal, and go to everybody on the way (RFC 3261 section 19.1.1).
+  if (/^sips?:[^@:]*:[^@]*@/i.test(uri)) {
+    return failure({
+      code: 'bad-target',
+      text: 'A password has no place in an address: leave out what stands between ":" and "@"',
+    });
+  }
   const parsed = parseUri(uri);
   if (parsed.ok && parsed.value.host !== undefined && parsed.value.host !== '') return success(parsed.value);
   return failure({

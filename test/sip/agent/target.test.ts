@@ -40,6 +40,15 @@ test.each([
   expect(parseTarget(text, 'example.org')).toMatchObject({ok: false, error: {code: 'bad-target'}});
 });
 
+test.each(['sip:101:geheim@example.org', '101:geheim@example.org'])(
+  'a password in an address is refused, and not repeated: %s',
+  (text) => {
+    const refused = parseTarget(text, undefined);
+    expect(refused).toMatchObject({ok: false, error: {code: 'bad-target'}});
+    expect(JSON.stringify(refused)).not.toContain('geheim');
+  },
+);
+
 test('a bare name without a domain says what is missing', () => {
   expect(parseTarget('101', undefined)).toMatchObject({ok: false, error: {code: 'no-domain'}});
 });

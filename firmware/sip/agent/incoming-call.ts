@@ -120,6 +120,8 @@ function endOfGivenUp(why: GivenUp, who: string): CallEnd {
       return {cause: 'answered-elsewhere', text: `the call from ${who} was answered by another phone`};
     case 'expired':
       return {cause: 'no-answer', text: `the call from ${who} was not answered in the time it allowed`};
+    case 'unconfirmed':
+      return {cause: 'failed', text: `${who} never confirmed that it heard of the ringing (PRACK missing)`};
     default:
       return {cause: 'cancelled', text: `${who} gave up before an answer`};
   }

@@ -5,6 +5,8 @@ import type {Dialog} from '../dialog/dialog.ts';
 import type {LocalEnd} from '../dialog/environment.ts';
 import type {EncryptionWish, Negotiation} from '../dialog/negotiation.ts';
 import {OutgoingInvite, type OutgoingInviteUser} from '../dialog/outgoing-invite.ts';
+import {isReliable} from '../dialog/reliable-responses.ts';
+import {buildResponse} from '../dialog/respond.ts';
 import {Session} from '../dialog/session.ts';
 import {answerUpdate} from '../dialog/update.ts';
 import type {SipResponse} from '../message/message.ts';
@@ -47,8 +49,10 @@ export class OutgoingCall extends CallBase implements Call {
   /** CSeq number of the next INVITE. */
   #sequence = 1;
   #invite: OutgoingInvite | undefined;
-  /** The stream that a provisional response announced, with its To tag. */
-  #preview: {readonly tag: string | undefined; readonly stream: AudioStream} | undefined;
+  /** The stream that a provisional response announced, with its To tag; final where that response was reliable. */
+  #preview:
+    | {readonly tag: string | undefined; readonly stream: AudioStream; readonly final: boolean}
+    | undefined;
 
   /**
    * The INVITE leaves as soon as address and media port are there; never before this returns. `accountOf` tells
@@ -263,10 +267,11 @@ export class OutgoingCall extends CallBase implements Call {
 
   #ring(response: SipResponse, negotiation: Negotiation): void {
     const {status} = response;
-    const preview =
-      sessionBody(response) === 'session' ? negotiation.accept(response.body, false) : undefined;
+    const final = isReliable(response);
+    const answer = sessionBody(response) === 'session' && !this.#isFinal(response.to.tag);
+    const preview = answer ? negotiation.accept(response.body, final) : undefined;
     if (preview?.ok) {
-      this.#preview = {tag: response.to.tag, stream: preview.value};
+      this.#preview = {tag: response.to.tag, stream: preview.value, final};
       this.enter('ringing');
       this.callMedia.update(preview.value, () => this.listener?.onRinging(true));
     } else if (status === 180) {
@@ -277,7 +282,21 @@ export class OutgoingCall extends CallBase implements Call {
 
   /** UPDATE before the answer: an offer in it waits until ours has been answered (RFC 3311 section 5.2). */
   #update(local: LocalEnd, dialog: Dialog, transaction: ServerTransaction, negotiation: Negotiation): void {
-    answerUpdate(this.services.environment, local, dialog, negotiation, transaction, () => []);
+    const {environment} = this.services;
+    if (this.#preview?.final && !this.#isFinal(dialog.remoteTag)) {
+      // Another branch of a fork has answered.
+      transaction.respond(buildResponse(environment, transaction.request, 491));
+      return;
+    }
+    const stream = answerUpdate(environment, local, dialog, negotiation, transaction, () => []);
+    if (!stream) return;
+    this.#preview = {tag: dialog.remoteTag, stream, final: true};
+    this.callMedia.update(stream, () => {});
+  }
+
+  /** Whether our offer has been answered for good by this branch before the 2xx, whose SDP does not count then. */
+  #isFinal(tag: string | undefined): boolean {
+    return this.#preview?.final === true && this.#preview.tag === tag;
   }
 
   #accept(local: LocalEnd, dialog: Dialog, response: SipResponse, negotiation: Negotiation): void {
@@ -296,7 +315,7 @@ export class OutgoingCall extends CallBase implements Call {
 
   /** The stream of a 2xx, or why there is none. */
   #settled(response: SipResponse, negotiation: Negotiation): AudioStream | string {
-    if (sessionBody(response) === 'session') {
+    if (sessionBody(response) === 'session' && !this.#isFinal(response.to.tag)) {
       const stream = negotiation.accept(response.body, true);
       return stream.ok ? stream.value : stream.error.text;
     }

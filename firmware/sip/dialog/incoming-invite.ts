@@ -7,6 +7,7 @@ import {Dialog, type ExtraHeader} from './dialog.ts';
 import type {DialogUser} from './dialog-table.ts';
 import type {DialogEnvironment, LocalEnd} from './environment.ts';
 import type {Negotiation} from './negotiation.ts';
+import {answerPrack, ReliableProvisional, requiresReliability} from './reliable-provisional.ts';
 import {answerQuery, buildResponse} from './respond.ts';
 import {Session, type SessionUser} from './session.ts';
 import {retryLater} from './update.ts';
@@ -15,7 +16,7 @@ import {retryLater} from './update.ts';
 const ringInterval = 60_000;
 
 /** Why a caller's INVITE ended before it was answered. */
-export type GivenUp = 'cancelled' | 'answered-elsewhere' | 'expired';
+export type GivenUp = 'cancelled' | 'answered-elsewhere' | 'expired' | 'unconfirmed';
 
 /**
  * The called side of an INVITE until it is answered or refused (RFC 3261 section 13.3).
@@ -31,6 +32,8 @@ export class IncomingInvite implements DialogUser {
   #transaction: ServerTransaction;
   #onGivenUp: (why: GivenUp) => void;
   #state: 'waiting' | 'answered' | 'over' = 'waiting';
+  /** What sends provisional responses to a caller who wants to confirm them. */
+  #reliable: ReliableProvisional | undefined;
   #ringing: Timer | undefined;
   #expiry: Timer | undefined;
 
@@ -51,6 +54,9 @@ export class IncomingInvite implements DialogUser {
     transaction.toTag = this.dialog.localTag;
     transaction.onCancel = (cancel) =>
       this.#giveUp(isAnsweredElsewhere(cancel) ? 'answered-elsewhere' : 'cancelled');
+    if (requiresReliability(request)) {
+      this.#reliable = new ReliableProvisional(environment, transaction, () => this.#giveUp('unconfirmed'));
+    }
     const seconds = expiresOf(request);
     if (seconds !== undefined) {
       this.#expiry = environment.clock.after(seconds * 1000, () => this.#giveUp('expired'));
@@ -60,9 +66,21 @@ export class IncomingInvite implements DialogUser {
   /** Sends 180 Ringing, and again each minute. */
   ring(): void {
     if (this.#state !== 'waiting') return;
-    this.#respond(180, [{name: 'Contact', value: this.#local.contact}]);
+    this.#sendRinging();
     this.#ringing?.cancel();
     this.#ringing = this.#environment.clock.after(ringInterval, () => this.ring());
+  }
+
+  #sendRinging(): void {
+    const {request} = this.#transaction;
+    const headers = [{name: 'Contact', value: this.#local.contact}];
+    if (!this.#reliable) this.#respond(180, headers);
+    // The first reliable response to an INVITE without an offer would have to bring one (RFC 3262 section 5), and
+    // there is no media port before the call is answered.
+    else if (sessionBody(request) === 'session') {
+      const tag = this.dialog.localTag;
+      this.#reliable.send(buildResponse(this.#environment, request, 180, {tag, headers}));
+    }
   }
 
   /** Answers with 200 and `body`; the session takes over. Undefined when the caller was faster. */
@@ -70,7 +88,7 @@ export class IncomingInvite implements DialogUser {
     if (this.#state !== 'waiting') return undefined;
     this.#leave('answered');
     const session = new Session(this.#environment, this.#local, this.dialog, negotiation, user);
-    session.answer(this.#transaction, body);
+    session.answer(this.#transaction, body, this.#reliable);
     return session;
   }
 
@@ -94,6 +112,7 @@ export class IncomingInvite implements DialogUser {
       respond(200);
       this.#giveUp('cancelled');
     } else if (request.method === 'UPDATE') this.#receiveUpdate(transaction);
+    else if (request.method === 'PRACK') answerPrack(this.#environment, transaction, this.#reliable);
     else answerQuery(this.#environment, transaction);
   }
 
@@ -110,7 +129,7 @@ export class IncomingInvite implements DialogUser {
 
   #giveUp(why: GivenUp): void {
     if (this.#state !== 'waiting') return;
-    this.refuse(487);
+    this.refuse(why === 'unconfirmed' ? 504 : 487);
     this.#onGivenUp(why);
   }
 
@@ -123,6 +142,7 @@ export class IncomingInvite implements DialogUser {
 
   #leave(state: 'answered' | 'over'): void {
     this.#state = state;
+    this.#reliable?.stop();
     this.#ringing?.cancel();
     this.#expiry?.cancel();
     this.#environment.dialogs.remove(this.dialog, this);

@@ -8,7 +8,9 @@ import {ChallengedRequest} from './challenged-request.ts';
 import {Dialog, type ExtraHeader} from './dialog.ts';
 import type {DialogUser} from './dialog-table.ts';
 import type {DialogEnvironment, LocalEnd} from './environment.ts';
-import {sendAck, sendBye} from './requests.ts';
+import {answerPrack} from './reliable-provisional.ts';
+import {isReliable, ReliableResponses} from './reliable-responses.ts';
+import {sendAck, sendBye, sendPrack} from './requests.ts';
 import {answerQuery, buildResponse} from './respond.ts';
 import {demandedInterval, requestInterval, smallestInterval} from './session-timer.ts';
 
@@ -66,6 +68,7 @@ export class OutgoingInvite implements DialogUser {
   #lengthened = 0;
   /** Early dialogs by To tag (section 12.1). */
   #early = new Map<string, Dialog>();
+  #reliable = new ReliableResponses();
   /** What repeats the ACK of each 2xx, by To tag. */
   #acknowledged = new Map<string, () => void>();
   /** Runs out where nothing at all is heard of the server. */
@@ -126,6 +129,7 @@ export class OutgoingInvite implements DialogUser {
     if (!dialog?.acceptSequence(request)) respond(dialog ? 500 : 481);
     else if (request.method === 'INVITE') respond(491);
     else if (request.method === 'UPDATE') this.#user.onUpdate(dialog, transaction);
+    else if (request.method === 'PRACK') answerPrack(this.#environment, transaction, undefined);
     else if (request.method === 'BYE') {
       // It answered, every 2xx was lost, and it has given up waiting for the ACK.
       respond(200);
@@ -146,16 +150,19 @@ export class OutgoingInvite implements DialogUser {
   #receiveProvisional(response: SipResponse): void {
     if (response.status === 100 || this.#state !== 'inviting') return;
     const tag = response.to.tag;
-    if (response.status === 199) {
-      this.#forgetBranch(tag ?? '');
-      return;
-    }
-    if (tag !== undefined && !this.#early.has(tag) && this.#early.size < forkLimit) {
+    const gone = response.status === 199;
+    if (tag !== undefined && !gone && !this.#early.has(tag) && this.#early.size < forkLimit) {
       const dialog = Dialog.ofResponse(this.#request.request, response);
       this.#early.set(tag, dialog);
       this.#environment.dialogs.set(dialog, this);
     }
-    this.#user.onProvisional(response);
+    if (isReliable(response)) {
+      const dialog = this.#early.get(tag ?? '');
+      if (!dialog || !this.#reliable.take(response)) return;
+      sendPrack(this.#environment, this.#local, dialog, response);
+    }
+    if (gone) this.#forgetBranch(tag ?? '');
+    else this.#user.onProvisional(response);
   }
 
   #receiveSuccess(response: SipResponse): void {
@@ -196,6 +203,7 @@ export class OutgoingInvite implements DialogUser {
       return false;
     this.#leastInterval = demanded;
     this.#forgetEarly();
+    this.#reliable = new ReliableResponses();
     this.#request = this.#send();
     return true;
   }

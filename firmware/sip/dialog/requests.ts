@@ -1,7 +1,8 @@
-import type {SipRequest} from '../message/message.ts';
+import type {SipRequest, SipResponse} from '../message/message.ts';
 import {ChallengedRequest} from './challenged-request.ts';
-import type {Dialog} from './dialog.ts';
+import type {Dialog, ExtraHeader} from './dialog.ts';
 import {type DialogEnvironment, fromSocket, type LocalEnd} from './environment.ts';
+import {acknowledgementOf} from './reliable-responses.ts';
 
 /**
  * Ends a dialog with BYE (RFC 3261 section 15.1.1), whatever is answered. `onDone` is called when there is
@@ -24,6 +25,25 @@ export function sendBye(
         if (status >= 200) onDone();
       },
       onFailure: onDone,
+    });
+  });
+}
+
+/** Confirms a reliable provisional response (RFC 3262 section 4), whatever is answered. */
+export function sendPrack(
+  environment: DialogEnvironment,
+  local: LocalEnd,
+  dialog: Dialog,
+  response: SipResponse,
+): void {
+  const acknowledgement = {name: 'RAck', value: acknowledgementOf(response)};
+  environment.locate(dialog.nextHop, (destination) => {
+    if (!destination.ok) return;
+    const build = (extra: readonly ExtraHeader[]) =>
+      dialog.createRequest('PRACK', [acknowledgement, ...extra]);
+    new ChallengedRequest(environment, local, build, destination.value, {
+      onResponse: () => {},
+      onFailure: () => {},
     });
   });
 }

@@ -7,6 +7,7 @@ import type {Dialog, ExtraHeader} from './dialog.ts';
 import type {DialogUser} from './dialog-table.ts';
 import type {DialogEnvironment, LocalEnd} from './environment.ts';
 import type {Negotiation} from './negotiation.ts';
+import {answerPrack, type ReliableProvisional} from './reliable-provisional.ts';
 import {sendBye} from './requests.ts';
 import {answerQuery, buildResponse, type ResponseContent, warning} from './respond.ts';
 import {SessionRefresh} from './session-refresh.ts';
@@ -46,6 +47,7 @@ export class Session implements DialogUser {
   #refresh: SessionRefresh;
   #state: 'answered' | 'open' | 'leaving' | 'closed' = 'open';
   #hangUpAfterAck = false;
+  #provisional: ReliableProvisional | undefined;
   /** The 2xx to the last INVITE from the other side, until its ACK comes. */
   #answer: AnswerRepetition | undefined;
 
@@ -69,8 +71,12 @@ export class Session implements DialogUser {
     environment.dialogs.set(dialog, this);
   }
 
-  /** Answers the INVITE that created the session with 200 and `body`, until the ACK comes. */
-  answer(transaction: ServerTransaction, body: Uint8Array): void {
+  /**
+   * Answers the INVITE that created the session with 200 and `body`, until the ACK comes. `provisional`: where a PRACK
+   * that is still under way belongs.
+   */
+  answer(transaction: ServerTransaction, body: Uint8Array, provisional?: ReliableProvisional): void {
+    this.#provisional = provisional;
     this.#state = 'answered';
     this.#sendAnswer(transaction, body);
   }
@@ -96,6 +102,8 @@ export class Session implements DialogUser {
       this.#receiveBye();
     } else if (request.method === 'INVITE' || request.method === 'UPDATE') {
       this.#receiveChange(transaction, request);
+    } else if (request.method === 'PRACK') {
+      answerPrack(this.#environment, transaction, this.#provisional);
     } else {
       const digit = answerQuery(this.#environment, transaction);
       const open = this.#state === 'open' || this.#state === 'answered';

@@ -194,7 +194,7 @@ test('OPTIONS says what can be done, and whether a call would be taken', async (
     'Accept: application/sdp',
     'Accept-Encoding: identity',
     'Accept-Language: en',
-    'Supported: timer',
+    'Supported: 100rel, timer',
   ]) {
     expect(answer.split('\r\n')).toContain(line);
   }

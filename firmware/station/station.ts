@@ -4,6 +4,7 @@ import {failure, success} from '../base/result.ts';
 import type {Config} from '../config/schema.ts';
 import type {IncomingCall, Party} from '../sip/agent/call.ts';
 import type {TracedMessage} from '../sip/agent/trace.ts';
+import {isAllowed} from './allow-list.ts';
 import {CallBook} from './call-book.ts';
 import type {KeyListener} from './call-keys.ts';
 import type {CallLog} from './call-log.ts';
@@ -118,6 +119,8 @@ export class Station implements StationControl {
   start(): void {
     this.#telephone.onIncoming = (call) => this.#incoming(call);
     this.#telephone.onMessage = (sender, text) => this.#mailbox.receive(sender, text);
+    // The lamps of phones: who may call may see whether the station is in a call.
+    this.#telephone.onSubscribe = (subscriber) => isAllowed(subscriber, this.#config.answer.from);
     this.#telephone.onAccountChange = (account) => this.#accountChanged(account);
     this.#telephone.onTrace = (message) => this.#trace(message);
     this.#media.onMeters = (meters) => this.onMeters?.(meters);

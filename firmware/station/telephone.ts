@@ -1,5 +1,5 @@
 import type {Result} from '../base/result.ts';
-import type {Call, CallListener, IncomingCall} from '../sip/agent/call.ts';
+import type {Call, CallListener, IncomingCall, Party} from '../sip/agent/call.ts';
 import type {MessageListener} from '../sip/agent/text-message.ts';
 import type {TracedMessage} from '../sip/agent/trace.ts';
 import type {AccountStatus} from './status.ts';
@@ -17,6 +17,7 @@ export interface Telephone {
   call(target: string, listener: CallListener): Result<Call, PlacementFailure>;
   onIncoming: ((call: IncomingCall) => void) | undefined;
   onMessage: MessageListener | undefined;
+  onSubscribe: ((subscriber: Party) => boolean) | undefined;
   onAccountChange: ((account: Readonly<AccountStatus>) => void) | undefined;
   onTrace: ((message: TracedMessage) => void) | undefined;
   /** Hangs up everything and unregisters; takes at most two seconds. */

@@ -169,6 +169,7 @@ export class FakeTelephone implements Telephone {
   readonly calls: FakeCall[] = [];
   onIncoming: ((call: IncomingCall) => void) | undefined;
   onMessage: MessageListener | undefined;
+  onSubscribe: ((subscriber: Party) => boolean) | undefined;
   onAccountChange: ((account: Readonly<AccountStatus>) => void) | undefined;
   onTrace: ((message: TracedMessage) => void) | undefined;
   stopped = false;

@@ -20,6 +20,8 @@ export interface CallServices {
   openMedia(localAddress: string, destination: Destination): Promise<MediaPort>;
   /** The address (A, AAAA) of a host name. */
   resolve(host: string): Promise<string>;
+  /** The state of a call has changed. */
+  onCallChanged(): void;
   /** How direct calls, those without an account, name this side. */
   readonly identity: {readonly user: string; readonly displayName: string};
 }
@@ -82,6 +84,7 @@ export abstract class CallBase {
 
   protected enter(state: CallState): void {
     this.#state = state;
+    this.services.onCallChanged();
   }
 
   /** Applies a stream that offer and answer settled, and tells it: as the answer, or as a later change. */
@@ -113,6 +116,7 @@ export abstract class CallBase {
     this.#state = 'ended';
     this.callMedia.close();
     this.tellEnd(end);
+    this.services.onCallChanged();
   }
 
   protected tellEnd(end: CallEnd): void {

@@ -31,12 +31,13 @@ import {
 } from '../transport/transport.ts';
 import {Account, type AccountStatus} from './account.ts';
 import type {AccountOptions} from './account-options.ts';
-import type {Call, CallListener, IncomingCall as IncomingCallContract, MediaPort} from './call.ts';
+import type {Call, CallListener, IncomingCall as IncomingCallContract, MediaPort, Party} from './call.ts';
 import type {CallServices} from './call-base.ts';
 import {callerOf} from './caller.ts';
 import {contactAddress, contactValue} from './identity.ts';
 import {IncomingCall} from './incoming-call.ts';
 import {Locator} from './locator.ts';
+import {Notifier} from './notifier.ts';
 import {OutgoingCall} from './outgoing-call.ts';
 import {type ServerAttempt, ServerHealth} from './server-health.ts';
 import {parseTarget} from './target.ts';
@@ -92,12 +93,15 @@ export class UserAgent {
   onAttempt: ((attempt: ServerAttempt) => void) | undefined;
   /** Called for each text that comes by MESSAGE; without anybody to read, senders get 480. */
   onMessage: MessageListener | undefined;
+  /** Asked whether somebody may subscribe to what this user agent is doing (RFC 6665); by default nobody may. */
+  onSubscribe: ((subscriber: Party) => boolean) | undefined;
   onAccountChange: ((account: Readonly<AccountStatus>) => void) | undefined;
   #options: UserAgentOptions;
   #environment: DialogEnvironment;
   #services: CallServices;
   #accounts: Account[];
   #legs = new Set<Call>();
+  #notifier: Notifier;
   #onTrace: ((message: TracedMessage) => void) | undefined;
   #stopped = false;
   #onIdle: (() => void) | undefined;
@@ -123,6 +127,12 @@ export class UserAgent {
           else if (!servers.ok) found(servers);
         }),
     };
+    this.#notifier = new Notifier({
+      environment: this.#environment,
+      allows: (subscriber) => this.onSubscribe?.(subscriber) ?? false,
+      calls: () => this.#legs,
+      isOpen: () => !this.#stopped && this.onIncoming !== undefined,
+    });
     this.#services = {
       environment: this.#environment,
       transport,
@@ -130,6 +140,7 @@ export class UserAgent {
       health,
       openMedia: (address, destination) => options.openMedia(address, destination),
       resolve: (host) => locator.address(host),
+      onCallChanged: () => this.#notifier.changed(),
       identity: {
         user: options.identity?.user ?? 'doorline',
         displayName: options.identity?.displayName ?? '',
@@ -187,6 +198,7 @@ export class UserAgent {
       this.#forget(call),
     );
     this.#legs.add(call);
+    this.#notifier.changed();
     return success(call);
   }
 
@@ -197,6 +209,7 @@ export class UserAgent {
       this.#onIdle = resolve;
     });
     for (const call of [...this.#legs]) call.hangUp();
+    this.#notifier.close();
     if (this.#legs.size === 0) this.#onIdle?.();
     const unregistered = Promise.all(this.#accounts.map((account) => account.stop()));
     const limit = Promise.withResolvers<void>();
@@ -243,6 +256,12 @@ export class UserAgent {
       dialogs.ofRequest(request)?.receive(transaction, request);
     } else if (request.method === 'INVITE') {
       this.#invite(transaction, source, respond);
+    } else if (request.method === 'SUBSCRIBE') {
+      const account = this.#accountBehind(request, source);
+      const subscriber = callerOf(request, source.remote, account?.name);
+      const local = this.#localAddress(source) && this.#localEnd(request, source, account);
+      const refusal = local ? this.#notifier.subscribe(transaction, subscriber, local, tag) : {status: 503};
+      if (refusal) respond(refusal.status, refusal);
     } else if (request.method !== 'OPTIONS') {
       // BYE and INFO live in dialogs only.
       respond(481);
@@ -301,8 +320,25 @@ export class UserAgent {
   ): IncomingCall {
     const {request} = transaction;
     const encryption = account?.encryption ?? 'off';
+    const end = this.#localEnd(request, source, account);
+    const caller = callerOf(request, source.remote, account?.name);
+    const call: IncomingCall = new IncomingCall(
+      this.#services,
+      transaction,
+      caller,
+      end,
+      local.address,
+      encryption,
+      () => this.#forget(call),
+    );
+    this.#legs.add(call);
+    return call;
+  }
+
+  /** This side of the dialog that `request` begins. */
+  #localEnd(request: SipRequest, source: Flow, account: Account | undefined): LocalEnd {
     const authenticator = account?.authenticator();
-    const end: LocalEnd = {
+    return {
       contact: contactValue(
         account?.uri.user ?? this.#services.identity.user,
         contactAddress(this.#options.transport, {
@@ -316,18 +352,6 @@ export class UserAgent {
       socket: source.local,
       authenticate: (sent, response) => authenticator?.answer(sent, response),
     };
-    const caller = callerOf(request, source.remote, account?.name);
-    const call: IncomingCall = new IncomingCall(
-      this.#services,
-      transaction,
-      caller,
-      end,
-      local.address,
-      encryption,
-      () => this.#forget(call),
-    );
-    this.#legs.add(call);
-    return call;
   }
 
   /** The account whose server sent a request; of several at one server the one that was called. */

@@ -12,7 +12,7 @@ const extensions = ['100rel', 'timer'];
 /** Value of the Supported header. */
 export const supportedExtensions = extensions.join(', ');
 /** Methods of requests that need no session. */
-const services = ['MESSAGE'];
+const services = ['MESSAGE', 'SUBSCRIBE'];
 
 /** Value of the Allow header. */
 export const allowedMethods = [...methods, ...services].join(', ');

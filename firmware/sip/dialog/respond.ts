@@ -1,7 +1,7 @@
 import {createResponse} from '../message/create.ts';
 import type {SipRequest, SipResponse} from '../message/message.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
-import {capabilityHeaders, digitTypes, refuseBody, sessionType} from './capabilities.ts';
+import {allowedMethods, capabilityHeaders, digitTypes, refuseBody, sessionType} from './capabilities.ts';
 import type {ExtraHeader} from './dialog.ts';
 import {readInfo} from './digits.ts';
 
@@ -51,6 +51,11 @@ export function answerQuery(
     transaction.respond(buildResponse(environment, request, status, {tag, headers}));
   if (request.method === 'OPTIONS') {
     answer(200, capabilityHeaders);
+    return undefined;
+  }
+  if (request.method !== 'INFO') {
+    // SUBSCRIBE, which wants a dialog of its own.
+    answer(405, [{name: 'Allow', value: allowedMethods}]);
     return undefined;
   }
   const info = readInfo(request);

@@ -281,7 +281,7 @@ test('outside a dialog: OPTIONS is answered, BYE and INFO are 481, other methods
   for (const [method, status] of [
     ['BYE', 481],
     ['INFO', 481],
-    ['SUBSCRIBE', 405],
+    ['SUBSCRIBE', 489],
     ['MESSAGE', 480],
     ['DANCE', 501],
   ] as const) {

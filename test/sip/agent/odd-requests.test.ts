@@ -63,7 +63,7 @@ function scene() {
 
 const refused: [name: string, odd: Odd, status: number, header?: RegExp][] = [
   ['a method that is known but not supported', {method: 'PUBLISH'}, 405, /^Allow: INVITE, ACK, .*OPTIONS/m],
-  ['SUBSCRIBE, whatever its event', {method: 'SUBSCRIBE', headers: {Event: ['nonsense']}}, 405, /^Allow: /m],
+  ['SUBSCRIBE to nonsense', {method: 'SUBSCRIBE', headers: {Event: ['x']}}, 489, /^Allow-Events: dialog/m],
   ['a method that nobody knows', {method: 'INVITE2'}, 501, /^Allow: /m],
   ['a method in lower case, which is another', {method: 'invite'}, 501],
   ['a method nobody knows and a scheme nobody knows', {method: 'DANCE', uri: 'soap.beep://x'}, 501],

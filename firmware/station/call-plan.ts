@@ -143,7 +143,7 @@ export class CallPlan {
       if (!live || now < Math.min(leg.ringEnd, this.#limit)) continue;
       actions.push({do: 'hang-up', leg: index});
       if (leg.state === 'ringing') this.#done(index, 'no-answer', 'rang, and nobody answered');
-      else this.#done(index, 'unreachable', 'no response');
+      else this.#done(index, 'unreachable', `nothing came back from ${this.#settings.targets[index]}`);
     }
     if (now >= this.#limit) return [...actions, ...this.#finish(this.#sum(), 'out of time')];
     return [...actions, ...this.#goOn(now)];

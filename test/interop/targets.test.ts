@@ -162,7 +162,7 @@ test('somebody says no: refused', async (context) => {
   expect((await sipp.result()).errors).toBe('');
 });
 
-test('nobody there: unreachable, once the 32 s of RFC 3261 are over', async (context) => {
+test('nobody there: unreachable, once its ringing time is over', async (context) => {
   const run = startRun(context);
   const port = await freePort();
   const heard = join(run.folder, 'heard.wav');

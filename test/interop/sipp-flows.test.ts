@@ -30,8 +30,10 @@ test.for([
   'overlapping-reinvite',
   'sequence-goes-back',
   'unknown-dialog',
+  'subscribe-dialog',
   'hold',
   'two-media-lines',
+  'session-timer',
 ])('SIPp calls: %s', async (name, context) => {
   requirePeers(context, 'sipp');
   const run = startRun(context);
@@ -95,6 +97,19 @@ test('SIPp answers just when it is cancelled', async (context) => {
   await station.hangUp();
   await expectGood(sipp);
   await station.waitForState('idle');
+});
+
+test('SIPp answers in a reliable 183, which is confirmed by PRACK', async (context) => {
+  requirePeers(context, 'sipp');
+  const run = startRun(context);
+  const sipp = await Sipp.start(run, {scenario: scenario('reliable-183'), seconds: 20});
+  const station = await TestStation.start(run, {
+    buttons: [{name: 'bell', input: 'button-1', call: [`sip:service@127.0.0.1:${sipp.port}`]}],
+  });
+  await station.press();
+  await station.waitForState('talking');
+  await station.hangUp();
+  await expectGood(sipp);
 });
 
 test('SIPp as a server that challenges INVITE by its proxy and BYE by itself', async (context) => {

@@ -149,6 +149,9 @@ export class UserAgent {
     this.#accounts = options.accounts.map((account) => new Account(account, this.#services));
     for (const account of this.#accounts) account.onChange = (status) => this.onAccountChange?.(status);
     transactions.onRequest = (transaction, request, source) => this.#receive(transaction, request, source);
+    transactions.isOurs = (request, source) =>
+      this.#environment.dialogs.ofRequest(request) !== undefined ||
+      this.#accountBehind(request, source) !== undefined;
   }
 
   /** The accounts, and whether their servers know where we are. */

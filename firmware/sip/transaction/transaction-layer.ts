@@ -21,6 +21,7 @@ import {clientKey, magicCookie, serverKey} from './matching.ts';
 import {NonInviteClientTransaction} from './non-invite-client.ts';
 import {NonInviteServerTransaction} from './non-invite-server.ts';
 import {ServerPool} from './server-pool.ts';
+import type {StrangerLimit} from './stranger-limit.ts';
 import {defaultTimers, type TimerValues} from './timers.ts';
 import type {ClientTransaction, ServerTransaction, Surroundings, TransactionUser} from './transaction.ts';
 import {noteSource, responseDestination, setVia} from './via.ts';
@@ -45,10 +46,14 @@ export class TransactionLayer {
    */
   onRequest: (transaction: ServerTransaction | undefined, request: SipRequest, source: Flow) => void =
     () => {};
+  /** Whether a request comes from a server of ours or belongs to a dialog of ours: these are not limited. */
+  isOurs: (request: SipRequest, source: Flow) => boolean = () => false;
   /** Datagrams that were no SIP message. */
   garbage = 0;
   /** Requests that were refused because too many wait already. */
   refused = 0;
+  /** Requests of strangers that were dropped because there were too many of them. */
+  dropped = 0;
 
   #transport: Transport;
   #random: RandomBytes;
@@ -58,13 +63,17 @@ export class TransactionLayer {
   #datagramOnly: DatagramOnly;
   #clients = new Map<string, Client>();
   #servers = new ServerPool();
+  #strangers: StrangerLimit | undefined;
 
+  /** `strangers`: how many requests others than those we deal with may make; without it as many as they like. */
   constructor(options: {
     readonly transport: Transport;
     readonly clock: Clock;
     readonly random: RandomBytes;
     readonly timers?: TimerValues;
+    readonly strangers?: StrangerLimit;
   }) {
+    this.#strangers = options.strangers;
     this.#transport = options.transport;
     this.#random = options.random;
     this.#tagSecret = options.random(16);
@@ -114,7 +123,7 @@ export class TransactionLayer {
     if (!parsed.ok) {
       this.garbage++;
       const {request, status} = parsed.error;
-      if (request && status !== undefined) {
+      if (request && status !== undefined && this.#admits(remote)) {
         noteSource(request, remote);
         this.#refuse(request, source, status);
       }
@@ -147,6 +156,8 @@ export class TransactionLayer {
         this.onRequest(undefined, request, source);
     } else if (known) {
       known.receiveAgain();
+    } else if (!this.#isKnown(request, source) && !this.#admits(source.remote)) {
+      this.dropped++;
     } else if (!this.#servers.hasRoomFor(source.remote.address)) {
       this.refused++;
       this.#refuse(request, source, 503);
@@ -155,6 +166,17 @@ export class TransactionLayer {
       if (request.method === 'CANCEL') this.#cancel(server, request);
       else this.onRequest(server, request, source);
     }
+  }
+
+  /** Whether a request belongs to something that is there already, or comes from a server of ours. */
+  #isKnown(request: SipRequest, source: Flow): boolean {
+    const cancels = request.method === 'CANCEL' && this.#servers.get(serverKey(request, 'INVITE'));
+    return Boolean(cancels) || this.isOurs(request, source);
+  }
+
+  /** Whether a stranger may have an answer now. */
+  #admits({address}: SocketAddress): boolean {
+    return this.#strangers?.allows(address, this.#shared.clock.now()) ?? true;
   }
 
   /** RFC 3261 section 9.2: the CANCEL is answered, whatever becomes of the INVITE. */

@@ -184,6 +184,9 @@ function sendFailure(error: NodeJS.ErrnoException): string {
     case 'EHOSTUNREACH':
     case 'ENETDOWN':
       return 'no route there; is this machine connected to that network?';
+    // Linux says so of a socket on a loopback address that is to reach another machine.
+    case 'EINVAL':
+      return 'no way there from the address in sip.listen; does it listen on loopback only?';
     case 'EMSGSIZE':
       return 'the message is too long for a datagram';
     default:

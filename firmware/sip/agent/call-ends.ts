@@ -49,7 +49,7 @@ function meaningOf(status: number, encrypted: boolean): [cause: CallEnd['cause']
     case 488:
       return encrypted
         ? ['failed', 'does not take encrypted sound (SRTP), which is required for this call']
-        : ['failed', 'cannot agree on sound: no common codec'];
+        : ['failed', 'cannot agree on sound: no common codec, or encryption (srtp) is needed there'];
     case 502:
     case 503:
     case 504:

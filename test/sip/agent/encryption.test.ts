@@ -103,7 +103,7 @@ test('optional: who refuses RTP/AVP is called again with RTP/SAVP, once', async 
   expect([second.callId, second.cseq.number]).toEqual([first.callId, first.cseq.number + 1]);
   await pbx.respond(second, 488);
   expect(pbx.kinds.filter((kind) => kind === 'INVITE')).toHaveLength(2);
-  expect(scene.tesla.ends[0]?.text).toContain('no common codec');
+  expect(scene.tesla.ends[0]?.text).toContain('no common codec, or encryption (srtp) is needed there');
   await scene.pass(64_000);
   expect(scene.tesla.leftovers).toBe(0);
 });

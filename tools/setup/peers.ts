@@ -1,10 +1,11 @@
 import {Apt, type Progress} from './apt.ts';
-import {type Program, programs} from './programs.ts';
+import {makeAsterisk} from './asterisk.ts';
+import {findProgram, type Program, programs} from './programs.ts';
 
 /**
- * Installs by apt what the tests use and the machine lacks: baresip, Kamailio and others. Where it may not
- * (no root, no passwordless sudo, no apt) it says what is missing and what to type. Takes no time where
- * everything is there. No service is started or enabled.
+ * Installs by apt what the tests use and the machine lacks: baresip, Kamailio and others; Asterisk comes into a
+ * folder of its own. Where it may not (no root, no passwordless sudo, no apt) it says what is missing and what to
+ * type. Takes no time where everything is there. No service is started or enabled.
  * @returns the names of what is still missing.
  */
 export async function installPeers(say: (line: string) => void): Promise<string[]> {
@@ -18,9 +19,14 @@ export async function installPeers(say: (line: string) => void): Promise<string[
     const chosen = await choosePackages(apt, missing);
     // Without package lists nothing is known of what the distribution has.
     const names = chosen.length > 0 ? chosen : missing.flatMap(({packages}) => packages.slice(-1));
-    say(`To install them: sudo ${apt.commandLine(names)}`);
+    const lacking = names.filter((name) => findProgram(name) === undefined);
+    if (lacking.length > 0) say(`To install them: sudo ${apt.commandLine(lacking)}`);
   } else {
     await install(apt, missing, say);
+  }
+  if (programs.asterisk.find() === undefined) {
+    const obstacle = await makeAsterisk(say);
+    if (obstacle !== undefined) say(`Asterisk could not be made: ${obstacle}.`);
   }
   const rest = missingPrograms();
   for (const {name, purpose} of rest) say(`Not available here: ${name} (${purpose}).`);

@@ -1,5 +1,6 @@
 import {accessSync, constants, existsSync, readdirSync} from 'node:fs';
 import {delimiter, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 
 /** What the tests use beside Node: a program or a library, and the packages that bring it. */
 export interface Program {
@@ -15,6 +16,9 @@ export interface Program {
 // Not everybody has the folders of daemons in the PATH.
 const DAEMON_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
+/** The root folder of the Debian that has Asterisk: too much, and too new, for the machine itself. */
+export const asteriskRoot = fileURLToPath(new URL('../../build/peers/asterisk', import.meta.url));
+
 /** Everything, by name. */
 export const programs = {
   baresip: program('baresip', 'a SIP phone to call and be called by', ['baresip-core']),
@@ -28,6 +32,12 @@ export const programs = {
     find: () => library('kamailio/modules/tls.so'),
   },
   openssl: program('openssl', 'certificates for the tests of TLS', ['openssl']),
+  asterisk: {
+    name: 'asterisk',
+    purpose: 'a telephone exchange',
+    packages: ['mmdebstrap'], // makes the folder that it is in
+    find: findAsterisk,
+  },
   rtpengine: program('rtpengine', 'a media relay behind the proxy', ['rtpengine-daemon', 'rtpengine']),
   turnserver: program('turnserver', 'a STUN server', ['coturn']),
   ip: program('ip', "networks of the tests' own", ['iproute2']),
@@ -68,6 +78,12 @@ export function findProgram(name: string): string | undefined {
     .filter((folder) => folder.startsWith('/') && !folder.startsWith('/snap/'))
     .map((folder) => join(folder, name))
     .find(executable);
+}
+
+/** Only root can enter its folder. */
+function findAsterisk(): string | undefined {
+  const file = join(asteriskRoot, 'usr/sbin/asterisk');
+  return process.getuid?.() === 0 && executable(file) ? file : undefined;
 }
 
 function executable(path: string): boolean {

@@ -19,7 +19,7 @@ const speech = makeSpeech(2, 31);
 function doorline(...parameters: string[]): {status: number | null; output: string; errors: string} {
   const {status, stdout, stderr} = spawnSync(process.execPath, [program, ...parameters], {
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 60_000,
   });
   return {status, output: stdout, errors: stderr};
 }

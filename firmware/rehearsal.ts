@@ -13,7 +13,7 @@ const deafListener: CallListener = {onRinging() {}, onAnswered() {}, onDigit() {
 
 /**
  * Places a call from one user agent to another within this process, without a network, and hangs up. JavaScript is
- * compiled when it first runs, which made the first press after a start several times slower than all others.
+ * compiled when it first runs, which made the first press after a start about three times slower than the next ones.
  */
 export function rehearseCall(): void {
   const here = {address: '127.0.0.1', port: 5060};

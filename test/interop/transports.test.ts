@@ -1,4 +1,3 @@
-import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {Authority, type Identity} from '../support/certificates.ts';
@@ -7,76 +6,28 @@ import {Baresip} from '../support/peers/baresip.ts';
 import {Kamailio} from '../support/peers/kamailio.ts';
 import {requirePeers} from '../support/peers/require.ts';
 import {freePort} from '../support/ports.ts';
+import {RegisteredHouse, houseUsers as users} from '../support/registered-house.ts';
 import {type Run, startRun} from '../support/run-folder.ts';
 import {makeSpeech} from '../support/speech.ts';
-import {type StationSettings, TestStation} from '../support/station.ts';
-import {readWav, writeWav} from '../support/wav.ts';
+import {TestStation} from '../support/station.ts';
+import {soundFiles} from '../support/station-sound.ts';
 
 const visitor = makeSpeech(4, 51);
 const resident = makeSpeech(4, 52);
-const users = {door: 'door-secret', kitchen: 'kitchen-secret'};
 const bell = {name: 'bell', input: 'button-1'};
 
-interface LadderMessage {
-  message: string;
-}
-
-/** Server and phone, and a station that reaches the server by `registrar` and is to be heard and to hear. */
-async function house(run: Run, server: Kamailio, registrar: string, sip: StationSettings['sip']) {
-  const {domain, port} = server;
-  const phone = await Baresip.start(run, {
-    user: 'kitchen',
-    says: resident,
-    autoAnswer: true,
-    registrar: {domain, port, password: users.kitchen},
-  });
-  const said = join(run.folder, 'visitor.wav');
-  const heard = join(run.folder, 'heard.wav');
-  writeWav(said, visitor);
-  const station = await TestStation.start(run, {
-    sip: {accounts: [{name: 'house', uri: `sip:door@${domain}`, password: users.door, registrar}], ...sip},
-    buttons: [{...bell, call: ['kitchen']}],
-    answer: {mode: 'automatic', from: ['house']},
-    audio: {microphone: `file:${said}`, speaker: `file:${heard}`},
-  });
-  await station.waitForEntry('account-registered');
-  return {phone, station, heard};
-}
-
-/** The SIP messages of the latest call. */
-async function messages(station: TestStation): Promise<string[]> {
-  const [call] = await station.get<{id: string}[]>('/api/calls');
-  const ladder = await station.get<LadderMessage[]>(`/api/calls/${encodeURIComponent(call!.id)}/ladder`);
-  return ladder.map(({message}) => message);
-}
-
-/** Calls both ways, with sound; every message of the first call must have travelled over `transport`. */
-async function expectCalls(
-  {phone, station, heard}: Awaited<ReturnType<typeof house>>,
-  domain: string,
-  transport: 'TCP' | 'TLS',
-): Promise<void> {
-  await station.press();
-  await station.waitForState('talking');
-  await pause(4500);
-  await phone.hangUp();
-  await station.waitForState('idle');
-  expect(correlate(visitor, phone.heard()!).value).toBeGreaterThanOrEqual(0.99);
-  const sent = (await messages(station)).filter((message) => /^(INVITE|ACK|BYE)/.test(message));
+/** Calls both ways, with sound; every request of the station in the first must have travelled over `transport`. */
+async function expectCalls(house: RegisteredHouse, transport: 'TCP' | 'TLS'): Promise<void> {
+  await house.callFromDoor();
+  const sent = await house.waysOfRequests();
   expect(sent.length).toBeGreaterThanOrEqual(3);
-  for (const message of sent) expect(/^Via: SIP\/2\.0\/(\w+)/m.exec(message)?.[1]).toBe(transport);
-  expect(sent[0]).toMatch(
+  for (const way of sent) expect(way).toMatch(new RegExp(`^${transport} `));
+  const [invite] = await house.station.ladder();
+  expect(invite?.message).toMatch(
     new RegExp(`^Contact: <sip:door@127\\.0\\.0\\.1:\\d+;transport=${transport}>`, 'im'),
   );
-
-  const before = await station.lastSequence();
-  await phone.dial(`sip:door@${domain}`);
-  await station.waitForEntry('call-answered', before);
-  await pause(1000);
-  await station.hangUp();
-  await phone.waitFor('CALL_CLOSED', {seen: 1});
-  expect(await station.stop()).toBe(0);
-  expect(correlate(readWav(heard), resident).value).toBeGreaterThanOrEqual(0.95);
+  await house.callFromPhone();
+  await house.expectHeardAtDoor();
 }
 
 test('through Kamailio over TCP, with a listener of ours: calls both ways', async (context) => {
@@ -84,16 +35,8 @@ test('through Kamailio over TCP, with a listener of ours: calls both ways', asyn
   const run = startRun(context);
   const server = await Kamailio.start(run, {users});
   const listen = [`udp:127.0.0.1:${await freePort()}`, `tcp:127.0.0.1:${await freePort()}`];
-  const parts = await house(run, server, `sip:127.0.0.1:${server.port};transport=tcp`, {listen});
-  await expectCalls(parts, server.domain, 'TCP');
-});
-
-test('through Kamailio over TCP without a listener: it reaches us on our connection', async (context) => {
-  requirePeers(context, 'baresip', 'kamailio');
-  const run = startRun(context);
-  const server = await Kamailio.start(run, {users});
-  const parts = await house(run, server, `sip:127.0.0.1:${server.port};transport=tcp`, {});
-  await expectCalls(parts, server.domain, 'TCP');
+  const registrar = `sip:127.0.0.1:${server.port};transport=tcp`;
+  await expectCalls(await RegisteredHouse.start(run, server, {registrar, settings: {sip: {listen}}}), 'TCP');
 });
 
 /** Kamailio with TLS, and what a station needs to trust it. */
@@ -107,14 +50,6 @@ async function secureServer(run: Run, names: string[], clientAuthority?: Identit
   return {authority, server, registrar: `sip:127.0.0.1:${server.tlsPort};transport=tls`};
 }
 
-test('through Kamailio over TLS, its certificate verified: calls both ways', async (context) => {
-  requirePeers(context, 'baresip', 'kamailio', 'kamailio-tls', 'openssl');
-  const run = startRun(context);
-  const {authority, server, registrar} = await secureServer(run, ['DNS:home.test', 'IP:127.0.0.1']);
-  const tls = {authorities: authority.identity.certificateFile};
-  await expectCalls(await house(run, server, registrar, {tls}), server.domain, 'TLS');
-});
-
 test('through Kamailio over TLS, which asks for our certificate, with a listener of ours', async (context) => {
   requirePeers(context, 'baresip', 'kamailio', 'kamailio-tls', 'openssl');
   const run = startRun(context);
@@ -127,7 +62,8 @@ test('through Kamailio over TLS, which asks for our certificate, with a listener
     key: keyFile,
   };
   const listen = [`udp:127.0.0.1:${await freePort()}`, `tls:127.0.0.1:${await freePort()}`];
-  await expectCalls(await house(run, server, registrar, {tls, listen}), server.domain, 'TLS');
+  const settings = {sip: {tls, listen}};
+  await expectCalls(await RegisteredHouse.start(run, server, {registrar, settings}), 'TLS');
 });
 
 test('a server with the wrong certificate is not registered at, and the journal says why', async (context) => {
@@ -155,14 +91,12 @@ test('baresip by address over TCP: called, and calling', async (context) => {
   const run = startRun(context);
   const phone = await Baresip.start(run, {user: 'kitchen', says: resident, autoAnswer: true});
   const port = await freePort();
-  const said = join(run.folder, 'visitor.wav');
-  const heard = join(run.folder, 'heard.wav');
-  writeWav(said, visitor);
+  const sound = soundFiles(run, visitor);
   const station = await TestStation.start(run, {
     sip: {listen: [`udp:127.0.0.1:${port}`, `tcp:127.0.0.1:${port}`]},
     buttons: [{...bell, call: [`${phone.uri};transport=tcp`]}],
     answer: {mode: 'automatic', from: ['any']},
-    audio: {microphone: `file:${said}`, speaker: `file:${heard}`},
+    audio: sound.audio,
   });
   await station.press();
   await station.waitForState('talking');
@@ -170,7 +104,7 @@ test('baresip by address over TCP: called, and calling', async (context) => {
   await station.hangUp();
   await phone.waitFor('CALL_CLOSED');
   expect(correlate(visitor, phone.heard()!).value).toBeGreaterThanOrEqual(0.99);
-  for (const message of await messages(station)) expect(message).not.toContain('SIP/2.0/UDP');
+  for (const {message} of await station.ladder()) expect(message).not.toContain('SIP/2.0/UDP');
 
   const before = await station.lastSequence();
   await phone.dial(`sip:door@127.0.0.1:${port};transport=tcp`);
@@ -179,7 +113,7 @@ test('baresip by address over TCP: called, and calling', async (context) => {
   await phone.hangUp();
   await station.waitForState('idle');
   expect(await station.stop()).toBe(0);
-  expect(correlate(readWav(heard), resident).value).toBeGreaterThanOrEqual(0.95);
+  expect(correlate(sound.heard(), resident).value).toBeGreaterThanOrEqual(0.95);
 });
 
 test('two stations over IPv6 and TCP: through Kamailio, and by address', async (context) => {
@@ -192,16 +126,14 @@ test('two stations over IPv6 and TCP: through Kamailio, and by address', async (
     password: users[user],
     registrar: `sip:[::1]:${port};transport=tcp`,
   });
-  const said = join(run.folder, 'visitor.wav');
-  const heard = join(run.folder, 'heard.wav');
-  writeWav(said, visitor);
+  const sound = soundFiles(run, visitor, 'kitchen');
   const inside = await freePort();
   const listen = (own: number) => [`udp:127.0.0.1:${own}`, `tcp:[::1]:${own}`];
   const kitchen = await TestStation.start(run, {
     name: 'kitchen',
     sip: {accounts: [account('kitchen')], listen: listen(inside)},
     answer: {mode: 'automatic', from: ['any']},
-    audio: {speaker: `file:${heard}`},
+    audio: {speaker: sound.audio.speaker},
   });
   const station = await TestStation.start(run, {
     sip: {accounts: [account('door')], listen: listen(await freePort())},
@@ -209,7 +141,7 @@ test('two stations over IPv6 and TCP: through Kamailio, and by address', async (
       {...bell, call: ['kitchen']},
       {name: 'direct', input: 'button-2', call: [`sip:kitchen@[::1]:${inside};transport=tcp`]},
     ],
-    audio: {microphone: `file:${said}`},
+    audio: {microphone: sound.audio.microphone},
   });
   await station.waitForEntry('account-registered');
   await kitchen.waitForEntry('account-registered');
@@ -219,11 +151,11 @@ test('two stations over IPv6 and TCP: through Kamailio, and by address', async (
     await pause(button === 'bell' ? 4500 : 500);
     await station.hangUp();
     await kitchen.waitForState('idle');
-    const [invite] = await messages(station);
+    const invite = (await station.ladder())[0]?.message;
     expect(invite).toMatch(/^Via: SIP\/2\.0\/TCP \[::1\]:/m);
     expect(invite).toMatch(/^c=IN IP6 ::1/m);
   }
   expect(await station.stop()).toBe(0);
   expect(await kitchen.stop()).toBe(0);
-  expect(correlate(readWav(heard), visitor).value).toBeGreaterThanOrEqual(0.95);
+  expect(correlate(sound.heard(), visitor).value).toBeGreaterThanOrEqual(0.95);
 });

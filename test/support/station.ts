@@ -25,6 +25,12 @@ export interface StationSettings {
   talk_seconds?: number;
 }
 
+/** A message of a call's ladder. */
+export interface LadderMessage {
+  readonly direction: 'in' | 'out';
+  readonly message: string;
+}
+
 export interface JournalEntry {
   seq: number;
   at: string;
@@ -104,6 +110,12 @@ export class TestStation {
     if (!response.ok) throw new Error(`press: ${response.status} ${await response.text()}`);
   }
 
+  /** Calls from the station, as its page does. */
+  async dial(to: string): Promise<void> {
+    const response = await this.send('POST', '/api/calls', {to});
+    if (!response.ok) throw new Error(`dial: ${response.status} ${await response.text()}`);
+  }
+
   async hangUp(): Promise<void> {
     const response = await this.send('DELETE', '/api/calls/current');
     if (!response.ok) throw new Error(`hang up: ${response.status} ${await response.text()}`);
@@ -134,6 +146,12 @@ export class TestStation {
   waitForEntry(kind: string, after = 0, timeout?: number): Promise<JournalEntry> {
     const find = async () => (await this.journal(after)).find((entry) => entry.kind === kind);
     return this.process.waitUntil(`the journal had "${kind}"`, find, timeout) as Promise<JournalEntry>;
+  }
+
+  /** The SIP messages of the latest call. */
+  async ladder(): Promise<LadderMessage[]> {
+    const [call] = await this.get<{id: number}[]>('/api/calls');
+    return this.get<LadderMessage[]>(`/api/calls/${call!.id}/ladder`);
   }
 
   async lastSequence(): Promise<number> {

@@ -106,9 +106,7 @@ function configuration(
   );
   // With a relay, the addresses of both offer and answer are replaced by the relay's.
   const relayed = (words: string): string => (relay === undefined ? '' : words);
-  const media = (words: 'offer' | 'answer'): string =>
-    relayed(`if (has_body("application/sdp")) rtpengine_${words}("replace-origin");`);
-  const offer = relayed('t_on_reply("ANSWER");') + media('offer');
+  const answer = relayed('if (has_body("application/sdp")) rtpengine_answer("replace-origin");');
   const release = relayed('rtpengine_delete();');
   return `#!KAMAILIO
 debug=2
@@ -153,8 +151,8 @@ request_route {
   if (has_totag()) {
     if (loose_route()) {
       ${relayed(`if (is_method("BYE")) { ${release} }`)}
-      ${relayed(`if (is_method("INVITE|UPDATE")) { ${offer} }`)}
-      ${relayed(`if (is_method("ACK")) { ${media('answer')} }`)}
+      ${relayed('if (is_method("INVITE|UPDATE")) { t_on_reply("ANSWER"); t_on_branch("OFFER"); }')}
+      ${relayed(`if (is_method("ACK")) { ${answer} }`)}
       t_relay();
     } else if (!is_method("ACK")) {
       sl_send_reply("404", "Not Here");
@@ -169,11 +167,19 @@ request_route {
     if (!is_method("REGISTER")) consume_credentials();
   }
   if (is_method("REGISTER")) { save("location"); exit; }
-  if (is_method("INVITE")) { record_route(); ${offer} }
+  if (is_method("INVITE")) record_route();
   if (!lookup("location")) { sl_send_reply("404", "Not Found"); exit; }
+  ${relayed('if (is_method("INVITE")) { t_on_reply("ANSWER"); t_on_branch("OFFER"); }')}
   t_relay();
 }
 
-${relayed(`onreply_route[ANSWER] { ${media('answer')} }`)}
+${relayed(`# The offer goes out with an address of the family by which the request itself goes on.
+branch_route[OFFER] {
+  if (has_body("application/sdp")) {
+    if ($rd =~ "^\\[") rtpengine_offer("replace-origin address-family=IP6");
+    else rtpengine_offer("replace-origin address-family=IP4");
+  }
+}
+onreply_route[ANSWER] { ${answer} }`)}
 `;
 }

@@ -6,14 +6,17 @@ import {peerProgram} from './require.ts';
 
 const RTP_PORTS = 64;
 
-/** rtpengine: relays the media of calls on 127.0.0.1, controlled by a proxy. */
+/** rtpengine: relays the media of calls on 127.0.0.1 and ::1, also from the one to the other, controlled by a proxy. */
 export class Rtpengine {
   /** The UDP port for the proxy ("ng" protocol). */
   readonly port: number;
+  /** Where it takes sound. */
+  readonly rtp: {readonly first: number; readonly last: number};
   readonly process: RunningProcess;
 
-  private constructor(port: number, process: RunningProcess) {
+  private constructor(port: number, rtp: {first: number; last: number}, process: RunningProcess) {
     this.port = port;
+    this.rtp = rtp;
     this.process = process;
   }
 
@@ -26,14 +29,14 @@ export class Rtpengine {
       '--log-stderr',
       '--log-level=5',
       '--table=-1', // no kernel module
-      '--interface=127.0.0.1',
+      ...['--interface=127.0.0.1', '--interface=::1'],
       `--listen-ng=127.0.0.1:${port}`,
       `--port-min=${rtp.first}`,
       `--port-max=${rtp.last}`,
       '--num-threads=1',
     ]);
     await process.waitUntil('it answers', () => answersPing(port));
-    return new Rtpengine(port, process);
+    return new Rtpengine(port, rtp, process);
   }
 }
 

@@ -1,10 +1,29 @@
 import {Apt, type Progress} from './apt.ts';
-import {makeAsterisk} from './asterisk.ts';
-import {findProgram, type Program, programs} from './programs.ts';
+import {type DebianRoot, makeDebianRoot} from './debian-root.ts';
+import {
+  asteriskRoot,
+  findProgram,
+  newBaresipRoot,
+  type Program,
+  type ProgramName,
+  programs,
+} from './programs.ts';
+
+/** No stable release has Asterisk 22; what one of this size recommends is ten times as much. */
+const roots: readonly (DebianRoot & {readonly program: ProgramName})[] = [
+  {program: 'asterisk', name: 'Asterisk', folder: asteriskRoot, suite: 'sid', packages: ['asterisk']},
+  {
+    program: 'baresip-1.1',
+    name: 'baresip 1.1',
+    folder: newBaresipRoot,
+    suite: 'trixie',
+    packages: ['baresip-core'],
+  },
+];
 
 /**
- * Installs by apt what the tests use and the machine lacks: baresip, Kamailio and others; Asterisk comes into a
- * folder of its own. Where it may not (no root, no passwordless sudo, no apt) it says what is missing and what to
+ * Installs by apt what the tests use and the machine lacks: baresip, Kamailio and others; Asterisk and a newer
+ * baresip come into folders of their own. Where it may not (no root, no passwordless sudo, no apt) it says what is missing and what to
  * type. Takes no time where everything is there. No service is started or enabled.
  * @returns the names of what is still missing.
  */
@@ -24,9 +43,10 @@ export async function installPeers(say: (line: string) => void): Promise<string[
   } else {
     await install(apt, missing, say);
   }
-  if (programs.asterisk.find() === undefined) {
-    const obstacle = await makeAsterisk(say);
-    if (obstacle !== undefined) say(`Asterisk could not be made: ${obstacle}.`);
+  for (const root of roots) {
+    if (programs[root.program].find() !== undefined) continue;
+    const obstacle = await makeDebianRoot(root, say);
+    if (obstacle !== undefined) say(`${root.name} could not be made: ${obstacle}.`);
   }
   const rest = missingPrograms();
   for (const {name, purpose} of rest) say(`Not available here: ${name} (${purpose}).`);

@@ -17,11 +17,19 @@ export interface Program {
 const DAEMON_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 /** The root folder of the Debian that has Asterisk: too much, and too new, for the machine itself. */
-export const asteriskRoot = fileURLToPath(new URL('../../build/peers/asterisk', import.meta.url));
+export const asteriskRoot = debianRoot('asterisk');
+/** The same for a baresip that is newer than the machine's own. */
+export const newBaresipRoot = debianRoot('baresip-1.1');
 
 /** Everything, by name. */
 export const programs = {
   baresip: program('baresip', 'a SIP phone to call and be called by', ['baresip-core']),
+  'baresip-1.1': {
+    name: 'baresip-1.1',
+    purpose: 'a SIP phone that answers by itself when it is asked to',
+    packages: ['mmdebstrap'], // makes the folder that it is in
+    find: () => inRoot(newBaresipRoot, 'usr/bin/baresip'),
+  },
   linphonec: program('linphonec', 'a second SIP phone', ['linphone-cli']),
   sipp: program('sipp', 'scripted SIP calls', ['sip-tester']),
   kamailio: program('kamailio', 'a registrar and proxy', ['kamailio']),
@@ -36,7 +44,7 @@ export const programs = {
     name: 'asterisk',
     purpose: 'a telephone exchange',
     packages: ['mmdebstrap'], // makes the folder that it is in
-    find: findAsterisk,
+    find: () => inRoot(asteriskRoot, 'usr/sbin/asterisk'),
   },
   rtpengine: program('rtpengine', 'a media relay behind the proxy', ['rtpengine-daemon', 'rtpengine']),
   turnserver: program('turnserver', 'a STUN server', ['coturn']),
@@ -80,9 +88,13 @@ export function findProgram(name: string): string | undefined {
     .find(executable);
 }
 
-/** Only root can enter its folder. */
-function findAsterisk(): string | undefined {
-  const file = join(asteriskRoot, 'usr/sbin/asterisk');
+function debianRoot(name: string): string {
+  return fileURLToPath(new URL(`../../build/peers/${name}`, import.meta.url));
+}
+
+/** A program in a root folder of its own, which only root can enter. */
+function inRoot(root: string, path: string): string | undefined {
+  const file = join(root, path);
   return process.getuid?.() === 0 && executable(file) ? file : undefined;
 }
 

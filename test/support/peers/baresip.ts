@@ -1,5 +1,6 @@
-import {existsSync, mkdirSync, readdirSync, statSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {basename, join} from 'node:path';
+import {newBaresipRoot} from '../../../tools/setup/programs.ts';
 import {freePort, freePorts} from '../ports.ts';
 import type {RunningProcess} from '../processes.ts';
 import type {Run} from '../run-folder.ts';
@@ -27,6 +28,10 @@ export interface BaresipOptions {
   multiplexing?: boolean;
   /** How long it may take to be ready, in ms. */
   startTimeout?: number;
+  /** baresip 1.1, which knows the headers by which a caller asks to be answered at once; else the machine's own. */
+  version?: '1.1';
+  /** In which header baresip 1.1 asks to be answered, after the command `setadelay SECONDS`. */
+  answerHeader?: 'rfc5373' | 'call-info' | 'alert-info';
 }
 
 /** A baresip phone on 127.0.0.1, with files for microphone and loudspeaker, controlled over TCP. */
@@ -59,7 +64,7 @@ export class Baresip {
 
   /** Starts it, and waits until it takes commands and, where it has a registrar, is registered. */
   static async start(run: Run, options: BaresipOptions): Promise<Baresip> {
-    const folder = join(run.folder, `baresip-${options.user}`);
+    const {root, folder} = place(run, options);
     const recordings = join(folder, 'recordings');
     mkdirSync(recordings, {recursive: true});
     // It takes the next port too, for TLS, whether wanted or not.
@@ -68,13 +73,25 @@ export class Baresip {
     const rtp = await freePorts(RTP_PORTS);
     const source = join(folder, 'says.wav');
     writeWav(source, padWithSilence(options.says, SILENCE_SECONDS));
-    writeFileSync(
-      join(folder, 'config'),
-      configuration({port, controlPort, rtp, source, recordings, options}),
-    );
+    // In a root folder of its own it sees the files by other names.
+    const seen = (file: string): string => file.slice(root.length);
+    const config = configuration({
+      port,
+      controlPort,
+      rtp,
+      source: seen(source),
+      recordings: seen(recordings),
+      modules: seen(moduleFolder(root)),
+      options,
+    });
+    writeFileSync(join(folder, 'config'), config);
     writeFileSync(join(folder, 'accounts'), `${account(options, port)}\n`);
     writeFileSync(join(folder, 'contacts'), '');
-    const process = run.processes.start(peerProgram('baresip'), ['-f', folder]);
+    const command =
+      root === ''
+        ? [peerProgram('baresip'), '-f', folder]
+        : ['chroot', root, '/usr/bin/baresip', '-f', seen(folder)];
+    const process = run.processes.start(command[0]!, command.slice(1));
     const events: BaresipEvent[] = [];
     const control = await process.waitUntil('its control port accepts', () =>
       BaresipControl.connect(controlPort, (event) => events.push(event)),
@@ -155,14 +172,23 @@ export class Baresip {
   }
 }
 
-function account({user, registrar, autoAnswer, encryption}: BaresipOptions, port: number): string {
+/** Where it keeps its files, and the root folder that it sees: empty where that is the machine's own. */
+function place(run: Run, {user, version}: BaresipOptions): {root: string; folder: string} {
+  if (version === undefined) return {root: '', folder: join(run.folder, `baresip-${user}`)};
+  const folder = join(newBaresipRoot, 'tests', `${basename(run.folder)}-${user}`);
+  run.atEnd(() => rmSync(folder, {recursive: true, force: true}));
+  return {root: newBaresipRoot, folder};
+}
+
+function account({user, registrar, autoAnswer, encryption, version}: BaresipOptions, port: number): string {
   const address =
     registrar === undefined
       ? `<sip:${user}@127.0.0.1:${port}>;regint=0;catchall=yes`
       : `<sip:${user}@${registrar.domain}>;auth_user=${user};auth_pass=${registrar.password}` +
         `;outbound="sip:127.0.0.1:${registrar.port};transport=udp";regint=120`;
   const media = encryption === undefined ? '' : `;mediaenc=${encryption}`;
-  return `${address}${media};answermode=${autoAnswer === true ? 'auto' : 'manual'};audio_codecs=pcmu`;
+  const obedient = version === '1.1' ? ';sip_autoanswer=yes' : '';
+  return `${address}${media}${obedient};answermode=${autoAnswer === true ? 'auto' : 'manual'};audio_codecs=pcmu`;
 }
 
 function configuration(paths: {
@@ -171,6 +197,7 @@ function configuration(paths: {
   rtp: {first: number; last: number};
   source: string;
   recordings: string;
+  modules: string;
   options: BaresipOptions;
 }): string {
   const modules = ['stdio', 'g711', 'sndfile', 'aufile', 'aubridge', 'srtp'].map(
@@ -205,7 +232,10 @@ function configuration(paths: {
     'menu_bell no',
     'statmode_default off',
     'ringback_disabled yes',
-    `module_path ${moduleFolder()}`,
+    ...(paths.options.answerHeader === undefined
+      ? []
+      : [`sip_autoanswer_method ${paths.options.answerHeader}`]),
+    `module_path ${paths.modules}`,
     ...modules,
     'module_tmp account.so',
     ...applications,
@@ -216,6 +246,7 @@ function configuration(paths: {
 }
 
 /** Debian keeps the modules outside the folder that baresip would take by default in later versions. */
-function moduleFolder(): string {
-  return ['/usr/lib/baresip/modules', '/usr/local/lib/baresip/modules'].find(existsSync) ?? '';
+function moduleFolder(root: string): string {
+  const folders = ['/usr/lib/baresip/modules', '/usr/local/lib/baresip/modules'];
+  return folders.map((folder) => `${root}${folder}`).find(existsSync) ?? '';
 }

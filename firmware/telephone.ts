@@ -9,7 +9,7 @@ import {systemWire} from './dns/wire.ts';
 import {OutsideAddress} from './outside-address.ts';
 import type {MediaPort} from './sip/agent/call.ts';
 import {UserAgent} from './sip/agent/user-agent.ts';
-import {StrangerLimit} from './sip/transaction/stranger-limit.ts';
+import {SenderLimits} from './sip/transaction/sender-limits.ts';
 import {TransactionLayer} from './sip/transaction/transaction-layer.ts';
 import {NatTransport} from './sip/transport/nat-transport.ts';
 import type {TlsOptions} from './sip/transport/tls.ts';
@@ -47,7 +47,9 @@ export async function openTelephone({name, sip, openMedia}: TelephoneOptions): P
   for (const {transport: name, ...at} of sip.listen) {
     await transport.bind({transport: name.toUpperCase() as TransportName, ...at});
   }
-  const transactions = new TransactionLayer({transport, clock, random, strangers: new StrangerLimit()});
+  const senders = new SenderLimits(clock);
+  transport.udp.admits = (address) => senders.admits(address);
+  const transactions = new TransactionLayer({transport, clock, random, senders});
   transport.onMessage = (...message) => transactions.receive(...message);
   const nat = new NatTransport(transport);
   const outside =

@@ -1,59 +1,65 @@
-/** A token bucket: so many at once, and so many a second from then on. */
-interface Rate {
-  readonly burst: number;
-  readonly perSecond: number;
-}
+import {type Rate, TokenBucket} from './token-bucket.ts';
 
-interface Bucket {
-  tokens: number;
-  /** Clock time (ms) at which `tokens` was right. */
-  at: number;
-}
+/** Networks that are remembered; the one that has been silent longest makes room. */
+const networkLimit = 512;
+/** Groups of 16 bits in an IPv6 address, and in the network that one host has to itself. */
+const groups = 8;
+const networkGroups = 4;
 
-/** What one address may ask of us, and all addresses together: senders of datagrams choose theirs freely. */
-const ofSource: Rate = {burst: 60, perSecond: 20};
-const ofEverybody: Rate = {burst: 240, perSecond: 80};
-/** Addresses that are remembered; the one that has been silent longest makes room. */
-const sourceLimit = 512;
+/** How much strangers may ask for: one network, and all of them together, for senders of datagrams choose theirs freely. */
+interface StrangerRates {
+  readonly ofNetwork: Rate;
+  readonly ofEverybody: Rate;
+}
 
 /**
- * How many requests strangers may make: a token bucket for each source address, and one for all of them together.
- * What is beyond is to be dropped without an answer, so that a flood is not reflected at whoever's address it bears.
+ * How much strangers may ask for: a token bucket for each network, and one for all of them together. A network is an
+ * IPv4 address or an IPv6 /64, of which every address belongs to whoever has one of them (RFC 4862, RFC 8981).
  */
 export class StrangerLimit {
-  #sources = new Map<string, Bucket>();
-  #everybody: Bucket = {tokens: ofEverybody.burst, at: 0};
+  readonly #rates: StrangerRates;
+  readonly #networks = new Map<string, TokenBucket>();
+  readonly #everybody: TokenBucket;
 
-  /** Addresses that are remembered. */
+  constructor(rates: StrangerRates) {
+    this.#rates = rates;
+    this.#everybody = new TokenBucket(rates.ofEverybody, 0);
+  }
+
+  /** Networks that are remembered. */
   get size(): number {
-    return this.#sources.size;
+    return this.#networks.size;
   }
 
-  /** Whether a request that comes from `address` at `now` (clock time in ms) is to be looked at; counts it where it is. */
+  /** Whether what comes from `address` at `now` (clock time in ms) is to be looked at; counts it where it is. */
   allows(address: string, now: number): boolean {
-    const source = this.#bucketOf(address, now);
-    refill(source, ofSource, now);
-    refill(this.#everybody, ofEverybody, now);
-    if (source.tokens < 1 || this.#everybody.tokens < 1) return false;
-    source.tokens--;
-    this.#everybody.tokens--;
-    return true;
+    // Before anything is looked up or remembered: a flood from invented addresses comes to here and no further.
+    if (!this.#everybody.has(now)) return false;
+    return this.#bucketOf(networkOf(address), now).take(now) && this.#everybody.take(now);
   }
 
-  #bucketOf(address: string, now: number): Bucket {
-    const bucket = this.#sources.get(address) ?? {tokens: ofSource.burst, at: now};
+  #bucketOf(network: string, now: number): TokenBucket {
+    const bucket = this.#networks.get(network) ?? new TokenBucket(this.#rates.ofNetwork, now);
     // Put at the end again: the first of the map is the one that has been silent longest.
-    this.#sources.delete(address);
-    this.#sources.set(address, bucket);
-    if (this.#sources.size > sourceLimit) {
-      const [oldest] = this.#sources.keys();
-      this.#sources.delete(oldest!);
+    this.#networks.delete(network);
+    this.#networks.set(network, bucket);
+    if (this.#networks.size > networkLimit) {
+      const [oldest] = this.#networks.keys();
+      this.#networks.delete(oldest!);
     }
     return bucket;
   }
 }
 
-function refill(bucket: Bucket, {burst, perSecond}: Rate, now: number): void {
-  bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
-  bucket.at = now;
+/** An IPv4 address itself; of an IPv6 address the first 64 bits, always in the same form. */
+function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = address.split('::');
+  const first = head === '' ? [] : head.split(':');
+  if (tail !== undefined) {
+    const last = tail === '' ? [] : tail.split(':');
+    while (first.length + last.length < groups) first.push('0');
+    first.push(...last);
+  }
+  return first.slice(0, networkGroups).join(':');
 }

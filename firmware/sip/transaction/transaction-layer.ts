@@ -20,10 +20,16 @@ import {DatagramOnly, LargeRequest, largestDatagram} from './large-request.ts';
 import {clientKey, magicCookie, serverKey} from './matching.ts';
 import {NonInviteClientTransaction} from './non-invite-client.ts';
 import {NonInviteServerTransaction} from './non-invite-server.ts';
+import type {SenderLimits} from './sender-limits.ts';
 import {ServerPool} from './server-pool.ts';
-import type {StrangerLimit} from './stranger-limit.ts';
 import {defaultTimers, type TimerValues} from './timers.ts';
-import type {ClientTransaction, ServerTransaction, Surroundings, TransactionUser} from './transaction.ts';
+import type {
+  ClientTransaction,
+  ServerState,
+  ServerTransaction,
+  Surroundings,
+  TransactionUser,
+} from './transaction.ts';
 import {noteSource, responseDestination, setVia} from './via.ts';
 
 type Client = InviteClientTransaction | NonInviteClientTransaction;
@@ -63,17 +69,17 @@ export class TransactionLayer {
   #datagramOnly: DatagramOnly;
   #clients = new Map<string, Client>();
   #servers = new ServerPool();
-  #strangers: StrangerLimit | undefined;
+  #senders: SenderLimits | undefined;
 
-  /** `strangers`: how many requests others than those we deal with may make; without it as many as they like. */
+  /** `senders`: how many requests others than those we deal with may make; without it as many as they like. */
   constructor(options: {
     readonly transport: Transport;
     readonly clock: Clock;
     readonly random: RandomBytes;
     readonly timers?: TimerValues;
-    readonly strangers?: StrangerLimit;
+    readonly senders?: SenderLimits;
   }) {
-    this.#strangers = options.strangers;
+    this.#senders = options.senders;
     this.#transport = options.transport;
     this.#random = options.random;
     this.#tagSecret = options.random(16);
@@ -108,6 +114,7 @@ export class TransactionLayer {
    */
   sendAck(ack: SipRequest, destination: Destination): void {
     if (!ack.headers.get('Via')) this.#setVia(ack, destination);
+    this.#senders?.notePeer(destination.address);
     this.#transport.send(writeMessage(ack), destination);
   }
 
@@ -174,9 +181,9 @@ export class TransactionLayer {
     return Boolean(cancels) || this.isOurs(request, source);
   }
 
-  /** Whether a stranger may have an answer now. */
+  /** Whether a sender may have an answer now. */
   #admits({address}: SocketAddress): boolean {
-    return this.#strangers?.allows(address, this.#shared.clock.now()) ?? true;
+    return this.#senders?.mayAsk(address) ?? true;
   }
 
   /** RFC 3261 section 9.2: the CANCEL is answered, whatever becomes of the INVITE. */
@@ -196,6 +203,7 @@ export class TransactionLayer {
     user: TransactionUser,
     problem?: string,
   ): Client {
+    this.#senders?.notePeer(destination.address);
     const key = clientKey(request);
     const reliable = isReliable(destination.transport);
     const since = this.#shared.clock.now();
@@ -234,6 +242,7 @@ export class TransactionLayer {
       reliable: source.reliable,
       send: (bytes) => {
         this.#transport.send(bytes, destination, (text) => server.transportFailed(text));
+        if (beginsDialog(server)) this.#senders?.notePeer(source.remote.address);
         this.#servers.onResponded(key, server);
       },
       onTerminated: () => this.#servers.remove(key),
@@ -272,4 +281,10 @@ export class TransactionLayer {
   #newTag(): string {
     return randomHex(this.#random, 8);
   }
+}
+
+/** Whether the last response to an INVITE began a dialog: a refusal begins none (RFC 3261 section 12.1). */
+function beginsDialog(server: ServerTransaction & {readonly state: ServerState}): boolean {
+  const open = server.state === 'proceeding' || server.state === 'accepted';
+  return open && server.request.method === 'INVITE' && server.toTag !== undefined;
 }

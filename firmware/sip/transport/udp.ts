@@ -36,7 +36,12 @@ export class UdpTransport implements Transport {
   onMessage: MessageHandler = () => {};
   /** Called for each STUN datagram: keep-alives share the socket with SIP (RFC 5626 section 4.4.2). */
   onStun: ((bytes: Uint8Array, remote: SocketAddress) => void) | undefined;
-  /** Called for each message sent or received, before anything else is done with it. */
+  /**
+   * Asked whether a datagram from an address is to be looked at, before anything of it is read or traced, unless it is
+   * STUN. Without it all are.
+   */
+  admits: ((address: string) => boolean) | undefined;
+  /** Called for each message sent, and for each received that was admitted, before anything else is done with it. */
   onTrace: ((entry: TraceEntry) => void) | undefined;
   /** Datagrams that were too short to be a message, keep-alives not counted. */
   dropped = 0;
@@ -132,6 +137,7 @@ export class UdpTransport implements Transport {
       this.dropped++;
       return;
     }
+    if (this.admits && !this.admits(from.address)) return;
     if (this.onTrace) this.#trace('in', from, this.#seenBy(from.address, bound), bytes);
     this.onMessage(bytes, from, bound, 'UDP');
   }

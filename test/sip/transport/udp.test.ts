@@ -163,3 +163,23 @@ test('STUN shares the socket: it is told apart, and is no message in a trace', a
   expect(Buffer.from((await arrived).bytes)).toEqual(message);
   expect(traced).toHaveLength(2);
 });
+
+test('whom the station does not admit is neither traced nor read; only the address is asked for', async () => {
+  const [sender, stranger, receiver] = [newTransport(), newTransport(), newTransport()];
+  const from = await sender.bind('127.0.0.1', 0);
+  const refused = await stranger.bind('127.0.0.2', 0);
+  const to = await receiver.bind('127.0.0.1', 0);
+  const asked: string[] = [];
+  const traced: string[] = [];
+  receiver.admits = (address) => {
+    asked.push(address);
+    return address !== refused.address;
+  };
+  receiver.onTrace = (entry) => traced.push(entry.from.address);
+  const arrived = arrival(receiver);
+  stranger.send(message, {transport: 'UDP', ...to});
+  sender.send(message, {transport: 'UDP', ...to});
+  expect((await arrived).remote).toEqual(from);
+  expect(asked).toEqual(['127.0.0.2', '127.0.0.1']);
+  expect(traced).toEqual(['127.0.0.1']);
+});

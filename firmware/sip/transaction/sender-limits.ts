@@ -1,0 +1,74 @@
+import type {Clock} from '../../base/clock.ts';
+import {StrangerLimit} from './stranger-limit.ts';
+import {TokenBucket} from './token-bucket.ts';
+
+/** What is read of strangers at all: a request may come with its ACK, and either more than once. */
+const datagramsOfStrangers = {
+  ofNetwork: {burst: 120, perSecond: 40},
+  ofEverybody: {burst: 480, perSecond: 160},
+};
+/** What strangers are answered. */
+const requestsOfStrangers = {
+  ofNetwork: {burst: 60, perSecond: 20},
+  ofEverybody: {burst: 240, perSecond: 80},
+};
+/** A PBX has not that much to say to a door; whoever sends under its address has. */
+const datagramsOfPeer = {burst: 1000, perSecond: 500};
+const requestsOfPeer = requestsOfStrangers.ofNetwork;
+/** Peers that are remembered; the one that we have had nothing to do with longest makes room. */
+const peerLimit = 128;
+
+interface Peer {
+  readonly datagrams: TokenBucket;
+  readonly requests: TokenBucket;
+}
+
+/**
+ * How much each sender may send. The addresses that we have sent requests to, or begun a dialog with, are peers: servers
+ * of accounts, parties of calls, targets. Each of them has limits of its own, which no flood from elsewhere uses up; all
+ * others are strangers. Beyond its limit everything of a sender is dropped without an answer, so that a flood is not reflected
+ * at whoever's address it bears.
+ */
+export class SenderLimits {
+  readonly #clock: Clock;
+  readonly #peers = new Map<string, Peer>();
+  readonly #datagrams = new StrangerLimit(datagramsOfStrangers);
+  readonly #requests = new StrangerLimit(requestsOfStrangers);
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Peers that are remembered. */
+  get peers(): number {
+    return this.#peers.size;
+  }
+
+  /** Notes that we deal with `address`. */
+  notePeer(address: string): void {
+    const now = this.#clock.now();
+    const peer = this.#peers.get(address) ?? {
+      datagrams: new TokenBucket(datagramsOfPeer, now),
+      requests: new TokenBucket(requestsOfPeer, now),
+    };
+    // Put at the end again: the first of the map is the one that was noted longest ago.
+    this.#peers.delete(address);
+    this.#peers.set(address, peer);
+    if (this.#peers.size > peerLimit) {
+      const [oldest] = this.#peers.keys();
+      this.#peers.delete(oldest!);
+    }
+  }
+
+  /** Whether a datagram from `address` is to be read; counts it where it is. All that is needed to know is the address. */
+  admits(address: string): boolean {
+    const now = this.#clock.now();
+    return this.#peers.get(address)?.datagrams.take(now) ?? this.#datagrams.allows(address, now);
+  }
+
+  /** Whether a new request from `address` may be answered; counts it where it may. */
+  mayAsk(address: string): boolean {
+    const now = this.#clock.now();
+    return this.#peers.get(address)?.requests.take(now) ?? this.#requests.allows(address, now);
+  }
+}

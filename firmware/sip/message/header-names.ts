@@ -95,7 +95,17 @@ export function nameIs(reader: Reader, start: number, end: number, key: string):
     const letter = reader.bytes[start]! | 0x20;
     return letter === letterOfKey.get(key) || (key.length === 1 && letter === key.charCodeAt(0));
   }
-  return end - start === key.length && reader.isWord(start, end, wordOf(key));
+  return end - start === key.length && isText(reader.bytes, start, key);
+}
+
+/** Whether the bytes from `start` are `text`, which is in lower case, in any case; only letters have two. */
+function isText(bytes: Uint8Array, start: number, text: string): boolean {
+  for (let index = 0; index < text.length; index++) {
+    const code = bytes[start + index]!;
+    const wanted = text.charCodeAt(index);
+    if (code !== wanted && (wanted < 0x61 || wanted > 0x7a || (code | 0x20) !== wanted)) return false;
+  }
+  return true;
 }
 
 /** Which long name a first letter (its lower five bits) leaves to be compared; C stands for four. */

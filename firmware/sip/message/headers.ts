@@ -14,15 +14,16 @@ import {textOf} from './octets.ts';
 import type {Reader} from './reader.ts';
 
 /**
- * The headers of a message: in order, names in any case or compact form. Those of a parsed message stay
- * bytes until they are asked for; the first change turns them into lines of our own.
+ * The headers of a message: in order, names in any case or compact form. Those of a parsed message, and their copies in a
+ * response, stay bytes until they are asked for. What is added at the end are lines of our own behind them; any other
+ * change makes such lines of all.
  */
 export class Headers implements Iterable<[name: string, value: string]> {
   /** Counts changes, so that what was decoded from these headers can be known to be stale. */
   revision = 0;
   #reader: Reader | undefined;
   #marks: number[];
-  /** Lines of our own; empty while there is a reader. */
+  /** Lines of our own, behind those in the reader. */
   #lines: HeaderLine[] = [];
   /** Whether these are lines of another message, such as a parser has checked to their end. */
   #copied = false;
@@ -39,35 +40,38 @@ export class Headers implements Iterable<[name: string, value: string]> {
   get(name: string): string | undefined {
     const key = headerKey(name);
     const reader = this.#reader;
-    if (!reader) {
-      const line = this.#lines.find((candidate) => candidate.key === key);
-      return line && textOf(line.value);
-    }
-    const at = this.#seek(reader, key, 0);
-    return at < 0 ? undefined : this.#valueAt(reader, at);
+    const at = reader ? this.#seek(reader, key, 0) : -1;
+    if (reader && at >= 0) return this.#valueAt(reader, at);
+    for (const line of this.#lines) if (line.key === key) return textOf(line.value);
+    return undefined;
   }
 
   /** The values of all lines with this name, one a line. */
   all(name: string): string[] {
     const key = headerKey(name);
     const reader = this.#reader;
-    if (!reader) return this.#lines.filter((line) => line.key === key).map((line) => textOf(line.value));
     const values: string[] = [];
-    for (let at = this.#seek(reader, key, 0); at >= 0; at = this.#seek(reader, key, at + 1)) {
-      values.push(this.#valueAt(reader, at));
+    if (reader) {
+      for (let at = this.#seek(reader, key, 0); at >= 0; at = this.#seek(reader, key, at + 1)) {
+        values.push(this.#valueAt(reader, at));
+      }
     }
+    for (const line of this.#lines) if (line.key === key) values.push(textOf(line.value));
     return values;
   }
 
   /** The values of all lines with this name, split at commas that are not within quotes or angle brackets. */
   list(name: string): string[] {
-    return this.all(name).flatMap(splitAtCommas);
+    const values = this.all(name);
+    return values.length === 0 ? values : values.flatMap(splitAtCommas);
   }
 
   /** Puts `value` where the first line with this name stands (or at the end) and takes the others away. */
   set(name: string, value: string): void {
-    const lines = this.#own();
     const key = headerKey(name);
+    this.revision++;
+    const reader = this.#reader;
+    const lines = reader && this.#seek(reader, key, 0) < 0 ? this.#lines : this.#own();
     const line = makeLine(name, value);
     const first = lines.findIndex((candidate) => candidate.key === key);
     if (first < 0) lines.push(line);
@@ -77,7 +81,8 @@ export class Headers implements Iterable<[name: string, value: string]> {
 
   /** Adds a line at the end. Throws where name or value would break the line. */
   append(name: string, value: string): void {
-    this.#own().push(makeLine(name, value));
+    this.revision++;
+    this.#lines.push(makeLine(name, value));
   }
 
   /** Adds a line before all others. */
@@ -104,17 +109,14 @@ export class Headers implements Iterable<[name: string, value: string]> {
 
   *[Symbol.iterator](): Iterator<[name: string, value: string]> {
     const reader = this.#reader;
-    if (!reader) {
-      for (const line of this.#lines) yield [line.name, textOf(line.value)];
-      return;
-    }
     const marks = this.#marks;
-    for (let at = 0; at < marks.length; at++) {
+    for (let at = 0; reader && at < marks.length; at++) {
       if (numberOf(marks[at]!) === GAP) continue;
       const start = startOf(marks[at]!);
       const name = reader.octets.slice(start, nameEndOf(reader, start));
       yield [name, this.#valueAt(reader, at)];
     }
+    for (const line of this.#lines) yield [line.name, textOf(line.value)];
   }
 
   /**
@@ -125,7 +127,7 @@ export class Headers implements Iterable<[name: string, value: string]> {
     const suffix = tag === undefined ? '' : `;tag=${tag}`;
     const reader = this.#reader;
     const copy = new Headers();
-    if (!reader?.regular) {
+    if (!reader?.regular || this.#lines.length > 0) {
       const lines = this.#allLines().filter((line) => wanted[headerNumber(line.key)]);
       copy.#lines = lines.map((line) =>
         line.key === 'to' ? lineOf(line.key, line.name, line.value + suffix) : line,
@@ -151,9 +153,9 @@ export class Headers implements Iterable<[name: string, value: string]> {
   /** All lines but those with the key `except`, as octets ready to be sent. */
   toOctets(except: string): string {
     const reader = this.#reader;
-    if (reader?.regular && this.#copied) return this.#copiedOctets(reader);
-    let octets = '';
-    for (const line of this.#allLines()) if (line.key !== except) octets += line.line;
+    const passes = reader?.regular && this.#copied;
+    let octets = passes ? this.#copiedOctets(reader) : '';
+    for (const line of passes ? this.#lines : this.#allLines()) if (line.key !== except) octets += line.line;
     return octets;
   }
 
@@ -202,6 +204,7 @@ export class Headers implements Iterable<[name: string, value: string]> {
       this.#lines = this.#allLines();
       this.#reader = undefined;
       this.#marks = [];
+      this.#toSuffix = '';
     }
     return this.#lines;
   }
@@ -217,6 +220,7 @@ export class Headers implements Iterable<[name: string, value: string]> {
       const tagged = numberOf(marks[at]!) === TO && this.#toSuffix !== '';
       lines.push(tagged ? lineOf(line.key, line.name, line.value + this.#toSuffix) : line);
     }
+    lines.push(...this.#lines);
     return lines;
   }
 }

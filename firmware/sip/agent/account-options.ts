@@ -17,6 +17,15 @@ export interface AccountOptions {
   readonly srtp?: EncryptionWish | undefined;
 }
 
+/** How often a server was asked to register, and when; wall-clock time in ms since 1970. */
+export interface AttemptTimes {
+  readonly attempts: number;
+  /** Undefined before the first attempt. */
+  readonly lastAttempt: number | undefined;
+  /** When the registration is refreshed or tried again; undefined while that is under way, and after the end. */
+  readonly nextAttempt: number | undefined;
+}
+
 /** Whether the server knows where we are. */
 export interface RegistrationStatus {
   readonly registered: boolean;

@@ -12,12 +12,14 @@ interface RegisterFields {
   readonly callId: string;
   readonly cseq: number;
   readonly userAgentName: string;
+  /** Extensions of the Supported header. */
+  readonly supported: readonly string[];
 }
 
 /** A REGISTER for an address of record (RFC 3261 section 10.2). */
 export function registerRequest(
   {scheme, user, host, port}: SipUri,
-  {contact, expires, fromTag, callId, cseq, userAgentName}: RegisterFields,
+  {contact, expires, fromTag, callId, cseq, userAgentName, supported}: RegisterFields,
 ): SipRequest {
   const domain = port === undefined ? formatHost(host) : `${formatHost(host)}:${port}`;
   const addressOfRecord = user === undefined ? `<${scheme}:${domain}>` : `<${scheme}:${user}@${domain}>`;
@@ -32,6 +34,7 @@ export function registerRequest(
     contact,
     headers: [
       ['Expires', String(expires)],
+      ['Supported', supported.join(', ')],
       ['User-Agent', userAgentName],
     ],
   });

@@ -10,6 +10,9 @@ const shortestPause = 2000;
 const longestPause = 60_000;
 /** No server may ask for a longer pause (ms) than this. */
 const longestRetryAfter = 3_600_000;
+/** Seconds between keep-alives: no server may ask for fewer, or more. */
+const shortestFlowTimer = 15;
+const longestFlowTimer = 3600;
 /** Seconds that a request may take until it has failed: time for one try before the registration is over. */
 const attemptSeconds = 32;
 
@@ -38,6 +41,12 @@ export function minimumSeconds(response: SipResponse): number | undefined {
 /** When (ms after it was granted) a registration of so many seconds is refreshed: early enough to fail once. */
 export function refreshDelay(granted: number): number {
   return Math.max(granted / 2, granted - attemptSeconds) * 1000;
+}
+
+/** The time (ms) after which a server takes a flow without keep-alives for dead; undefined where it does not tell (RFC 5626 section 10). */
+export function flowTimer(response: SipResponse): number | undefined {
+  const told = seconds(response.headers.get('Flow-Timer'));
+  return told && Math.min(Math.max(told, shortestFlowTimer), longestFlowTimer) * 1000;
 }
 
 /** The pause (ms) that a response asks for with Retry-After; 0 where it asks for none. */

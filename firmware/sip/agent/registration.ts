@@ -1,20 +1,19 @@
 import {isIP} from 'node:net';
 import type {Clock, Timer} from '../../base/clock.ts';
-import {type RandomBytes, randomHex} from '../../base/random.ts';
-import type {SipRequest, SipResponse} from '../message/message.ts';
-import {parseUri, type SipUri} from '../message/uri.ts';
+import type {RandomBytes} from '../../base/random.ts';
+import type {Route} from '../dialog/routing.ts';
+import type {SipResponse} from '../message/message.ts';
 import type {TransactionLayer} from '../transaction/transaction-layer.ts';
-import {type Destination, type Transport, TransportError} from '../transport/transport.ts';
-import type {AccountOptions, RegistrationStatus} from './account-options.ts';
-import {Authenticator, type CredentialsHeader} from './authenticator.ts';
-import {contactAddress, contactValue} from './identity.ts';
+import type {Destination, Transport} from '../transport/transport.ts';
+import type {AccountOptions, AttemptTimes, RegistrationStatus} from './account-options.ts';
+import {Authenticator} from './authenticator.ts';
+import {Binding} from './binding.ts';
 import type {Located} from './locator.ts';
-import {prepareServer} from './prepare-server.ts';
-import {registerRequest} from './register-request.ts';
 import {RegistrarFlow} from './registrar-flow.ts';
-import {grantedSeconds, minimumSeconds, refreshDelay, retryAfter, retryDelay} from './registration-times.ts';
-import {avoidance, type ServerHealth, sameServer, serverPatience} from './server-health.ts';
-import {refusalText, ServerRound} from './server-round.ts';
+import {type AttemptEnd, RegistrationAttempt} from './registration-attempt.ts';
+import {flowTimer, grantedSeconds, refreshDelay, retryDelay} from './registration-times.ts';
+import {avoidance, type ServerHealth, sameServer} from './server-health.ts';
+import {ServerRound} from './server-round.ts';
 
 /** What a registration works with. */
 export interface RegistrationOptions {
@@ -25,6 +24,8 @@ export interface RegistrationOptions {
   readonly random: RandomBytes;
   /** Value of the User-Agent header. */
   readonly userAgentName: string;
+  /** The URN of this device (RFC 5626 section 4.1); without it there is no outbound. */
+  readonly instance?: string | undefined;
   readonly health: ServerHealth;
   /** Finds the servers of the account, the preferred one first (RFC 3263). */
   locate(found: (servers: Located) => void): void;
@@ -36,17 +37,15 @@ const locateLimit = 10_000;
 const steadyTime = 30_000;
 /** How long (ms) `stop` waits for the server. */
 const stopLimit = 2000;
-/** How often one attempt may be challenged: by the server, by a proxy before it, and once for a stale nonce. */
-const challengeLimit = 3;
 
 /**
- * Keeps one account registered (RFC 3261 section 10.2): registers, refreshes in time, and after any failure tries
- * again, with growing pauses, for ever.
+ * Keeps one account registered (RFC 3261 section 10.2, RFC 5626): registers, refreshes in time, and after any failure
+ * tries again, with growing pauses, for ever.
  *
- *     idle --start--> locating --> registering --2xx--> resting --refresh--> locating
- *                        |            |  +--server fails: the next one--> registering
+ *     idle --start--> locating --> registering --accepted--> resting --refresh, flow lost--> locating
+ *                        |            |  +--server failed: the next one--> registering
  *                        +--failure---+--all have failed, refused--> resting --retry--> locating
- *     any --stop--> unregistering --> stopped
+ *     any --stop--> leaving --> stopped
  *
  * A server that is silent, cannot be reached or answers 408 or 5xx is left for the next one; any other refusal would be
  * the same everywhere. Each round begins at the preferred server, unless that failed a moment ago; as long as another
@@ -56,53 +55,43 @@ export class Registration {
   /** Called when the status changes. */
   onChange: ((status: RegistrationStatus) => void) | undefined;
   #options: RegistrationOptions;
-  #uri: SipUri;
   #authenticator: Authenticator;
-  #callId: string;
-  #fromTag: string;
-  #cseq = 0;
-  #state: 'idle' | 'locating' | 'registering' | 'resting' | 'unregistering' | 'stopped' = 'idle';
+  #binding: Binding;
+  #flow: RegistrarFlow;
+  #state: 'idle' | 'locating' | 'registering' | 'resting' | 'leaving' | 'stopped' = 'idle';
   #status: RegistrationStatus = {registered: false, reason: 'not registered yet'};
+  #times: AttemptTimes = {attempts: 0, lastAttempt: undefined, nextAttempt: undefined};
   /** All servers that were found last, the preferred one first. */
   #located: readonly Destination[] = [];
-  /** Where it was registered last. */
+  /** Where it was registered last: it may hold our binding. */
   #server: Destination | undefined;
   #round = new ServerRound([]);
-  /** Counts servers tried, so that a connection that is ready too late changes nothing. */
-  #attempt = 0;
-  /** Seconds to ask for; 0 when leaving. */
-  #expires: number;
-  /** Whether the server may hold a binding of ours. */
-  #bound = false;
-  /** The Contact that the server holds. */
-  #contact: string | undefined;
+  #attempt: RegistrationAttempt | undefined;
   /** Whether the server may make us change our Contact: once after each refresh. */
   #mayRewrite = true;
   /** Whether to register again as soon as the answer to the present attempt is there. */
   #stale = false;
-  #flow: RegistrarFlow;
   #failures = 0;
-  #challenges = 0;
   /** What is waited for: the name, the time to refresh or to try again, or the end of `stop`. */
   #timer: Timer | undefined;
   #stop = Promise.withResolvers<void>();
 
   /** @throws Error when the account's URI is no SIP URI. */
   constructor(options: RegistrationOptions) {
-    const {account, random} = options;
-    const uri = parseUri(account.uri);
-    if (!uri.ok || uri.value.host === undefined) throw new Error(`not a SIP URI: ${account.uri}`);
+    const {account, clock, transport, random, instance} = options;
     this.#options = options;
-    this.#uri = uri.value;
-    this.#expires = account.expires;
     this.#authenticator = new Authenticator(account, random);
-    this.#flow = new RegistrarFlow(options.clock, options.transport);
-    this.#callId = randomHex(random, 16);
-    this.#fromTag = randomHex(random, 8);
+    this.#binding = new Binding({...options, instance});
+    this.#flow = new RegistrarFlow(clock, transport, random);
   }
 
   get status(): RegistrationStatus {
     return this.#status;
+  }
+
+  /** How often a server was asked, and when. */
+  get times(): AttemptTimes {
+    return this.#times;
   }
 
   /** The servers of the account: the one where it was registered last, then the others that were found. */
@@ -110,6 +99,17 @@ export class Registration {
     const current = this.#server;
     if (!current) return this.#located;
     return [current, ...this.#located.filter((server) => !sameServer(server, current))];
+  }
+
+  /** Through whom requests of the account go (RFC 3608). */
+  get routes(): readonly Route[] {
+    return this.#binding.routes;
+  }
+
+  /** Whether what is sent to `server` goes over a flow on which it reaches us (RFC 5626). */
+  hasFlow(server: Destination): boolean {
+    const there = this.#server !== undefined && sameServer(this.#server, server);
+    return there && this.#status.registered && this.#binding.outbound;
   }
 
   /** Registers, and stays registered until `stop`. */
@@ -121,27 +121,27 @@ export class Registration {
   refresh(): void {
     if (this.#state === 'registering') this.#stale = true;
     if (this.#state !== 'resting') return;
-    this.#timer?.cancel();
+    this.#flow.release();
     this.#locate();
   }
 
   /** Unregisters; resolves when the server has answered, or after 2 s. There is no way back. */
   stop(): Promise<void> {
-    const {clock} = this.#options;
-    const before = this.#state;
-    if (before === 'unregistering' || before === 'stopped') return this.#stop.promise;
-    this.#state = 'unregistering';
+    if (this.#state === 'leaving' || this.#state === 'stopped') return this.#stop.promise;
+    this.#state = 'leaving';
     this.#timer?.cancel();
-    this.#timer = clock.after(stopLimit, () => this.#finish());
+    this.#timer = this.#options.clock.after(stopLimit, () => this.#finish());
     // RFC 3261 section 10.2: not before the outstanding REGISTER has been answered.
-    if (before !== 'registering') this.#unregister();
+    if (this.#attempt) this.#attempt.conclude();
+    else this.#leave();
     return this.#stop.promise;
   }
 
   #locate(): void {
     const {account, clock, health, locate} = this.#options;
     this.#state = 'locating';
-    this.#round = new ServerRound([]);
+    this.#times = {...this.#times, nextAttempt: undefined};
+    this.#timer?.cancel();
     let waiting = true;
     this.#timer = clock.after(locateLimit, () => {
       waiting = false;
@@ -160,105 +160,62 @@ export class Registration {
       this.#located = found.value;
       this.#round = new ServerRound(health.order(found.value));
       this.#state = 'registering';
-      this.#tryServer();
+      this.#try(this.#round.next());
     });
   }
 
-  #tryServer(): void {
-    const server = this.#round.next();
-    const attempt = ++this.#attempt;
-    this.#challenges = 0;
-    prepareServer(this.#options, server, this.#round.hasMore, (inTime) => {
-      if (attempt !== this.#attempt || this.#state !== 'registering') return;
-      if (inTime) this.#send(server);
-      else this.#serverFailed(server, `no answer from ${server.address}`);
-    });
-  }
-
-  /** Sends a REGISTER; `credentials` answer the challenge of the one before. */
-  #send(server: Destination, credentials?: readonly CredentialsHeader[]): void {
-    const {transactions, transport, clock, userAgentName} = this.#options;
-    let contact: string;
-    try {
-      const told = contactAddress(transport, server);
-      const user = this.#uri.user ?? this.#options.account.user;
-      contact = contactValue(user, told, server.transport, this.#uri.scheme);
-    } catch (error) {
-      if (!(error instanceof TransportError)) throw error;
-      this.#serverFailed(server, error.message);
-      return;
-    }
-    const request = registerRequest(this.#uri, {
-      contact,
-      expires: this.#expires,
-      fromTag: this.#fromTag,
-      callId: this.#callId,
-      cseq: ++this.#cseq,
-      userAgentName,
-    });
-    // Where we are reached no more nobody should call (RFC 3261 section 10.2.2).
-    if (this.#contact !== undefined && this.#contact !== contact) {
-      request.headers.append('Contact', `${this.#contact};expires=0`);
-    }
-    const known = credentials ?? this.#authenticator.anticipate('REGISTER', request.requestUri);
-    for (const {name, value} of known) request.headers.append(name, value);
-    const since = clock.now();
-    const silence = `no answer from ${server.address}`;
-    const transaction = transactions.request(request, server, {
-      onResponse: (response) => {
-        patience?.cancel();
-        if (response.status >= 200) this.#receive(server, request, response, contact);
-      },
-      onFailure: (why, text) => {
-        patience?.cancel();
-        this.#serverFailed(server, why === 'timeout' ? silence : text);
-      },
-    });
+  #try(server: Destination): void {
+    const {account, clock} = this.#options;
+    const {attempts} = this.#times;
+    this.#times = {attempts: attempts + 1, lastAttempt: clock.wallTime(), nextAttempt: undefined};
+    const parts = {
+      ...this.#options,
+      binding: this.#binding,
+      authenticator: this.#authenticator,
+      uri: account.uri,
+    };
     const others = this.#round.hasMore && this.#state === 'registering';
-    const patience = others
-      ? clock.after(serverPatience, () => {
-          transaction.terminate();
-          transport.unanswered(server, since);
-          this.#serverFailed(server, silence);
-        })
-      : undefined;
+    this.#attempt = new RegistrationAttempt(parts, server, others, (end) => {
+      this.#attempt = undefined;
+      this.#attempted(server, end);
+    });
+    this.#attempt.start();
   }
 
-  #receive(server: Destination, request: SipRequest, response: SipResponse, contact: string): void {
-    const {status} = response;
-    if (this.#state === 'stopped') return;
-    if (this.#state === 'unregistering' && this.#expires > 0) {
-      // This answers the registration that was under way when `stop` was called.
-      if (status < 300) {
-        this.#bound = true;
-        this.#server = server;
-      }
-      this.#unregister();
-    } else if (status < 300) this.#succeed(server, response, contact);
-    else if (status === 401 || status === 407) this.#challenged(server, request, response);
-    else if (status === 423) this.#tooBrief(server, response);
-    else this.#refused(server, response);
+  #attempted(server: Destination, end: AttemptEnd): void {
+    const {health} = this.#options;
+    if (this.#state === 'leaving') {
+      if (end.kind === 'accepted') this.#server = server;
+      if (this.#binding.expires === 0) this.#finish();
+      else this.#leave();
+    } else if (end.kind === 'accepted') {
+      health.succeeded(server, this.#request);
+      this.#succeed(server, end.response, end.contact);
+    } else {
+      const {reason, pause} = end;
+      if (end.kind === 'failed') health.failed(server, this.#request, reason, pause);
+      else health.refused(server, this.#request, reason);
+      this.#round.note(reason, pause);
+      if (end.kind === 'failed' && this.#round.hasMore) this.#try(this.#round.next());
+      else this.#fail(this.#round.reason, end.kind === 'failed' ? this.#round.pause : pause);
+    }
+  }
+
+  get #request() {
+    return {method: 'REGISTER' as const, account: this.#options.account.name};
   }
 
   #succeed(server: Destination, response: SipResponse, contact: string): void {
-    if (this.#state === 'unregistering') {
-      this.#finish();
-      return;
-    }
-    this.#bound = true;
-    this.#contact = contact;
     this.#failures = 0;
     this.#server = server;
-    this.#options.health.succeeded(server, this.#request);
-    const outdated = this.#isOutdated(server, response);
-    this.#keepFlow(server);
-    if (outdated) {
-      this.#challenges = 0;
-      this.#send(server);
+    this.#binding.accepted(response, contact);
+    if (this.#isOutdated(server, response)) {
+      this.#try(server);
       return;
     }
     this.#mayRewrite = true;
-    const refresh = refreshDelay(grantedSeconds(response, contact, this.#expires));
+    this.#keepFlow(server, response);
+    const refresh = refreshDelay(grantedSeconds(response, contact, this.#binding.expires));
     const [preferred] = this.#located;
     const standsIn = preferred !== undefined && !sameServer(server, preferred);
     this.#rest(standsIn ? Math.min(refresh, avoidance) : refresh, {registered: true, reason: ''});
@@ -279,107 +236,49 @@ export class Registration {
     return outdated;
   }
 
-  /** RFC 5626 section 4.5: where the connection breaks, the server cannot reach us until we register over a new one. */
-  #keepFlow(server: Destination): void {
+  /** RFC 5626 section 4.5: where the flow breaks, the server cannot reach us until we register over a new one. */
+  #keepFlow(server: Destination, response: SipResponse): void {
     const {clock} = this.#options;
     const since = clock.now();
-    this.#flow.keep(server, (why) => {
+    const terms = {outbound: this.#binding.outbound, flowTimer: flowTimer(response)};
+    this.#flow.keep(server, terms, (why) => {
       if (this.#state !== 'resting') return;
-      this.#timer?.cancel();
       const pause = Math.max(0, since + steadyTime - clock.now());
       this.#rest(pause, {registered: false, reason: `the connection to ${server.address} was lost: ${why}`});
     });
   }
 
-  #challenged(server: Destination, request: SipRequest, response: SipResponse): void {
-    const answer =
-      this.#challenges < challengeLimit ? this.#authenticator.answer(request, response) : undefined;
-    if (answer) {
-      this.#challenges++;
-      this.#send(server, answer);
-      return;
-    }
-    const tried = request.headers.get(response.status === 401 ? 'Authorization' : 'Proxy-Authorization');
-    this.#authenticator.forget();
-    this.#giveUp(
-      server,
-      tried === undefined
-        ? `${server.address} asks for a kind of login that is not supported`
-        : `password refused by ${server.address}`,
-      retryAfter(response),
-    );
-  }
-
-  /** RFC 3261 section 10.2.8: ask again, for as long as the server wants at least. */
-  #tooBrief(server: Destination, response: SipResponse): void {
-    const minimum = minimumSeconds(response);
-    if (this.#state !== 'registering' || minimum === undefined || minimum <= this.#expires) {
-      this.#refused(server, response);
-      return;
-    }
-    this.#expires = minimum;
-    this.#send(server);
-  }
-
-  #refused(server: Destination, response: SipResponse): void {
-    const {status} = response;
-    const text = refusalText(server, response, this.#options.account.uri);
-    if (status === 408 || (status >= 500 && status < 600))
-      this.#serverFailed(server, text, retryAfter(response));
-    else this.#giveUp(server, text, retryAfter(response));
-  }
-
-  get #request() {
-    return {method: 'REGISTER' as const, account: this.#options.account.name};
-  }
-
-  /** The next server is tried; without one, all of it again later. `pause`: what the server asked for (ms). */
-  #serverFailed(server: Destination, reason: string, pause = 0): void {
-    this.#options.health.failed(server, this.#request, reason, pause);
-    this.#round.note(reason, pause);
-    if (this.#state === 'registering' && this.#round.hasMore) this.#tryServer();
-    else this.#fail(this.#round.reason, this.#round.pause);
-  }
-
-  /** A server said no, and so would the others. */
-  #giveUp(server: Destination, reason: string, pause: number): void {
-    this.#options.health.refused(server, this.#request, reason);
-    this.#round.note(reason, pause);
-    this.#fail(this.#round.reason, pause);
-  }
-
   /** Tries again later: not before `atLeast` ms, and the later the more often it failed. */
   #fail(reason: string, atLeast = 0): void {
-    if (this.#state === 'unregistering' || this.#state === 'stopped') {
-      this.#finish();
-      return;
-    }
     const pause = Math.max(atLeast, retryDelay(this.#failures, this.#options.random));
     this.#failures++;
     this.#rest(pause, {registered: false, reason});
   }
 
   #rest(milliseconds: number, status: RegistrationStatus): void {
+    const {clock} = this.#options;
     this.#state = 'resting';
-    this.#timer = this.#options.clock.after(milliseconds, () => this.#locate());
+    this.#timer?.cancel();
+    this.#timer = clock.after(milliseconds, () => this.#locate());
+    this.#times = {...this.#times, nextAttempt: clock.wallTime() + milliseconds};
     this.#change(status);
   }
 
-  #unregister(): void {
-    if (!this.#bound || !this.#server) {
+  #leave(): void {
+    if (!this.#server) {
       this.#finish();
       return;
     }
-    this.#expires = 0;
-    this.#challenges = 0;
-    this.#send(this.#server);
+    this.#binding.expires = 0;
+    this.#try(this.#server);
   }
 
   #finish(): void {
-    if (this.#state === 'stopped') return;
     this.#state = 'stopped';
+    this.#attempt?.abandon();
     this.#timer?.cancel();
     this.#flow.release();
+    this.#times = {...this.#times, nextAttempt: undefined};
     this.#change({registered: false, reason: 'unregistered'});
     this.#stop.resolve();
   }

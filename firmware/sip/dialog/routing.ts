@@ -14,10 +14,13 @@ export interface Route {
 /** More hops than this no request survives anyway. */
 const routeLimit = 32;
 
-/** The Record-Route headers in the order of the message; what is no address is left out. */
-export function routesOf(headers: Headers): Route[] {
+/** The routes that a header lists, in the order of the message; what is no address is left out. */
+export function routesOf(
+  headers: Headers,
+  header: 'Record-Route' | 'Service-Route' = 'Record-Route',
+): Route[] {
   return headers
-    .list('Record-Route')
+    .list(header)
     .slice(0, routeLimit)
     .flatMap((value) => {
       const parsed = parseNameAddress(value);

@@ -45,6 +45,8 @@ export interface ConnectionUser {
   onClosed(text: string): void;
   /** Whether somebody needs the connection though nothing is sent. */
   isHeld(): boolean;
+  /** The pause (ms) between keep-alives that the peer has promised to answer; undefined where it promised nothing. */
+  keepAlive(): number | undefined;
   /** What is wrong, in plain words. */
   explain(error: NodeJS.ErrnoException): string;
 }
@@ -119,6 +121,11 @@ export class Connection {
     this.#rest();
     for (const bytes of this.#waiting.splice(0)) this.#write(bytes);
     for (const told of this.#opened.splice(0)) told();
+  }
+
+  /** To be called when the connection is held, or with another pause between keep-alives. */
+  heldAnew(): void {
+    if (this.#state === 'open') this.#rest();
   }
 
   /** Calls back when the connection is open, or has failed. */
@@ -232,7 +239,7 @@ export class Connection {
     this.#timer.cancel();
     const held = this.#user.isHeld();
     const idle = this.#clock.now() - this.lastUsed;
-    const pause = held ? limits.keepAlive : Math.max(0, limits.idle - idle);
+    const pause = held ? (this.#user.keepAlive() ?? limits.keepAlive) : Math.max(0, limits.idle - idle);
     if (pause === 0) {
       this.close('nothing was said for a while');
       return;
@@ -247,7 +254,7 @@ export class Connection {
   #ping(): void {
     this.#pinged = true;
     this.#writeQuietly(ping);
-    if (this.#answersPings) {
+    if (this.#answersPings || this.#user.keepAlive() !== undefined) {
       this.#pongTimer = this.#clock.after(limits.pong, () => this.close('the other side is silent'));
     }
   }

@@ -1,8 +1,11 @@
 import {BlockList, isIPv6} from 'node:net';
+import type {StunClient} from '../../stun/client.ts';
+import type {RetransmissionValues} from '../../stun/retransmission.ts';
 import {
   type Destination,
   formatSocketAddress,
   type Hold,
+  type Probe,
   type SocketAddress,
   type TraceEntry,
   type Transport,
@@ -10,6 +13,8 @@ import {
 
 /** Destinations whose view of us is remembered. */
 const mostViews = 32;
+/** A server is asked at 0, 500, 1500, 3500 and 7500 ms, and is silent after 10 s: as one that answers no CRLF. */
+const probePatience: RetransmissionValues = {rto: 500, rc: 5, rm: 5};
 /** Networks that no NAT towards the internet stands before (RFC 1918, 3927, 4193, 4291, 6598). */
 const localNetworks = new BlockList();
 for (const [network, bits] of [
@@ -50,12 +55,15 @@ interface View {
  * reach us directly.
  */
 export class NatTransport implements Transport {
+  readonly probe?: NonNullable<Transport['probe']>;
   #inner: TracedTransport;
   #mapping: View | undefined;
   #views = new Map<string, View>();
 
-  constructor(inner: TracedTransport) {
+  /** `stun` asks through the sockets of `inner`; without it servers are not probed. */
+  constructor(inner: TracedTransport, stun?: StunClient) {
     this.#inner = inner;
+    if (stun) this.probe = (server, done) => probe(stun, server, done);
   }
 
   set onTrace(trace: ((entry: TraceEntry) => void) | undefined) {
@@ -107,13 +115,23 @@ export class NatTransport implements Transport {
     this.#inner.prepare(destination, ready);
   }
 
-  hold(destination: Destination, onLost?: (why: string) => void): Hold {
-    return this.#inner.hold(destination, onLost);
+  hold(destination: Destination, onLost?: (why: string) => void, keepAlive?: number): Hold {
+    return this.#inner.hold(destination, onLost, keepAlive);
   }
 
   unanswered(destination: Destination, since: number): void {
     this.#inner.unanswered(destination, since);
   }
+}
+
+function probe(
+  stun: StunClient,
+  {address, port}: Destination,
+  done: (seen: SocketAddress | undefined) => void,
+): Probe {
+  return stun.bind({server: {address, port}, retransmission: probePatience}, (result) =>
+    done(result.ok ? result.value.mapped : undefined),
+  );
 }
 
 function same(one: SocketAddress, other: SocketAddress): boolean {

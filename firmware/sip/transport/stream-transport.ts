@@ -4,6 +4,7 @@ import {Connection, type ConnectionUser} from './connection.ts';
 import {ConnectionTable, goesTo} from './connection-table.ts';
 import {listenFailure} from './listen-failure.ts';
 import {routeTo} from './route.ts';
+import {signallingClass} from './service-class.ts';
 import type {StreamSockets} from './stream-sockets.ts';
 import {
   type Destination,
@@ -20,8 +21,14 @@ import {
 
 /** After so long (ms) the kernel asks whether the other end of a silent connection is still there. */
 const kernelKeepAlive = 30_000;
-/** DSCP AF31, the class of call signalling, as the byte of the IP header (RFC 2474, RFC 2597). */
-const signallingClass = 26 << 2;
+
+/** Who needs connections to somewhere. */
+interface StreamHold {
+  readonly destination: Destination;
+  /** Pause (ms) between keep-alives that are sure to be answered. */
+  readonly keepAlive: number | undefined;
+  onLost(why: string): void;
+}
 
 /**
  * TCP or TLS (RFC 3261 section 18): listeners, and connections that are opened when something is to be sent and are
@@ -34,7 +41,7 @@ export class StreamTransport implements Transport {
   #clock: Clock;
   #servers: {readonly server: Server; readonly bound: SocketAddress}[] = [];
   #table: ConnectionTable;
-  #holds = new Set<{readonly destination: Destination; onLost(why: string): void}>();
+  #holds = new Set<StreamHold>();
 
   constructor(sockets: StreamSockets, clock: Clock) {
     this.#sockets = sockets;
@@ -113,9 +120,10 @@ export class StreamTransport implements Transport {
     else (this.#find(destination) ?? this.#dial(destination)).whenSettled(ready);
   }
 
-  hold(destination: Destination, onLost: (why: string) => void = () => {}): Hold {
-    const held = {destination, onLost};
+  hold(destination: Destination, onLost: (why: string) => void = () => {}, keepAlive?: number): Hold {
+    const held = {destination, onLost, keepAlive};
     this.#holds.add(held);
+    this.#find(destination)?.heldAnew();
     return {release: () => void this.#holds.delete(held)};
   }
 
@@ -193,6 +201,7 @@ export class StreamTransport implements Transport {
       onSent: (bytes) => this.#trace('out', connection, bytes),
       onClosed: (why) => this.#onClosed(connection, why),
       isHeld: () => this.#isHeld(connection),
+      keepAlive: () => this.#keepAlive(connection),
       explain: (error) => this.#sockets.explain(error),
     };
     const connection: Connection = new Connection(socket, remote, origin, this.#clock, user);
@@ -202,6 +211,14 @@ export class StreamTransport implements Transport {
 
   #isHeld(connection: Connection): boolean {
     return [...this.#holds].some(({destination}) => goesTo(destination, connection));
+  }
+
+  /** The shortest pause of all who hold it. */
+  #keepAlive(connection: Connection): number | undefined {
+    const pauses = [...this.#holds].flatMap(({destination, keepAlive}) =>
+      keepAlive !== undefined && goesTo(destination, connection) ? [keepAlive] : [],
+    );
+    return pauses.length > 0 ? Math.min(...pauses) : undefined;
   }
 
   #onClosed(connection: Connection, why: string): void {
@@ -228,7 +245,8 @@ export class StreamTransport implements Transport {
 /** Tells the network on the way what this is. */
 function mark(socket: Socket): void {
   try {
-    socket.setTypeOfService(signallingClass);
+    // The upper six bits of the byte in the IP header.
+    socket.setTypeOfService(signallingClass << 2);
   } catch {
     // A socket that is gone already, or a kernel that does not know it: the messages go without.
   }

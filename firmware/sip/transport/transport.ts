@@ -65,6 +65,11 @@ export interface Hold {
   release(): void;
 }
 
+/** A question that may be given up. */
+export interface Probe {
+  cancel(): void;
+}
+
 /** Nothing to keep. */
 export const noHold: Hold = {release() {}};
 
@@ -95,9 +100,16 @@ export interface Transport {
   prepare(destination: Destination, ready: () => void): void;
   /**
    * Keeps a connection to there, while there is one, from being closed for idleness: for a call, or for a server
-   * that is to reach us over it. `onLost` is called, with plain words, each time that it breaks.
+   * that is to reach us over it. `onLost` is called, with plain words, each time that it breaks. `keepAlive`: the pause
+   * (ms) between keep-alives for a peer that has promised to answer them (RFC 5626 section 4.4.1): without an answer
+   * the connection is dead.
    */
-  hold(destination: Destination, onLost?: (why: string) => void): Hold;
+  hold(destination: Destination, onLost?: (why: string) => void, keepAlive?: number): Hold;
+  /**
+   * Asks by STUN, from the socket that SIP uses, how `server` sees us (RFC 5626 section 4.4.2). `done` is called later,
+   * with undefined when it has been silent for 10 s. Where a transport has no such method nobody can be asked.
+   */
+  probe?(server: Destination, done: (seen: SocketAddress | undefined) => void): Probe;
   /**
    * Takes the news that a request got no answer: a connection on which nothing has come since `since` (clock time in
    * ms) is dead, whatever the kernel thinks, and is not used again.

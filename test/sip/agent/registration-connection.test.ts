@@ -4,7 +4,7 @@ import type {RegistrationStatus} from '../../../firmware/sip/agent/account-optio
 import {Registration} from '../../../firmware/sip/agent/registration.ts';
 import type {Destination, Transport} from '../../../firmware/sip/transport/transport.ts';
 import {seededBytes} from '../../support/fake-network.ts';
-import {RegistrationScene, reply, server} from './registration-scene.ts';
+import {server as overUdp, RegistrationScene, reply} from './registration-scene.ts';
 
 /** Registration over a connection that breaks (RFC 5626 section 4.5). */
 
@@ -16,6 +16,8 @@ const account = {
   registrars: ['sip:example.org;transport=tcp'],
   expires: 300,
 };
+
+const server: Destination = {...overUdp, transport: 'TCP'};
 
 let scene: RegistrationScene;
 let registration: Registration;

@@ -1,7 +1,7 @@
 import {success} from '../../../firmware/base/result.ts';
 import type {AccountOptions, RegistrationStatus} from '../../../firmware/sip/agent/account-options.ts';
 import type {Located} from '../../../firmware/sip/agent/locator.ts';
-import {Registration} from '../../../firmware/sip/agent/registration.ts';
+import {Registration, type RegistrationOptions} from '../../../firmware/sip/agent/registration.ts';
 import {ServerHealth} from '../../../firmware/sip/agent/server-health.ts';
 import {parseChallenge} from '../../../firmware/sip/message/auth-params.ts';
 import {createResponse} from '../../../firmware/sip/message/create.ts';
@@ -49,6 +49,8 @@ export class RegistrationScene {
     this.layer = layer;
     const registrar = this.network.open(server.address);
     registrar.onMessage = (bytes, remote) => {
+      // A keep-alive.
+      if (Buffer.from(bytes).toString() === '\r\n\r\n') return;
       const parsed = parseMessage(bytes);
       if (!parsed.ok || parsed.value.kind !== 'request') throw new Error('the registrar got no request');
       this.requests.push({at: this.clock.now(), request: parsed.value});
@@ -58,8 +60,8 @@ export class RegistrationScene {
     this.registration = this.newRegistration((found) => found(success([server])));
   }
 
-  /** Another registration of the same account, which finds its server by `locate`. */
-  newRegistration(locate: (found: Found) => void): Registration {
+  /** Another registration of the same account, which finds its server by `locate`, with `more` options. */
+  newRegistration(locate: (found: Found) => void, more: Partial<RegistrationOptions> = {}): Registration {
     const registration = new Registration({
       account,
       transactions: this.layer,
@@ -69,6 +71,7 @@ export class RegistrationScene {
       userAgentName: 'Doorline/test',
       health: this.health,
       locate,
+      ...more,
     });
     registration.onChange = (status) => this.statuses.push(status);
     return registration;

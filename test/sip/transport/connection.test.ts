@@ -30,6 +30,7 @@ let clock: FakeClock;
 let stream: FakeStream;
 let connection: Connection;
 let held: boolean;
+let keepAlive: number | undefined;
 /** What the connection told: lengths of messages, and why it was closed. */
 let told: string[];
 let errors: string[];
@@ -38,6 +39,7 @@ beforeEach(() => {
   clock = new FakeClock();
   stream = new FakeStream();
   held = false;
+  keepAlive = undefined;
   told = [];
   errors = [];
   connection = new Connection(stream, far, {outgoing: true}, clock, {
@@ -45,6 +47,7 @@ beforeEach(() => {
     onSent: () => {},
     onClosed: (why) => told.push(`closed: ${why}`),
     isHeld: () => held,
+    keepAlive: () => keepAlive,
     explain: ({message: text}) => text,
   });
 });
@@ -146,6 +149,23 @@ test('who has answered a keep-alive once and then does not is gone', () => {
   expect(told).toEqual(['closed: the other side is silent']);
 });
 
+test('who has promised to answer keep-alives is gone without the first answer; the pause is his', () => {
+  connection.open(near);
+  clock.advance(50_000);
+  held = true;
+  keepAlive = 20_000;
+  connection.heldAnew();
+  clock.advance(20_000);
+  expect(stream.written).toEqual(['\r\n\r\n']);
+  stream.arrive('\r\n');
+  clock.advance(20_000 + 9999);
+  expect(stream.written).toHaveLength(2);
+  expect(connection.state).toBe('open');
+  clock.advance(1);
+  expect(told).toEqual(['closed: the other side is silent']);
+  expect(clock.pending).toBe(0);
+});
+
 test('who does not take what is sent is cut off at 256 KiB, before and after the connection is open', () => {
   const large = Buffer.alloc(50_000);
   for (let count = 0; count < 6; count++) send(large);
@@ -158,6 +178,7 @@ test('who does not take what is sent is cut off at 256 KiB, before and after the
     onSent() {},
     onClosed: (why) => told.push(why),
     isHeld: () => false,
+    keepAlive: () => undefined,
     explain: ({message: text}) => text,
   });
   open.open(near);

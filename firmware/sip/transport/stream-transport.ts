@@ -4,7 +4,6 @@ import {Connection, type ConnectionUser} from './connection.ts';
 import {ConnectionTable, goesTo} from './connection-table.ts';
 import {listenFailure} from './listen-failure.ts';
 import {routeTo} from './route.ts';
-import {signallingClass} from './service-class.ts';
 import type {StreamSockets} from './stream-sockets.ts';
 import {
   type Destination,
@@ -21,6 +20,8 @@ import {
 
 /** After so long (ms) the kernel asks whether the other end of a silent connection is still there. */
 const kernelKeepAlive = 30_000;
+/** DSCP AF31, the class of call signalling, as the byte of the IP header (RFC 2474, RFC 2597). */
+const signallingClass = 26 << 2;
 
 /** Who needs connections to somewhere. */
 interface StreamHold {
@@ -245,8 +246,7 @@ export class StreamTransport implements Transport {
 /** Tells the network on the way what this is. */
 function mark(socket: Socket): void {
   try {
-    // The upper six bits of the byte in the IP header.
-    socket.setTypeOfService(signallingClass << 2);
+    socket.setTypeOfService(signallingClass);
   } catch {
     // A socket that is gone already, or a kernel that does not know it: the messages go without.
   }

@@ -1,4 +1,3 @@
-import type {BindMarked} from '../../../hal/hal.ts';
 import type {Clock} from '../../base/clock.ts';
 import {StreamTransport} from './stream-transport.ts';
 import {tcpSockets} from './tcp.ts';
@@ -24,9 +23,8 @@ export class Transports implements Transport {
   readonly udp: UdpTransport;
   readonly #all: Readonly<Record<TransportName, UdpTransport | StreamTransport>>;
 
-  /** Without `bindMarked` datagrams are not marked as signalling. */
-  constructor(clock: Clock, tls: TlsOptions, bindMarked?: BindMarked) {
-    this.udp = new UdpTransport(clock, bindMarked);
+  constructor(clock: Clock, tls: TlsOptions) {
+    this.udp = new UdpTransport(clock);
     this.#all = {
       UDP: this.udp,
       TCP: new StreamTransport(tcpSockets, clock),

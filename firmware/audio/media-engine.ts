@@ -153,7 +153,7 @@ export class MediaEngine implements SessionOwner {
         take(this.#opening, report.session)?.reject(new Error(report.text));
         break;
       case 'digit':
-        this.#sessions.get(report.session)?.onDigit?.(report.digit);
+        this.#sessions.get(report.session)?.onDigit?.(report.digit, report.way);
         break;
       case 'silence':
         this.#sessions.get(report.session)?.onSilence?.(report.seconds);

@@ -11,6 +11,9 @@ export interface MediaSettings {
   readonly ports: {readonly first: number; readonly last: number};
 }
 
+/** How a key of the other side came: as an event of RFC 4733, or as tones in the sound. */
+export type KeyWay = 'rtp' | 'tone';
+
 /** From the control thread. `session` and `request` are numbers that the control thread gives out. */
 export type MediaCommand =
   | {
@@ -40,7 +43,7 @@ export type MediaReport =
       readonly mapped: SocketAddress | undefined;
     }
   | {readonly kind: 'open-failed'; readonly session: number; readonly text: string}
-  | {readonly kind: 'digit'; readonly session: number; readonly digit: string}
+  | {readonly kind: 'digit'; readonly session: number; readonly digit: string; readonly way: KeyWay}
   | {readonly kind: 'silence'; readonly session: number; readonly seconds: number}
   | {
       readonly kind: 'statistics';

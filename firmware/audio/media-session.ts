@@ -1,5 +1,5 @@
 import type {AudioStream, SocketAddress} from '../rtp/audio-stream.ts';
-import type {MediaCommand, SessionStatistics} from './media-messages.ts';
+import type {KeyWay, MediaCommand, SessionStatistics} from './media-messages.ts';
 
 /** What a session asks of the engine that it belongs to. */
 export interface SessionOwner {
@@ -28,8 +28,8 @@ export class MediaSession {
   readonly port: number;
   /** How that port is seen from outside, where there is a NAT and a STUN server told. */
   readonly mapped: SocketAddress | undefined;
-  /** A key that the other side pressed, as telephone-event (RFC 4733); each key once. */
-  onDigit: ((digit: string) => void) | undefined;
+  /** A key that the other side pressed; each key once. Tones are listened for where telephone-event was not agreed on. */
+  onDigit: ((digit: string, way: KeyWay) => void) | undefined;
   /**
    * Nothing has come for so many seconds, 4 and then 10, although the session is attached and the other side should
    * be sending.

@@ -140,7 +140,7 @@ export class MediaThread {
         stun,
       );
       session = new VoiceSession(sockets, random, wallTime() - now(), {
-        onDigit: (digit) => report({kind: 'digit', session: id, digit}),
+        onDigit: (digit, way) => report({kind: 'digit', session: id, digit, way}),
         onSilence: (seconds) => report({kind: 'silence', session: id, seconds}),
       });
       this.#sessions.set(id, session);

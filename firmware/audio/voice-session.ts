@@ -7,10 +7,11 @@ import {RtpSender} from '../rtp/sender.ts';
 import {SrtpSession} from '../rtp/srtp/srtp-session.ts';
 import {frameSamples, sampleRate} from './frame.ts';
 import {decodeMuLaw, encodeMuLaw, muLawSilence} from './g711.ts';
-import type {SessionStatistics} from './media-messages.ts';
+import type {KeyWay, SessionStatistics} from './media-messages.ts';
 import {maxDelayMs, PlayoutBuffer} from './playout-buffer.ts';
 import {ReportChannel} from './report-channel.ts';
 import type {RtpSocket, RtpSockets} from './rtp-socket.ts';
+import {ToneListener} from './tone-listener.ts';
 
 /** Seconds without a packet at which the session says so. */
 const silenceTold = [4, 10];
@@ -23,7 +24,7 @@ const settledPackets = 50;
 
 /** What a session tells of itself. */
 export interface VoiceListener {
-  onDigit(digit: string): void;
+  onDigit(digit: string, way: KeyWay): void;
   /** Nothing has come for so many seconds although the other side should be sending. */
   onSilence(seconds: number): void;
 }
@@ -42,6 +43,8 @@ export class VoiceSession {
   /** Whether nothing was encoded for the next frame. */
   #silent = true;
   #stream: AudioStream | undefined;
+  /** Only where keys cannot come as telephone-event. */
+  #tones: ToneListener | undefined;
   /** Kept while a stream is not encrypted, for its counters go on should it be again with the same key. */
   #srtp: SrtpSession | undefined;
   #attached = false;
@@ -57,7 +60,7 @@ export class VoiceSession {
     this.#receiver = new RtpReceiver(sampleRate, {
       onSound: (bytes, header) => this.#hear(bytes, header),
       onSenderChanged: () => this.#playout.restart(),
-      onDigit: (digit) => listener.onDigit(digit),
+      onDigit: (digit) => listener.onDigit(digit, 'rtp'),
     });
     this.#sender = new RtpSender(sampleRate, random, (packet) => this.#send(packet));
     const [sender, receiver] = [this.#sender, this.#receiver];
@@ -97,6 +100,8 @@ export class VoiceSession {
       else this.#srtp.update(stream.security);
     }
     this.#reports.update(stream, this.#security, now);
+    if (stream.telephoneEvent !== undefined) this.#tones = undefined;
+    else this.#tones ??= new ToneListener((key) => this.#listener.onDigit(key, 'tone'));
     if (this.#expects && !expected) this.#listenFrom(now);
   }
 
@@ -123,6 +128,7 @@ export class VoiceSession {
   encodeFrame(frame: Int16Array): void {
     encodeMuLaw(frame, frameSamples, this.#encoded);
     this.#silent = false;
+    this.#tones?.say(frame);
   }
 
   /** Sends one frame. */
@@ -204,6 +210,7 @@ export class VoiceSession {
     if (!this.#hears) return;
     const count = Math.min(payloadLength, longestPacket);
     decodeMuLaw(bytes, payloadStart, count, this.#decoded);
+    this.#tones?.hear(this.#decoded, count, timestamp);
     const {late} = this.#playout;
     this.#playout.put(this.#decoded, count, timestamp);
     if (this.#playout.late > late) this.#receiver.reception.pattern.discard(sequenceNumber);

@@ -52,6 +52,7 @@ export class Conversation implements TalkListener {
   #figuresTimer: Timer | undefined;
   #over = false;
   #warned = false;
+  #keysByInfo = false;
 
   constructor(options: {
     call: Call;
@@ -68,7 +69,7 @@ export class Conversation implements TalkListener {
     this.#listener = options.listener;
     this.#talkTime = new TalkTime(options.talkSeconds, this.#clock.now());
     if (this.#media) {
-      this.#media.onDigit = (digit) => this.#listener.key(digit, 'rtp');
+      this.#media.onDigit = (digit, way) => this.#hear(digit, way);
       this.#media.onSilence = (seconds) => this.#silent(seconds);
     }
     this.#scheduleTalk();
@@ -113,11 +114,17 @@ export class Conversation implements TalkListener {
   }
 
   onDigit(digit: string): void {
+    this.#keysByInfo = true;
     this.#listener.key(digit, 'info');
   }
 
   onEnded(end: CallEnd): void {
     this.#end(end.text);
+  }
+
+  /** Who sends keys by INFO is not listened to for tones: they would be the same keys. */
+  #hear(digit: string, way: 'rtp' | 'tone'): void {
+    if (way === 'rtp' || !this.#keysByInfo) this.#listener.key(digit, way);
   }
 
   #end(text: string): void {

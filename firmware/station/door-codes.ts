@@ -11,8 +11,8 @@ const WRONG_MEMORY = 60_000;
 /** So long no code is taken after too many wrong ones; ms. */
 export const LOCK_TIME = 30_000;
 
-/** How a digit came: RFC 4733 events in RTP, or SIP INFO. */
-export type DigitSource = 'rtp' | 'info';
+/** How a digit came: RFC 4733 events in RTP, tones in the sound, or SIP INFO. */
+export type DigitSource = 'rtp' | 'tone' | 'info';
 
 /** What a digit, or the pause after one, has brought about. */
 export type CodeOutcome =

@@ -7,8 +7,8 @@ export type Sound = 'ready' | 'press' | 'ringback' | 'busy' | 'error' | 'talk' |
 
 /** The sound side of one call. */
 export interface CallMedia extends MediaPort {
-  /** A key of the other side, by RFC 4733; once for each key. */
-  onDigit: ((digit: string) => void) | undefined;
+  /** A key of the other side, by RFC 4733 or, where that was not agreed on, by tones; once for each key. */
+  onDigit: ((digit: string, way: 'rtp' | 'tone') => void) | undefined;
   /** Nothing has been received for so many seconds: told at 4 and at 10. */
   onSilence: ((seconds: number) => void) | undefined;
   /** Undefined when the sound is closed already. */

@@ -55,7 +55,7 @@ export function party(fields: Partial<Party> = {}): Party {
 
 export class FakeSession implements CallMedia {
   readonly port = 16384;
-  onDigit: ((digit: string) => void) | undefined;
+  onDigit: ((digit: string, way: 'rtp' | 'tone') => void) | undefined;
   onSilence: ((seconds: number) => void) | undefined;
   figures = {
     sent: 0,
@@ -140,7 +140,7 @@ export class FakeCall implements IncomingCall {
 
   /** A key by RFC 4733. */
   presses(digits: string): void {
-    for (const digit of digits) this.media.onDigit?.(digit);
+    for (const digit of digits) this.media.onDigit?.(digit, 'rtp');
   }
 
   hangUp(reason?: HangUpReason): void {

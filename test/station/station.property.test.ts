@@ -105,7 +105,7 @@ test('whatever happens, in whatever order, the station keeps its promises', asyn
               if (call.state !== 'talking') continue;
               keyed.set(call, (keyed.get(call) ?? '') + digit);
               if (one.info) call.listener?.onDigit(digit, 'info');
-              else call.media.onDigit?.(digit);
+              else call.media.onDigit?.(digit, 'rtp');
             }
             opener = call;
           } else if (one.what === 'receive')

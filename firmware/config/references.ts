@@ -63,10 +63,20 @@ function checkUnique(tree: YamlTree): ConfigProblem[] {
     ...unique(sockets, (first) => `is the same as ${first}`),
     ...unique(textsAt(tree, 'sip', 'accounts', '*', 'name'), sameName),
     ...unique(textsAt(tree, 'buttons', '*', 'name'), sameName),
-    ...unique(textsAt(tree, 'buttons', '*', 'input'), (first) => `is the same line as ${first}`),
+    ...unique(inputs(tree), (first) => `is the same line as ${first}`),
     ...unique(textsAt(tree, 'doors', '*', 'name'), sameName),
     ...unique(textsAt(tree, 'doors', '*', 'output'), (first) => `is the same line as ${first}`),
     ...unique(textsAt(tree, 'doors', '*', 'code'), (first) => `is the same code as ${first}`),
+  ];
+}
+
+/** Wherever an input of the board is named. */
+function inputs(tree: YamlTree): Text[] {
+  return [
+    ...textsAt(tree, 'buttons', '*', 'input'),
+    ...textsAt(tree, 'doors', '*', 'exit'),
+    ...textsAt(tree, 'doors', '*', 'contact'),
+    ...textsAt(tree, 'tamper'),
   ];
 }
 
@@ -91,7 +101,7 @@ function checkBoard(tree: YamlTree, boards: ReadonlyMap<string, BoardLines>): Co
       });
   };
   return [
-    ...check(textsAt(tree, 'buttons', '*', 'input'), 'input', lines.inputs),
+    ...check(inputs(tree), 'input', lines.inputs),
     ...check(textsAt(tree, 'doors', '*', 'output'), 'output', lines.outputs),
   ];
 }

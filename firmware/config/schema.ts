@@ -163,6 +163,9 @@ const door = keys({
   open_seconds: v.optional(seconds(0.1, 600), '3'),
   code: v.optional(pattern(/^[0-9*#A-D]{1,16}$/, 'must be 1 to 16 of the keys 0 to 9, *, #, A to D')),
   from: v.optional(list(party, 0, 64, '[house, sip:192.168.1.20]')),
+  exit: v.optional(name),
+  contact: v.optional(name),
+  held_open_seconds: v.optional(wholeNumber(5, 3_600, 'seconds'), '60'),
 });
 
 /** "A card by its id, never by its number": numbers change from boot to boot. */
@@ -220,6 +223,7 @@ export const configSchema = keys({
   sip: v.optional(sip, {}),
   buttons: v.optional(list(button, 0, 16, '- {name: bell, input: button-1, call: [101]}'), []),
   doors: v.optional(list(door, 0, 4, '- {name: front, output: relay-1}'), []),
+  tamper: v.optional(name),
   answer: v.optional(answer, {}),
   audio: v.optional(audio, {}),
   talk_seconds: v.optional(wholeNumber(10, 86_400, 'seconds'), '120'),

@@ -1,79 +1,102 @@
-import type {OutputLine} from '../../hal/hal.ts';
-import type {Clock, Timer} from '../base/clock.ts';
-import {failure, success} from '../base/result.ts';
-import type {Config} from '../config/schema.ts';
+import type {InputLine, OutputLine} from '../../hal/hal.ts';
+import type {Clock} from '../base/clock.ts';
+import {failure} from '../base/result.ts';
 import type {Party} from '../sip/agent/call.ts';
 import {isAllowed} from './allow-list.ts';
+import {Door, type DoorConfig, type DoorMode} from './door.ts';
+import {DoorContact} from './door-contact.ts';
 import type {JournalEvent} from './journal-event.ts';
 import type {CommandResult} from './station-control.ts';
 
-/** A relay that did not switch back is tried again after so many ms. */
-const CLOSE_RETRY = 1_000;
+/** What may be asked of a door. */
+export type DoorCommand = 'open' | 'hold' | 'lock' | 'normal';
 
-type DoorConfig = Config['doors'][number];
-
-interface Door {
-  readonly config: DoorConfig;
-  readonly output: OutputLine | undefined;
-  /** Runs while the door is open. */
-  timer: Timer | undefined;
+/** A door as `GET /api/status` shows it. */
+export interface DoorStatus {
+  name: string;
+  /** The lock is released. */
+  open: boolean;
+  mode: DoorMode;
+  /** Whether the door leaf stands open; null where no contact tells. */
+  ajar: boolean | null;
 }
 
 /**
- * The doors: each is released for its time and locks by itself. Nothing else in the station switches an
- * output.
+ * The doors with what belongs to them: their exit buttons and contacts, and the tamper loop of the station. Nothing
+ * else in the station switches an output.
  */
 export class Doors {
   readonly #doors = new Map<string, Door>();
-  readonly #clock: Clock;
+  readonly #contacts = new Map<string, DoorContact>();
+  readonly #exits: readonly [Door, InputLine][];
+  readonly #tamper: InputLine | undefined;
   readonly #tell: (event: JournalEvent) => void;
   readonly #changed: () => void;
 
-  /** `tell` gets what belongs into the journal; `changed` is called when a door has opened or closed. */
+  /** `tell` gets what belongs into the journal; `changed` is called when a door's status has changed. */
   constructor(options: {
     doors: readonly DoorConfig[];
+    tamper: string | undefined;
+    inputs: ReadonlyMap<string, InputLine>;
     outputs: ReadonlyMap<string, OutputLine>;
     clock: Clock;
     tell: (event: JournalEvent) => void;
     changed: () => void;
   }) {
+    const {inputs, outputs, clock, tell, changed} = options;
+    const exits: [Door, InputLine][] = [];
     for (const config of options.doors) {
-      this.#doors.set(config.name, {config, output: options.outputs.get(config.output), timer: undefined});
+      const door = new Door({config, output: outputs.get(config.output), clock, tell, changed});
+      this.#doors.set(config.name, door);
+      const exit = inputs.get(config.exit ?? '');
+      if (exit) exits.push([door, exit]);
+      const input = inputs.get(config.contact ?? '');
+      if (!input) continue;
+      const mayOpen = exit && ((milliseconds: number) => door.releasedWithin(milliseconds));
+      const heldOpenSeconds = config.held_open_seconds;
+      const contact = {door: config.name, input, clock, heldOpenSeconds, mayOpen, tell, changed};
+      this.#contacts.set(config.name, new DoorContact(contact));
     }
-    this.#clock = options.clock;
-    this.#tell = options.tell;
-    this.#changed = options.changed;
+    this.#exits = exits;
+    this.#tamper = inputs.get(options.tamper ?? '');
+    this.#tell = tell;
+    this.#changed = changed;
   }
 
-  get states(): {name: string; open: boolean}[] {
-    return Array.from(this.#doors, ([name, {timer}]) => ({name, open: timer !== undefined}));
+  /** Begins to watch exit buttons, contacts and the tamper loop. */
+  start(): void {
+    for (const [door, input] of this.#exits) {
+      input.onChange = (pressed) => {
+        if (pressed) door.pulse('the exit button');
+      };
+    }
+    for (const contact of this.#contacts.values()) contact.start();
+    if (!this.#tamper) return;
+    this.#tamper.onChange = (closed) => this.#tampered(!closed);
+    if (!this.#tamper.active) this.#tampered(true);
+  }
+
+  get states(): DoorStatus[] {
+    return Array.from(this.#doors, ([name, {open, mode}]) => ({
+      name,
+      open,
+      mode,
+      ajar: this.#contacts.get(name)?.open ?? null,
+    }));
   }
 
   get anyOpen(): boolean {
-    return this.states.some(({open}) => open);
+    return [...this.#doors.values()].some(({open}) => open);
   }
 
-  /** Releases a door for its time; an open one for its whole time again. `by` goes into the journal. */
-  open(name: string, by: string): CommandResult {
+  /** Asks something of the door `name`; `by` goes into the journal. */
+  command(name: string, command: DoorCommand, by: string): CommandResult {
     const door = this.#doors.get(name);
     if (!door) {
       const known = [...this.#doors.keys()].map((known) => `"${known}"`).join(', ') || 'none';
       return failure({code: 'unknown', text: `There is no door "${name}"; doors are: ${known}`});
     }
-    const {output, config} = door;
-    if (!output || !this.#switch(door, true)) {
-      // It may have switched before it failed. An open door's own timer goes on.
-      if (!door.timer) this.#release(door);
-      return failure({
-        code: 'failed',
-        text: `The output "${config.output}" of door "${name}" could not be switched`,
-      });
-    }
-    door.timer?.cancel();
-    door.timer = this.#clock.after(config.open_seconds * 1000, () => this.#close(door));
-    this.#tell({kind: 'door-opened', door: name, seconds: config.open_seconds, by});
-    this.#changed();
-    return success(undefined);
+    return command === 'open' ? door.pulse(by) : door[command](by);
   }
 
   /**
@@ -95,43 +118,18 @@ export class Doors {
     return [...this.#doors.values()].some(({config}) => config.code !== undefined);
   }
 
-  /** Locks all, for good. */
+  /** Locks all, for good, and watches nothing any longer. */
   close(): void {
-    for (const door of this.#doors.values()) {
-      if (!door.timer) continue;
-      door.timer.cancel();
-      door.timer = undefined;
-      this.#switch(door, false);
-      this.#tell({kind: 'door-closed', door: door.config.name});
-    }
+    for (const [, input] of this.#exits) input.onChange = undefined;
+    if (this.#tamper) this.#tamper.onChange = undefined;
+    for (const contact of this.#contacts.values()) contact.close();
+    for (const door of this.#doors.values()) door.close();
   }
 
-  #close(door: Door): void {
-    if (!this.#switch(door, false)) {
-      door.timer = this.#clock.after(CLOSE_RETRY, () => this.#close(door));
-      return;
-    }
-    door.timer = undefined;
-    this.#tell({kind: 'door-closed', door: door.config.name});
+  /** Whoever opens the housing could reach the wires of a relay next: every door is closed first. */
+  #tampered(active: boolean): void {
+    this.#tell({kind: active ? 'tamper' : 'tamper-ended'});
+    for (const door of this.#doors.values()) door.tamper(active);
     this.#changed();
-  }
-
-  /** Asks for the safe state, whatever comes of it. */
-  #release({output}: Door): void {
-    try {
-      output?.set(false);
-    } catch {
-      // That it does not work has been told.
-    }
-  }
-
-  #switch({output, config}: Door, active: boolean): boolean {
-    try {
-      output?.set(active);
-      return true;
-    } catch {
-      this.#tell({kind: 'door-fault', door: config.name});
-      return false;
-    }
   }
 }

@@ -50,6 +50,21 @@ export type JournalEvent =
   | {kind: 'codes-locked'; by: By; seconds: number}
   /** Keys of somebody who may open no door. */
   | {kind: 'keys-ignored'; by: By; call: number}
+  /** The door is open until it is set back to normal. */
+  | {kind: 'door-held'; door: string; by: By}
+  /** Nothing opens the door until it is set back to normal. */
+  | {kind: 'door-locked'; door: string; by: By}
+  | {kind: 'door-normal'; door: string; by: By}
+  /** Its contact says that the door leaf was opened, soon after a release or where people may leave by a handle. */
+  | {kind: 'door-ajar'; door: string}
+  | {kind: 'door-shut'; door: string}
+  /** The door leaf was opened, though nothing had released it. */
+  | {kind: 'door-forced'; door: string}
+  /** The door leaf has stood open for so long. */
+  | {kind: 'door-left-open'; door: string; seconds: number}
+  /** The tamper loop is open: no door is released. */
+  | {kind: 'tamper'}
+  | {kind: 'tamper-ended'}
   | {kind: 'account-registered'; account: string}
   /** `reason` in plain words. */
   | {kind: 'account-down'; account: string; reason: string}

@@ -50,6 +50,24 @@ export function describeEvent(event: JournalEvent): string {
       return `Too many wrong codes, the last by ${event.by}: no code is taken for ${event.seconds} s`;
     case 'keys-ignored':
       return `${event.by} pressed keys but may open no door by code`;
+    case 'door-held':
+      return `Door "${event.door}" is held open by ${event.by}`;
+    case 'door-locked':
+      return `Door "${event.door}" was locked by ${event.by}: nothing opens it until it is set back to normal`;
+    case 'door-normal':
+      return `Door "${event.door}" was set back to normal by ${event.by}`;
+    case 'door-ajar':
+      return `Door "${event.door}" stands open`;
+    case 'door-shut':
+      return `Door "${event.door}" is shut`;
+    case 'door-forced':
+      return `Door "${event.door}" was forced: it stands open, and nothing had released it`;
+    case 'door-left-open':
+      return `Door "${event.door}" has stood open for ${event.seconds} s`;
+    case 'tamper':
+      return 'The tamper contact is open: no door is released';
+    case 'tamper-ended':
+      return 'The tamper contact is closed again';
     case 'account-registered':
       return `Account "${event.account}" is registered`;
     case 'account-down':

@@ -1,5 +1,6 @@
 import type {Result} from '../base/result.ts';
 import type {CallRecord, LadderMessage} from './call-record.ts';
+import type {DoorCommand} from './doors.ts';
 import type {JournalEntry} from './journal-event.ts';
 import type {StationStatus} from './status.ts';
 
@@ -7,9 +8,10 @@ import type {StationStatus} from './status.ts';
 export interface CommandFailure {
   /**
    * `unknown`: no such button, door or call. `busy`: there is a call already. `no-call`: there is none to
-   * answer or hang up. `bad-target`: nobody can be called under that name. `failed`: the hardware said no.
+   * answer or hang up. `bad-target`: nobody can be called under that name. `blocked`: the door was locked, or the
+   * tamper contact is open. `failed`: the hardware said no.
    */
-  code: 'unknown' | 'busy' | 'no-call' | 'bad-target' | 'failed';
+  code: 'unknown' | 'busy' | 'no-call' | 'bad-target' | 'blocked' | 'failed';
   /** Plain words, with what is allowed. */
   text: string;
 }
@@ -38,8 +40,11 @@ export interface StationControl {
   answer(): CommandResult;
   /** Ends, cancels or refuses the current call. */
   hangUp(): CommandResult;
-  /** Releases a door for its configured time; `by` goes into the journal. */
-  openDoor(door: string, by: string): CommandResult;
+  /**
+   * Releases a door for its configured time (`open`), until told otherwise (`hold`), keeps it shut whoever asks
+   * (`lock`), or ends the last two (`normal`). `by` goes into the journal.
+   */
+  commandDoor(door: string, command: DoorCommand, by: string): CommandResult;
   /**
    * The frame that the light shows: red, green, blue for each light; empty where there is none. Do not change
    * it.

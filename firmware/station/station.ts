@@ -12,7 +12,7 @@ import type {CallResult, LadderMessage} from './call-record.ts';
 import {CallSounds} from './call-sounds.ts';
 import {Calls} from './calls.ts';
 import {CodeLock, LOCK_TIME} from './door-codes.ts';
-import {Doors} from './doors.ts';
+import {type DoorCommand, Doors} from './doors.ts';
 import type {Journal} from './journal.ts';
 import type {JournalEvent} from './journal-event.ts';
 import {Light} from './light.ts';
@@ -88,6 +88,8 @@ export class Station implements StationControl {
     this.#light.set('starting');
     this.#doors = new Doors({
       doors: config.doors,
+      tamper: config.tamper,
+      inputs: board.inputs,
       outputs: board.outputs,
       clock,
       tell,
@@ -133,6 +135,7 @@ export class Station implements StationControl {
     this.#media.play('ready');
     this.#journal.append({kind: 'started', version: this.#version});
     for (const {name} of this.#config.sip.accounts.filter(sendsKeysReadably)) {
+    this.#doors.start();
       this.#journal.append({kind: 'keys-readable', account: name});
     }
     this.#changed();
@@ -205,8 +208,8 @@ export class Station implements StationControl {
     return this.#calls.hangUp('hung up here');
   }
 
-  openDoor(door: string, by: string): CommandResult {
-    return this.#doors.open(door, by);
+  commandDoor(door: string, command: DoorCommand, by: string): CommandResult {
+    return this.#doors.command(door, command, by);
   }
 
   light(): Uint8Array {
@@ -283,7 +286,7 @@ export class Station implements StationControl {
     const by = party.uri;
     return {
       open: (doors) => {
-        for (const door of doors) this.#doors.open(door, by);
+        for (const door of doors) this.#doors.command(door, 'open', by);
       },
       wrong: () => {
         this.#journal.append({kind: 'wrong-code', by});

@@ -1,3 +1,5 @@
+import type {DoorStatus} from './doors.ts';
+
 /**
  * What the station is doing. `calling`: nobody's phone rings yet; `ringing`: at least one does;
  * `incoming`: somebody calls and waits for `answer()`.
@@ -66,7 +68,7 @@ export interface StationStatus {
   state: StationState;
   call: CallStatus | null;
   accounts: AccountStatus[];
-  doors: {name: string; open: boolean}[];
+  doors: DoorStatus[];
   /** `pressed` is the debounced state of the line; `call` is whom it calls. */
   buttons: {name: string; pressed: boolean; call: string[]}[];
   /**

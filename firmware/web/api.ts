@@ -16,9 +16,11 @@ export function addApi(api: Api, {station, journal, calls}: Shown, live: Live): 
   api.on('POST', '/api/buttons/:name/press', (exchange) =>
     command(exchange, () => station.press(exchange.parameters['name'] ?? '')),
   );
-  api.on('POST', '/api/doors/:name/open', (exchange) =>
-    command(exchange, () => station.openDoor(exchange.parameters['name'] ?? '', origin(exchange))),
-  );
+  for (const what of ['open', 'hold', 'lock', 'normal'] as const) {
+    api.on('POST', `/api/doors/:name/${what}`, (exchange) =>
+      command(exchange, () => station.commandDoor(exchange.parameters['name'] ?? '', what, origin(exchange))),
+    );
+  }
   api.on('POST', '/api/calls/current/answer', (exchange) => command(exchange, () => station.answer()));
   api.on('DELETE', '/api/calls/current', (exchange) => command(exchange, () => station.hangUp()));
   api.on('POST', '/api/calls', dial);
@@ -82,6 +84,7 @@ const statusOf: Readonly<Record<CommandFailure['code'], number>> = {
   busy: 409,
   'no-call': 409,
   'bad-target': 400,
+  blocked: 409,
   failed: 500,
 };
 

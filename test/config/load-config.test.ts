@@ -125,6 +125,7 @@ test('a whole configuration', () => {
           name: 'front',
           output: 'relay-1',
           open_seconds: 0.5,
+          held_open_seconds: 60,
           code: '0070',
           from: ['house', 'sip:192.168.1.20'],
         },
@@ -163,7 +164,7 @@ test('everything but the board has a default', () => {
     'board: simulated\nbuttons: [{name: b, input: button-1, call: [host.example]}]\ndoors: [{name: d, output: relay-1}]',
   );
   expect(buttons[0]).toMatchObject({ring: 'together', ring_seconds: 30, when_refused: 'next'});
-  expect(doors[0]).toEqual({name: 'd', output: 'relay-1', open_seconds: 3});
+  expect(doors[0]).toEqual({name: 'd', output: 'relay-1', open_seconds: 3, held_open_seconds: 60});
 });
 
 test('numbers stay as they are written', () => {
@@ -222,6 +223,16 @@ const wrong: [name: string, text: string, problem: string][] = [
     'board: pc\ndoors: [{name: d, output: relay-1}]',
     'config.yaml:2:27: doors.0.output: the board pc has no such output; it has none',
   ],
+  [
+    'a contact that the board does not have',
+    'board: simulated\ndoors: [{name: d, output: relay-1, contact: button-9}]',
+    'config.yaml:2:45: doors.0.contact: the board simulated has no such input; did you mean button-1? Allowed: button-1, button-2',
+  ],
+  [
+    'an input for two things',
+    'board: simulated\nbuttons: [{name: b, input: button-1, call: [a.example]}]\ntamper: button-1',
+    'config.yaml:3:9: tamper: is the same line as buttons.0.input',
+  ],
   ['a key twice', 'board: pc\nname: a\nname: b', 'config.yaml:3:1: name: stands here twice; keep one'],
   [
     'two doors of one name',
@@ -251,7 +262,7 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'what is not there yet',
     'board: pc\nmqtt: {}',
-    'config.yaml:2:1: mqtt: is not available yet in this version. Allowed: name, board, data, sip, buttons, doors, answer, audio, talk_seconds, http',
+    'config.yaml:2:1: mqtt: is not available yet in this version. Allowed: name, board, data, sip, buttons, doors, tamper, answer, audio, talk_seconds, http',
   ],
   [
     'a STUN server that is none',
@@ -311,12 +322,12 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'a list',
     '[1]',
-    'config.yaml:1:1: must be a group of keys, not a list: name, board, data, sip, buttons, doors, answer, audio, talk_seconds, http',
+    'config.yaml:1:1: must be a group of keys, not a list: name, board, data, sip, buttons, doors, tamper, answer, audio, talk_seconds, http',
   ],
   [
     'an empty file',
     '',
-    'config.yaml:1:1: must be a group of keys: name, board, data, sip, buttons, doors, answer, audio, talk_seconds, http',
+    'config.yaml:1:1: must be a group of keys: name, board, data, sip, buttons, doors, tamper, answer, audio, talk_seconds, http',
   ],
   ['a tab', 'sip:\n\tdomain: x', 'config.yaml:2:1: tabs are not allowed for indentation; use spaces'],
   [
@@ -342,7 +353,7 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'a control character in a key',
     'board: pc\n"a\\eb": 1',
-    'config.yaml:2:1: "a\\u001bb": unknown key. Allowed: name, board, data, sip, buttons, doors, answer, audio, talk_seconds, http',
+    'config.yaml:2:1: "a\\u001bb": unknown key. Allowed: name, board, data, sip, buttons, doors, tamper, answer, audio, talk_seconds, http',
   ],
 ];
 

@@ -10,9 +10,9 @@ function talking(doors: Parameters<typeof makeStation>[0] = {}) {
 
 test('opening again before the end gives the door its whole time again', () => {
   const {station, clock, relay, kinds} = makeStation();
-  expect(station.openDoor('front', 'web page')).toMatchObject({ok: true});
+  expect(station.commandDoor('front', 'open', 'web page')).toMatchObject({ok: true});
   clock.advance(2_000);
-  station.openDoor('front', 'web page');
+  station.commandDoor('front', 'open', 'web page');
   clock.advance(2_999);
   expect(relay.active).toBe(true);
   clock.advance(1);
@@ -21,7 +21,9 @@ test('opening again before the end gives the door its whole time again', () => {
 });
 
 test('a list on the door decides, not the call: others press keys in vain, and it is told once', () => {
-  const doors = [{name: 'front', output: 'relay-1', open_seconds: 3, code: '7', from: ['house']}];
+  const doors = [
+    {name: 'front', output: 'relay-1', held_open_seconds: 60, open_seconds: 3, code: '7', from: ['house']},
+  ];
   const {call, relay, kinds} = talking({doors});
   call.presses('777');
   expect(relay.active).toBe(false);
@@ -30,7 +32,14 @@ test('a list on the door decides, not the call: others press keys in vain, and i
 
 test('whom the station called itself may be named by user, though nobody vouches for him', () => {
   const doors = [
-    {name: 'front', output: 'relay-1', open_seconds: 3, code: '7', from: ['sip:101@example.org']},
+    {
+      name: 'front',
+      output: 'relay-1',
+      held_open_seconds: 60,
+      open_seconds: 3,
+      code: '7',
+      from: ['sip:101@example.org'],
+    },
   ];
   const {telephone, relay, press} = makeStation({doors});
   press();
@@ -45,12 +54,17 @@ test('a relay that fails on the way to open is put back to its safe state', () =
     relay.active = active;
     if (active) throw new Error('switched, but the answer was lost');
   };
-  expect(station.openDoor('front', 'web page')).toMatchObject({ok: false, error: {code: 'failed'}});
+  expect(station.commandDoor('front', 'open', 'web page')).toMatchObject({
+    ok: false,
+    error: {code: 'failed'},
+  });
   expect(relay.active).toBe(false);
 });
 
 test('without a code no digit opens', () => {
-  const {call, relay, kinds} = talking({doors: [{name: 'front', output: 'relay-1', open_seconds: 3}]});
+  const {call, relay, kinds} = talking({
+    doors: [{name: 'front', output: 'relay-1', held_open_seconds: 60, open_seconds: 3}],
+  });
   call.presses('1234567890*#ABCD');
   expect(relay.active).toBe(false);
   expect(kinds()).not.toContain('keys-ignored');
@@ -79,8 +93,8 @@ test('wrong codes: light and sound say so, five lock, and the lock ends by itsel
 
 test("a long code that is broken off is judged at the pause, by the station's own timer", () => {
   const doors = [
-    {name: 'front', output: 'relay-1', open_seconds: 3, code: '12'},
-    {name: 'garage', output: 'relay-1', open_seconds: 3, code: '1234'},
+    {name: 'front', output: 'relay-1', held_open_seconds: 60, open_seconds: 3, code: '12'},
+    {name: 'garage', output: 'relay-1', held_open_seconds: 60, open_seconds: 3, code: '1234'},
   ];
   const {call, clock, relay} = talking({doors});
   call.presses('12');
@@ -91,7 +105,7 @@ test("a long code that is broken off is judged at the pause, by the station's ow
 
 test('a key that a phone sends both ways counts once', () => {
   const {call, relay, callLog} = talking({
-    doors: [{name: 'front', output: 'relay-1', open_seconds: 3, code: '77'}],
+    doors: [{name: 'front', output: 'relay-1', held_open_seconds: 60, open_seconds: 3, code: '77'}],
   });
   call.presses('7');
   call.listener!.onDigit('7', 'info');
@@ -105,13 +119,16 @@ test('a key that a phone sends both ways counts once', () => {
 test('a relay that fails is told, and locking it is tried until it works', () => {
   const {station, clock, relay, kinds} = makeStation();
   relay.broken = true;
-  expect(station.openDoor('front', 'web page')).toMatchObject({ok: false, error: {code: 'failed'}});
-  expect(station.status().doors).toEqual([{name: 'front', open: false}]);
+  expect(station.commandDoor('front', 'open', 'web page')).toMatchObject({
+    ok: false,
+    error: {code: 'failed'},
+  });
+  expect(station.status().doors).toMatchObject([{name: 'front', open: false}]);
   relay.broken = false;
-  station.openDoor('front', 'web page');
+  station.commandDoor('front', 'open', 'web page');
   relay.broken = true;
   clock.advance(3_000);
-  expect(station.status().doors).toEqual([{name: 'front', open: true}]);
+  expect(station.status().doors).toMatchObject([{name: 'front', open: true}]);
   relay.broken = false;
   clock.advance(1_000);
   expect(relay.active).toBe(false);

@@ -310,7 +310,7 @@ export function configuration(settings: Settings = {}): Config {
         when_refused: 'next',
       },
     ],
-    doors: [{name: 'front', output: 'relay-1', open_seconds: 3, code: '7'}],
+    doors: [{name: 'front', output: 'relay-1', held_open_seconds: 60, open_seconds: 3, code: '7'}],
     answer: {mode: 'automatic', from: ['192.0.2.7']},
     audio: {microphone: 'silence', speaker: 'discard', codecs: ['PCMU']},
     talk_seconds: 120,

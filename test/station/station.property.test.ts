@@ -71,7 +71,7 @@ test('whatever happens, in whatever order, the station keeps its promises', asyn
               when_refused: whenRefused,
             },
           ],
-          doors: [{name: 'front', output: 'relay-1', open_seconds: 3, code: CODE}],
+          doors: [{name: 'front', output: 'relay-1', held_open_seconds: 60, open_seconds: 3, code: CODE}],
           answer: {mode, from: ['192.0.2.7']},
         });
         /** What each call's party keyed in while it talked. */

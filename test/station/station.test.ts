@@ -317,7 +317,7 @@ test('commands name what is allowed', () => {
     ok: false,
     error: {code: 'unknown', text: expect.stringContaining('"bell"')},
   });
-  expect(station.openDoor('back', 'web')).toMatchObject({
+  expect(station.commandDoor('back', 'open', 'web')).toMatchObject({
     ok: false,
     error: {code: 'unknown', text: expect.stringContaining('"front"')},
   });
@@ -375,7 +375,7 @@ test('stopping locks the door, ends the call, keeps the ladder, and leaves no ti
   const {station, clock, telephone, relay, ring, press, database, kinds, callLog} = makeStation();
   press();
   telephone.calls[0]!.answers();
-  station.openDoor('front', 'test');
+  station.commandDoor('front', 'open', 'test');
   expect(relay.active).toBe(true);
   await station.stop();
   database.flush();

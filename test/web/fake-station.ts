@@ -1,5 +1,6 @@
 import {failure, success} from '../../firmware/base/result.ts';
 import type {CallRecord, LadderMessage} from '../../firmware/station/call-record.ts';
+import type {DoorCommand} from '../../firmware/station/doors.ts';
 import type {JournalEntry, JournalEvent} from '../../firmware/station/journal-event.ts';
 import type {
   CallLogReader,
@@ -49,7 +50,7 @@ export class FakeStation implements StationControl, JournalReader, CallLogReader
     state: 'idle',
     call: null,
     accounts: [],
-    doors: [{name: 'front', open: false}],
+    doors: [{name: 'front', open: false, mode: 'normal', ajar: null}],
     buttons: [{name: 'bell', pressed: false, call: ['sip:indoor@127.0.0.1:5062']}],
     light: 'ready',
     lights: 16,
@@ -83,9 +84,9 @@ export class FakeStation implements StationControl, JournalReader, CallLogReader
     return this.#did(`press ${button}`);
   }
 
-  openDoor(door: string, by: string): CommandResult {
+  commandDoor(door: string, command: DoorCommand, by: string): CommandResult {
     if (door !== 'front') return unknown(`There is no door "${door}". The doors are: front.`);
-    return this.#did(`open ${door} by ${by}`);
+    return this.#did(`${command} ${door} by ${by}`);
   }
 
   dial(target: string): CommandResult {

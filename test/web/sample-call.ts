@@ -134,7 +134,7 @@ export function inTheMiddleOfACall(station: FakeStation): void {
     state: 'talking',
     light: 'talking',
     call: {id, direction: 'outgoing', peer, codec: 'PCMU', encryption: null, seconds: 13, rtp},
-    doors: [{name: 'front', open: true}],
+    doors: [{name: 'front', open: true, mode: 'normal', ajar: null}],
     accounts: [{name: 'house', registered: true, reason: ''}],
   });
 }

@@ -1,5 +1,6 @@
 import {useState} from 'preact/hooks';
 import type {CallStatus, StationStatus} from '../../station/status.ts';
+import {DoorControls} from './door-controls.tsx';
 import {Icon} from './icons.tsx';
 import {Levels} from './levels.tsx';
 import type {Model} from './model.ts';
@@ -50,17 +51,8 @@ export function CallPanel({model, status}: {model: Model; status: StationStatus}
             <Icon name="hangUp" />
             {hangUpWords(state)}
           </button>
-          {status.doors.map(({name, open}) => (
-            <button
-              key={name}
-              type="button"
-              class={open ? 'act is-open' : 'act'}
-              data-testid={`open-${name}`}
-              onClick={() => model.openDoor(name)}
-            >
-              <Icon name="open" />
-              Open {name}
-            </button>
+          {status.doors.map((door) => (
+            <DoorControls key={door.name} model={model} door={door} />
           ))}
         </div>
         <DialBox model={model} busy={state !== 'idle'} />

@@ -1,4 +1,5 @@
 import type {CallRecord, LadderMessage} from '../../station/call-record.ts';
+import type {DoorCommand} from '../../station/doors.ts';
 import type {JournalEntry} from '../../station/journal-event.ts';
 import type {Meters} from '../../station/station-control.ts';
 import type {StationStatus} from '../../station/status.ts';
@@ -57,8 +58,8 @@ export class Model {
     this.#command('POST', `api/buttons/${encodeURIComponent(button)}/press`);
   }
 
-  openDoor(door: string): void {
-    this.#command('POST', `api/doors/${encodeURIComponent(door)}/open`);
+  commandDoor(door: string, command: DoorCommand): void {
+    this.#command('POST', `api/doors/${encodeURIComponent(door)}/${command}`);
   }
 
   dial(to: string): void {

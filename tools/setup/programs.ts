@@ -39,6 +39,7 @@ export const programs = {
     packages: ['kamailio-tls-modules'],
     find: () => library('kamailio/modules/tls.so'),
   },
+  'espeak-ng': program('espeak-ng', 'voices that speak, and press no key', ['espeak-ng']),
   openssl: program('openssl', 'certificates for the tests of TLS', ['openssl']),
   asterisk: {
     name: 'asterisk',

@@ -3,6 +3,8 @@ export interface AsteriskPhone {
   readonly password: string;
   /** It must encrypt its sound with keys in SDP. */
   readonly encryption?: 'sdes';
+  /** It is sent keys as tones in the sound, and telephone-event is not offered to it. */
+  readonly keys?: 'inband';
 }
 
 export interface AsteriskPlaces {
@@ -100,7 +102,7 @@ bind=127.0.0.1:${port}
 ${secure ? tls : ''}`;
 }
 
-function endpoint(name: string, {password, encryption}: AsteriskPhone): string {
+function endpoint(name: string, {password, encryption, keys}: AsteriskPhone): string {
   return `[${name}]
 type=endpoint
 context=home
@@ -109,7 +111,7 @@ auth=${name}
 disallow=all
 allow=ulaw
 direct_media=no
-dtmf_mode=rfc4733
+dtmf_mode=${keys ?? 'rfc4733'}
 timers=always
 timers_min_se=90
 timers_sess_expires=90

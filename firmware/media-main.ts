@@ -1,5 +1,6 @@
 /** The media thread's program: picks the sound card and the scheduling class, and runs until told to close. */
 import {workerData} from 'node:worker_threads';
+import {bindMarked} from '../hal/linux/marked-socket.ts';
 import {useRealTimeScheduling} from '../hal/linux/scheduling.ts';
 import {openSoundCard} from '../hal/sound/sound.ts';
 import {sampleRate} from './audio/frame.ts';
@@ -12,12 +13,15 @@ const priority = 20;
 const data = workerData as MediaWorkerData;
 // Where it is not allowed the thread runs like any other: all works, only not under load.
 useRealTimeScheduling(priority);
-runMediaWorker(data, (onLost) =>
-  openSoundCard({
-    microphone: data.microphone,
-    speaker: data.speaker,
-    rate: sampleRate,
-    clock: systemClock,
-    log: onLost,
-  }),
+runMediaWorker(
+  data,
+  (onLost) =>
+    openSoundCard({
+      microphone: data.microphone,
+      speaker: data.speaker,
+      rate: sampleRate,
+      clock: systemClock,
+      log: onLost,
+    }),
+  bindMarked,
 );

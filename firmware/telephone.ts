@@ -1,4 +1,5 @@
 import {isIPv6} from 'node:net';
+import {bindMarked} from '../hal/linux/marked-socket.ts';
 import {systemClock} from './base/clock.ts';
 import {systemRandom} from './base/random.ts';
 import type {Config} from './config/schema.ts';
@@ -43,7 +44,7 @@ export interface Telephony {
 export async function openTelephone({name, sip, openMedia}: TelephoneOptions): Promise<Telephony> {
   const clock = systemClock;
   const random = systemRandom;
-  const transport = new Transports(clock, tlsOptions(sip.tls));
+  const transport = new Transports(clock, tlsOptions(sip.tls), bindMarked);
   for (const {transport: name, ...at} of sip.listen) {
     await transport.bind({transport: name.toUpperCase() as TransportName, ...at});
   }

@@ -3,6 +3,8 @@
  * Drivers in the folders beside this file implement these interfaces; the firmware knows nothing else of them.
  */
 
+import type {Socket} from 'node:dgram';
+
 /** A pending callback of a `Clock`. */
 export interface Timer {
   /** Stops it. Harmless when it has fired or was cancelled before. */
@@ -81,6 +83,17 @@ export interface SoundCard {
   readonly xruns: number;
   close(): void;
 }
+
+/**
+ * Binds a socket of Node.js that is not bound yet, at once, so that what it sends is marked for the network on the way.
+ * `codePoint` is the DSCP (RFC 2474), 0 to 63; port 0 takes any free one. An IPv6 socket takes IPv6 only.
+ * @throws NodeJS.ErrnoException with the codes of `socket.bind`.
+ */
+export type BindMarked = (
+  socket: Socket,
+  where: {readonly address: string; readonly port: number},
+  codePoint: number,
+) => void;
 
 /** Why a piece of hardware could not be used, in words that say what to do next. */
 export class HardwareError extends Error {

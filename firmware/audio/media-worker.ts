@@ -1,4 +1,5 @@
 import type {MessagePort} from 'node:worker_threads';
+import type {BindMarked} from '../../hal/hal.ts';
 import {systemClock} from '../base/clock.ts';
 import {systemRandom} from '../base/random.ts';
 import {bindMapped} from './mapped-socket.ts';
@@ -20,9 +21,9 @@ export interface MediaWorkerData extends MediaSettings {
  * Runs the media thread inside a worker: joins it with sockets, the clock and the control thread.
  * Reports `ready`, or `failed` with plain words when the sound card cannot be opened.
  */
-export function runMediaWorker(data: MediaWorkerData, openSound: OpenSound): void {
+export function runMediaWorker(data: MediaWorkerData, openSound: OpenSound, bindMarked: BindMarked): void {
   const {port, commandCount} = data;
-  const ports = new RtpPorts(data.ports.first, data.ports.last);
+  const ports = new RtpPorts(data.ports.first, data.ports.last, bindMarked);
   const report = (message: MediaReport) => port.postMessage(message);
   const now = () => performance.now();
   let thread: MediaThread;

@@ -1,6 +1,11 @@
 import {createSocket, type Socket} from 'node:dgram';
 import {isIPv6} from 'node:net';
+import type {BindMarked} from '../../hal/hal.ts';
+import {bindDatagram} from '../base/bind-datagram.ts';
 import type {SocketAddress} from '../rtp/audio-stream.ts';
+
+/** DSCP EF, the class of speech (RFC 3246, RFC 4594 section 4.1). */
+const expeditedForwarding = 46;
 
 /** A session's sockets: RTP on an even port, RTCP on the next one (RFC 3550 section 11). */
 export interface RtpSockets {
@@ -85,10 +90,12 @@ function isConnected(socket: Socket): boolean {
 export class RtpPorts {
   readonly #first: number;
   readonly #count: number;
+  readonly #bindMarked: BindMarked | undefined;
   #next = 0;
 
-  /** `last` included. */
-  constructor(first: number, last: number) {
+  /** `last` included. Without `bindMarked` nothing is marked as sound. */
+  constructor(first: number, last: number, bindMarked?: BindMarked) {
+    this.#bindMarked = bindMarked;
     this.#first = first + (first % 2);
     this.#count = Math.max(0, Math.floor((last + 1 - this.#first) / 2));
   }
@@ -101,7 +108,10 @@ export class RtpPorts {
     for (let attempt = 0; attempt < this.#count; attempt++) {
       const port = this.#first + 2 * this.#next;
       this.#next = (this.#next + 1) % this.#count;
-      const pair = await Promise.allSettled([bindSocket(address, port), bindSocket(address, port + 1)]);
+      const pair = await Promise.allSettled([
+        bindSocket(address, port, this.#bindMarked),
+        bindSocket(address, port + 1, this.#bindMarked),
+      ]);
       const [rtp, rtcp] = pair;
       if (rtp.status === 'fulfilled' && rtcp.status === 'fulfilled') {
         return {
@@ -121,16 +131,16 @@ export class RtpPorts {
   }
 }
 
-function bindSocket(address: string, port: number): Promise<Socket> {
+async function bindSocket(
+  address: string,
+  port: number,
+  bindMarked: BindMarked | undefined,
+): Promise<Socket> {
   const socket = createSocket({type: isIPv6(address) ? 'udp6' : 'udp4', lookup: numericAddress});
-  return new Promise((resolve, reject) => {
-    socket.once('error', (error) => {
-      socket.close();
-      reject(error);
-    });
-    socket.bind({address, port, exclusive: true}, () => {
-      socket.removeAllListeners('error');
-      resolve(socket);
-    });
-  });
+  await bindDatagram(
+    socket,
+    {address, port},
+    bindMarked && {codePoint: expeditedForwarding, bind: bindMarked},
+  );
+  return socket;
 }

@@ -7,7 +7,12 @@ import {expect, test} from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const rooms = ['firmware', 'hal', 'boards', 'tools'];
 const sipLayers = ['message', 'transport', 'transaction', 'dialog', 'agent'];
-const compositionRoots = ['firmware/main.ts', 'firmware/configuration.ts', 'firmware/media-main.ts'];
+const compositionRoots = [
+  'firmware/main.ts',
+  'firmware/configuration.ts',
+  'firmware/media-main.ts',
+  'firmware/telephone.ts',
+];
 
 interface Import {
   from: string;

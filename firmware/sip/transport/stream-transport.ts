@@ -4,6 +4,7 @@ import {Connection, type ConnectionUser} from './connection.ts';
 import {ConnectionTable, goesTo} from './connection-table.ts';
 import {listenFailure} from './listen-failure.ts';
 import {routeTo} from './route.ts';
+import {markAsSignalling} from './service-class.ts';
 import type {StreamSockets} from './stream-sockets.ts';
 import {
   type Destination,
@@ -20,8 +21,6 @@ import {
 
 /** After so long (ms) the kernel asks whether the other end of a silent connection is still there. */
 const kernelKeepAlive = 30_000;
-/** DSCP AF31, the class of call signalling, as the byte of the IP header (RFC 2474, RFC 2597). */
-const signallingClass = 26 << 2;
 
 /** Who needs connections to somewhere. */
 interface StreamHold {
@@ -71,7 +70,8 @@ export class StreamTransport implements Transport {
     const server = this.#sockets.createServer((socket) => this.#accept(socket));
     // Before TLS has begun, and whether or not it succeeds.
     server.prependListener('connection', (socket: Socket) => {
-      if (!this.#table.admit(socket)) socket.destroy();
+      if (this.#table.admit(socket)) markAsSignalling(socket);
+      else socket.destroy();
     });
     server.on('tlsClientError', (_error, socket: Socket) => socket.destroy());
     await new Promise<void>((resolve, reject) => {
@@ -162,10 +162,7 @@ export class StreamTransport implements Transport {
     const socket = this.#sockets.connect(
       destination,
       localAddress,
-      () => {
-        mark(socket);
-        connection.open(nearEnd(socket));
-      },
+      () => connection.open(nearEnd(socket)),
       (why) => connection.close(why),
     );
     const connection = this.#newConnection(
@@ -183,7 +180,6 @@ export class StreamTransport implements Transport {
       socket.destroy();
       return;
     }
-    mark(socket);
     this.#newConnection(socket, {address, port}, {outgoing: false}).open(nearEnd(socket));
   }
 
@@ -240,15 +236,6 @@ export class StreamTransport implements Transport {
       to,
       bytes,
     });
-  }
-}
-
-/** Tells the network on the way what this is. */
-function mark(socket: Socket): void {
-  try {
-    socket.setTypeOfService(signallingClass);
-  } catch {
-    // A socket that is gone already, or a kernel that does not know it: the messages go without.
   }
 }
 

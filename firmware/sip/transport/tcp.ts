@@ -1,4 +1,5 @@
 import {connect, createServer, type Server, type Socket} from 'node:net';
+import {markAsSignalling} from './service-class.ts';
 import {explainSocketError, type StreamSockets} from './stream-sockets.ts';
 import type {Destination} from './transport.ts';
 
@@ -6,7 +7,12 @@ import type {Destination} from './transport.ts';
 export const tcpSockets: StreamSockets = {
   transport: 'TCP',
   connect({address, port}: Destination, localAddress: string | undefined, onOpen: () => void): Socket {
-    return connect({host: address, port, ...(localAddress === undefined ? {} : {localAddress})}, onOpen);
+    const near = localAddress === undefined ? {} : {localAddress};
+    const socket = connect({host: address, port, ...near}, () => {
+      markAsSignalling(socket);
+      onOpen();
+    });
+    return socket;
   },
   createServer(onConnection: (socket: Socket) => void): Server {
     return createServer(onConnection);

@@ -16,6 +16,7 @@ import {
   isFor,
 } from './certificate.ts';
 import {explainSocketError, type StreamSockets} from './stream-sockets.ts';
+import {tcpSockets} from './tcp.ts';
 import {type Destination, TransportError} from './transport.ts';
 
 /** How TLS is done; certificates and key as PEM text. */
@@ -54,14 +55,14 @@ export class TlsSockets implements StreamSockets {
     onOpen: () => void,
     onRefused: (why: string) => void,
   ): Socket {
-    const {address, port, serverName = address} = destination;
+    const {serverName = destination.address} = destination;
     // Reading the system's authorities takes some time: only where it is needed.
     this.#context ??= this.#clientContext();
+    // Of a socket that it opens itself, TLS cannot set the mark.
+    const below = tcpSockets.connect(destination, localAddress, () => {}, onRefused);
     const socket: TLSSocket = connect(
       {
-        host: address,
-        port,
-        ...(localAddress === undefined ? {} : {localAddress}),
+        socket: below,
         secureContext: this.#context,
         // SNI knows names only (RFC 6066 section 3).
         servername: isIP(serverName) === 0 ? serverName : '',

@@ -1,3 +1,4 @@
+import type {BindMarked} from '../../../hal/hal.ts';
 import type {Clock} from '../../base/clock.ts';
 import {StreamTransport} from './stream-transport.ts';
 import {tcpSockets} from './tcp.ts';
@@ -23,8 +24,9 @@ export class Transports implements Transport {
   readonly udp: UdpTransport;
   readonly #all: Readonly<Record<TransportName, UdpTransport | StreamTransport>>;
 
-  constructor(clock: Clock, tls: TlsOptions) {
-    this.udp = new UdpTransport(clock);
+  /** Without `bindMarked` datagrams are not marked as signalling. */
+  constructor(clock: Clock, tls: TlsOptions, bindMarked?: BindMarked) {
+    this.udp = new UdpTransport(clock, bindMarked);
     this.#all = {
       UDP: this.udp,
       TCP: new StreamTransport(tcpSockets, clock),

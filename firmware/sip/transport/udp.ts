@@ -1,9 +1,12 @@
 import {createSocket, type Socket} from 'node:dgram';
 import {isIPv6} from 'node:net';
+import type {BindMarked} from '../../../hal/hal.ts';
+import {bindDatagram} from '../../base/bind-datagram.ts';
 import type {Clock} from '../../base/clock.ts';
 import {isStun} from '../../stun/message.ts';
 import {listenFailure} from './listen-failure.ts';
 import {routeTo} from './route.ts';
+import {signallingClass} from './service-class.ts';
 import {
   type Destination,
   formatSocketAddress,
@@ -47,11 +50,13 @@ export class UdpTransport implements Transport {
   dropped = 0;
 
   #clock: Clock;
+  #bindMarked: BindMarked | undefined;
   #sockets: OpenSocket[] = [];
 
-  /** `clock` gives the time for traces. */
-  constructor(clock: Clock) {
+  /** `clock` gives the time for traces. Without `bindMarked` nothing is marked as signalling. */
+  constructor(clock: Clock, bindMarked?: BindMarked) {
     this.#clock = clock;
+    this.#bindMarked = bindMarked;
   }
 
   /** The addresses we listen on; ports that were asked for as 0 are the real ones here. */
@@ -71,15 +76,11 @@ export class UdpTransport implements Transport {
       // Addresses only: whoever has a name resolves it before (RFC 3263).
       lookup: (host, _options, callback) => callback(null, host, isIPv6(host) ? 6 : 4),
     });
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', (error: NodeJS.ErrnoException) => {
-        socket.close();
-        reject(new TransportError(listenFailure(error, 'UDP', {address, port})));
-      });
-      socket.bind({address, port, exclusive: true}, resolve);
+    const marking = this.#bindMarked && {codePoint: signallingClass, bind: this.#bindMarked};
+    await bindDatagram(socket, {address, port}, marking).catch((error: NodeJS.ErrnoException) => {
+      throw new TransportError(listenFailure(error, 'UDP', {address, port}));
     });
     const bound = {address, port: socket.address().port};
-    socket.removeAllListeners('error');
     // A socket that is not connected has no errors of its own but those of sending, which have a callback.
     socket.on('error', () => {});
     socket.setRecvBufferSize(receiveBuffer);

@@ -5,6 +5,7 @@ import {afterEach, expect, test} from 'vitest';
 import {systemClock} from '../../../firmware/base/clock.ts';
 import {type SocketAddress, TransportError} from '../../../firmware/sip/transport/transport.ts';
 import {UdpTransport} from '../../../firmware/sip/transport/udp.ts';
+import {bindMarked} from '../../../hal/linux/marked-socket.ts';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
   list?.some(({address}) => address === '::1'),
@@ -17,7 +18,7 @@ afterEach(() => {
 });
 
 function newTransport(): UdpTransport {
-  const transport = new UdpTransport(systemClock);
+  const transport = new UdpTransport(systemClock, bindMarked);
   open.push(transport);
   return transport;
 }

@@ -5,6 +5,7 @@ import type {BoardDefinition} from '../hal/board-definition.ts';
 import {openBoard} from '../hal/open-board.ts';
 import {MediaEngine} from './audio/media-engine.ts';
 import {systemClock as clock} from './base/clock.ts';
+import {stopYoungGeneration} from './base/young-generation.ts';
 import type {Config} from './config/schema.ts';
 import {readConfiguration} from './configuration.ts';
 import {mediaProgram, page} from './programs.ts';
@@ -25,6 +26,7 @@ import {startHttp} from './web/http-server.ts';
 export async function run(configFile: string): Promise<number> {
   const config = readConfiguration(configFile);
   if (!config) return 2;
+  stopYoungGeneration();
   const closing: (() => void | Promise<void>)[] = [];
   const stop = askedToStop();
   try {

@@ -5,12 +5,12 @@ import {TokenBucket} from './token-bucket.ts';
 /** What is read of strangers at all: a request may come with its ACK, and either more than once. */
 const datagramsOfStrangers = {
   ofNetwork: {burst: 120, perSecond: 40},
-  ofEverybody: {burst: 480, perSecond: 160},
+  ofEverybody: {burst: 240, perSecond: 80},
 };
 /** What strangers are answered. */
 const requestsOfStrangers = {
   ofNetwork: {burst: 60, perSecond: 20},
-  ofEverybody: {burst: 240, perSecond: 80},
+  ofEverybody: {burst: 120, perSecond: 40},
 };
 /** A PBX has not that much to say to a door; whoever sends under its address has. */
 const datagramsOfPeer = {burst: 1000, perSecond: 500};

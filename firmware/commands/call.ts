@@ -37,6 +37,7 @@ export async function call(file: string, target: string): Promise<number> {
       sip: onAnyPort(config.sip),
       openMedia: async (address, stun) => {
         session = await media.open(address, stun);
+        session.onDigit = showKey;
         return session;
       },
     });
@@ -74,7 +75,7 @@ async function place(
       stream = settled;
       media.attach(session());
     },
-    onDigit: (digit) => console.log(`  the other side pressed ${digit}`),
+    onDigit: showKey,
     onEnded,
   });
   if (!placed.ok) throw new Error(placed.error.text);
@@ -90,6 +91,10 @@ async function place(
   if (stream && statistics) showFigures(stream, statistics);
   await telephone.stop();
   return stream ? 0 : 1;
+}
+
+function showKey(digit: string): void {
+  console.log(`  the other side pressed ${digit}`);
 }
 
 /** Prints each message as it comes and goes. */

@@ -1,5 +1,5 @@
-import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
+import {fileURLToPath} from 'node:url';
 import {expect, test} from 'vitest';
 import {Authority} from '../support/certificates.ts';
 import {correlate} from '../support/correlation.ts';
@@ -8,8 +8,10 @@ import {requirePeers} from '../support/peers/require.ts';
 import {type Run, startRun} from '../support/run-folder.ts';
 import {makeSpeech} from '../support/speech.ts';
 import {type StationSettings, TestStation} from '../support/station.ts';
-import {readWav, type Sound, writeWav} from '../support/wav.ts';
+import {type StationSound, soundFiles} from '../support/station-sound.ts';
+import type {Sound} from '../support/wav.ts';
 
+const program = fileURLToPath(new URL('../../firmware/cli.ts', import.meta.url));
 const visitor = makeSpeech(4, 71);
 const resident = makeSpeech(3, 72);
 const manual = {answer: {mode: 'manual', from: ['house']}};
@@ -28,83 +30,74 @@ async function house(run: Run, {identity, srtp, insistsOnKeys, settings}: HouseO
     says: resident,
     ...(identity ? {identity} : {}),
   });
-  const said = join(run.folder, 'visitor.wav');
-  const speaker = join(run.folder, 'heard.wav');
-  writeWav(said, visitor);
+  const sound = soundFiles(run, visitor);
   const registrar = identity
     ? `sip:127.0.0.1:${server.tlsPort};transport=tls`
     : `sip:127.0.0.1:${server.port}`;
   const account = {name: 'house', uri: 'sip:door@127.0.0.1', password, registrar, srtp: srtp ?? 'off'};
   const station = await TestStation.start(run, {
     answer: {mode: 'automatic', from: ['house']},
-    audio: {microphone: `file:${said}`, speaker: `file:${speaker}`},
+    audio: sound.audio,
     ...settings,
     sip: {accounts: [account], domain: '127.0.0.1', ...settings?.sip},
   });
   await station.waitForEntry('account-registered');
-  return {server, station, speaker};
+  return {server, station, sound};
 }
 
-async function dial(station: TestStation, to: string): Promise<void> {
-  const response = await station.send('POST', '/api/calls', {to});
-  expect(response.status, await response.text()).toBe(200);
-}
-
-/** Stops the station; then its loudspeaker must have given the sound, so many seconds of it at least. */
-async function expectHeard(station: TestStation, speaker: string, sound: Sound, seconds = 2): Promise<void> {
+/** Stops the station; then its loudspeaker must have given the words, so many seconds of it at least. */
+async function expectHeard(
+  station: TestStation,
+  {heard}: StationSound,
+  words: Sound,
+  seconds = 2,
+): Promise<void> {
   expect(await station.stop()).toBe(0);
-  const found = correlate(sound, readWav(speaker));
+  const found = correlate(words, heard());
   expect(found.value).toBeGreaterThanOrEqual(0.95);
   expect(found.seconds).toBeGreaterThanOrEqual(seconds);
 }
 
-/** The SIP messages of the latest call. */
-async function messages(station: TestStation): Promise<string[]> {
-  const [call] = await station.get<{id: number}[]>('/api/calls');
-  const ladder = await station.get<{message: string}[]>(`/api/calls/${call!.id}/ladder`);
-  return ladder.map(({message}) => message);
-}
-
 test('100, echo: the visitor hears what they say, with session timers', async (context) => {
   requirePeers(context, 'asterisk');
-  const {station, speaker} = await house(startRun(context));
-  await dial(station, '100');
+  const {station, sound} = await house(startRun(context));
+  await station.dial('100');
   await station.waitForState('talking');
   await pause(4500);
   await station.hangUp();
   await station.waitForState('idle');
-  const answer = (await messages(station)).find((message) => /^SIP\/2\.0 200/.test(message));
-  expect(answer).toMatch(/^Session-Expires: 1800;refresher=uac/m);
-  await expectHeard(station, speaker, visitor);
+  const answer = (await station.ladder()).find(({message}) => /^SIP\/2\.0 200/.test(message));
+  expect(answer?.message).toMatch(/^Session-Expires: 1800;refresher=uac/m);
+  await expectHeard(station, sound, visitor);
 });
 
 test('101 and 102, an announcement and music on hold: heard, and 101 hangs up', async (context) => {
   requirePeers(context, 'asterisk');
-  const {station, speaker} = await house(startRun(context));
-  await dial(station, '101');
+  const {station, sound} = await house(startRun(context));
+  await station.dial('101');
   await station.waitForState('talking');
   expect((await station.waitForEntry('call-ended'))['result']).toBe('answered');
-  await dial(station, '102');
+  await station.dial('102');
   await station.waitForState('talking');
   await pause(2000);
   await station.hangUp();
-  await expectHeard(station, speaker, resident, 4);
+  await expectHeard(station, sound, resident, 4);
 });
 
 test('109: what comes before any answer is heard, and then it is busy', async (context) => {
   requirePeers(context, 'asterisk');
-  const {station, speaker} = await house(startRun(context));
-  await dial(station, '109');
+  const {station, sound} = await house(startRun(context));
+  await station.dial('109');
   expect((await station.waitForEntry('call-ended'))['result']).toBe('busy');
-  expect((await messages(station)).some((message) => /^SIP\/2\.0 183/.test(message))).toBe(true);
-  await expectHeard(station, speaker, resident);
+  expect((await station.ladder()).some(({message}) => /^SIP\/2\.0 183/.test(message))).toBe(true);
+  await expectHeard(station, sound, resident);
 });
 
 test('106: 159# opens the door, once', async (context) => {
   requirePeers(context, 'asterisk');
   const settings = {doors: [{name: 'front', output: 'relay-1', open_seconds: 0.5, code: '159#'}]};
   const {station} = await house(startRun(context), {settings});
-  await dial(station, '106');
+  await station.dial('106');
   await station.waitForEntry('door-opened');
   await station.hangUp();
   await station.waitForState('idle');
@@ -113,31 +106,53 @@ test('106: 159# opens the door, once', async (context) => {
   expect(kinds).not.toContain('wrong-code');
 });
 
+test('107, which presses what it hears: keys typed into `doorline call` go there and come back', async (context) => {
+  requirePeers(context, 'asterisk');
+  const run = startRun(context);
+  const {server, station} = await house(run);
+  await station.stop();
+  const command = [process.execPath, program, 'call', '--config', station.configFile, 'sip:107@127.0.0.1'];
+  // It reads keys of a terminal only, and `script` makes one.
+  const call = run.processes.start('script', [
+    '--quiet',
+    '--return',
+    '--command',
+    command.join(' '),
+    '/dev/null',
+  ]);
+  await call.waitForOutput(/Keys 0-9/);
+  await server.process.waitForOutput(/Accepting a maximum of 4 digits/);
+  call.write('1*5D');
+  expect(await call.waitForExit(20_000)).toBe(0);
+  const pressed = [...call.output.matchAll(/the other side pressed (.)/g)].map(([, digit]) => digit);
+  expect(pressed.join('')).toBe('1*5D');
+});
+
 test('it calls the door, which answers, also as a member of the queue 104: it is heard', async (context) => {
   requirePeers(context, 'asterisk');
-  const {server, station, speaker} = await house(startRun(context));
+  const {server, station, sound} = await house(startRun(context));
   await server.call('door');
   await station.waitForEntry('call-answered');
   expect((await station.waitForEntry('call-ended'))['result']).toBe('answered');
-  const accepted = (await messages(station)).find((message) => /^SIP\/2\.0 200/.test(message));
-  expect(accepted).toMatch(/^Session-Expires: 90;refresher=/m);
+  const accepted = (await station.ladder()).find(({message}) => /^SIP\/2\.0 200/.test(message));
+  expect(accepted?.message).toMatch(/^Session-Expires: 90;refresher=/m);
   const before = await station.lastSequence();
   await server.callNumber('104');
   await station.waitForEntry('call-answered', before);
   await station.waitForEntry('call-ended', before);
-  await expectHeard(station, speaker, resident, 4);
+  await expectHeard(station, sound, resident, 4);
 });
 
 test('103 and 121, a page with Call-Info and a call with Alert-Info: answered without a hand', async (context) => {
   requirePeers(context, 'asterisk');
-  const {server, station, speaker} = await house(startRun(context), {settings: manual});
+  const {server, station, sound} = await house(startRun(context), {settings: manual});
   for (const number of ['103', '121']) {
     const before = await station.lastSequence();
     await server.callNumber(number);
     await station.waitForEntry('call-answered', before);
     await station.waitForEntry('call-ended', before);
   }
-  await expectHeard(station, speaker, resident, 4);
+  await expectHeard(station, sound, resident, 4);
 });
 
 test('a call without such a header waits for a hand then', async (context) => {
@@ -155,13 +170,13 @@ test('over TLS with SDES: both ways encrypted', async (context) => {
   requirePeers(context, 'asterisk', 'openssl');
   const run = startRun(context);
   const authority = new Authority(run.folder);
-  const {server, station, speaker} = await house(run, {
+  const {server, station, sound} = await house(run, {
     identity: authority.issue('asterisk', ['IP:127.0.0.1']),
     srtp: 'required',
     insistsOnKeys: true,
     settings: {sip: {tls: {authorities: authority.identity.certificateFile}}},
   });
-  await dial(station, '100');
+  await station.dial('100');
   await station.waitForState('talking');
   await pause(1000);
   const {call} = await station.get<{call: {encryption: string | null}}>('/api/status');
@@ -174,13 +189,13 @@ test('over TLS with SDES: both ways encrypted', async (context) => {
   await station.waitForEntry('call-answered', before);
   await station.waitForEntry('call-ended', before);
   const samples = Int16Array.of(...visitor.samples, ...resident.samples);
-  await expectHeard(station, speaker, {...visitor, samples}, 4);
+  await expectHeard(station, sound, {...visitor, samples}, 4);
 });
 
 test('it insists on SDES, and srtp is off: no call, and the journal says why', async (context) => {
   requirePeers(context, 'asterisk');
   const {station} = await house(startRun(context), {insistsOnKeys: true});
-  await dial(station, '100');
+  await station.dial('100');
   const ended = await station.waitForEntry('call-ended');
   expect(ended['result']).toBe('failed');
   expect(ended.text).toMatch(/encryption \(srtp\) is needed there \(488/);

@@ -24,9 +24,20 @@ const modules = [
   ...['res_pjsip_authenticator_digest', 'res_pjsip_outbound_authenticator_digest'],
   ...['res_pjsip_endpoint_identifier_user', 'res_pjsip_caller_id', 'res_pjsip_header_funcs'],
   ...['res_pjsip_rfc3326', 'res_pjsip_dtmf_info', 'res_pjsip_pubsub', 'chan_pjsip', 'res_rtp_asterisk'],
+  // The second of these needs the first.
+  ...['res_pjsip_outbound_publish', 'res_pjsip_exten_state', 'res_pjsip_dialog_info_body_generator'],
   ...['res_srtp', 'res_crypto'],
   ...['res_musiconhold', 'res_clioriginate', 'bridge_simple', 'bridge_softmix', 'bridge_holding'],
-  ...['app_dial', 'app_echo', 'app_playback', 'app_confbridge', 'app_page', 'app_queue', 'app_senddtmf'],
+  ...[
+    'app_dial',
+    'app_echo',
+    'app_playback',
+    'app_confbridge',
+    'app_page',
+    'app_queue',
+    'app_read',
+    'app_senddtmf',
+  ],
   ...[
     'app_stack',
     'func_channel',
@@ -149,10 +160,15 @@ exten => 106,1,Answer()
  same => n,SendDTMF(159#,200,150)
  same => n,Wait(5)
  same => n,Hangup()
+exten => 107,1,Answer()
+ same => n,Read(keys,,4,,1,10)
+ same => n,SendDTMF(\${keys},200,150)
+ same => n,Wait(1)
+ same => n,Hangup()
 exten => 109,1,Progress()
  same => n,Playback(${folder}/sounds/resident,noanswer)
  same => n,Hangup(17)
-exten => 121,1,Dial(${phones},10,b(alert-info^s^1))
+${names.map((name) => `exten => ${name},hint,PJSIP/${name}\n`).join('')}exten => 121,1,Dial(${phones},10,b(alert-info^s^1))
 [call-info]
 exten => s,1,Set(PJSIP_HEADER(add,Call-Info)=<sip:127.0.0.1>\\;answer-after=0)
  same => n,Return()

@@ -32,7 +32,9 @@ export interface AsteriskOptions {
  * | 103, 121 | pages all phones, calls all phones: the one with Call-Info, the other with Alert-Info asks to be answered |
  * | 104 | a queue with all phones as its members |
  * | 106 | presses 159# |
+ * | 107 | waits for four keys, and presses the same |
  * | 109 | says it before any answer, then is busy |
+ * | the name of a phone | what it is doing, to those who subscribe to `dialog` |
  */
 export class Asterisk {
   /** For UDP. */

@@ -26,6 +26,8 @@ export interface BaresipOptions {
   encryption?: 'srtp' | 'srtp-mand';
   /** Sends reports on the port of RTP where the other side agrees. */
   multiplexing?: boolean;
+  /** Whose presence it subscribes to: a SIP address. */
+  watches?: string;
   /** How long it may take to be ready, in ms. */
   startTimeout?: number;
   /** baresip 1.1, which knows the headers by which a caller asks to be answered at once; else the machine's own. */
@@ -86,7 +88,8 @@ export class Baresip {
     });
     writeFileSync(join(folder, 'config'), config);
     writeFileSync(join(folder, 'accounts'), `${account(options, port)}\n`);
-    writeFileSync(join(folder, 'contacts'), '');
+    const {watches} = options;
+    writeFileSync(join(folder, 'contacts'), watches === undefined ? '' : `<${watches}>;presence=p2p\n`);
     const command =
       root === ''
         ? [peerProgram('baresip'), '-f', folder]
@@ -203,7 +206,8 @@ function configuration(paths: {
   const modules = ['stdio', 'g711', 'sndfile', 'aufile', 'aubridge', 'srtp'].map(
     (name) => `module ${name}.so`,
   );
-  const applications = ['menu', 'ctrl_tcp'].map((name) => `module_app ${name}.so`);
+  const watching = paths.options.watches === undefined ? [] : ['contact', 'presence'];
+  const applications = ['menu', ...watching, 'ctrl_tcp'].map((name) => `module_app ${name}.so`);
   return [
     'poll_method epoll',
     `sip_listen 127.0.0.1:${paths.port}`,

@@ -7,7 +7,7 @@ import {
   digestResponse,
   newCnonce,
   readChallenge,
-  strongestChallenge,
+  strongestChallenges,
 } from './digest.ts';
 
 /** The header that carries credentials. */
@@ -19,10 +19,20 @@ export interface CredentialsHeader {
 /** More challenges than this in one response are not looked at, and not those of more servers remembered. */
 const challengeLimit = 8;
 
+/** The headers in which a server, or a proxy before it, challenges, is answered, and gives its next nonce. */
+const kinds = [
+  {asks: 'WWW-Authenticate', name: 'Authorization', tells: 'Authentication-Info'},
+  {asks: 'Proxy-Authenticate', name: 'Proxy-Authorization', tells: 'Proxy-Authentication-Info'},
+] as const;
+
 /** A challenge that was answered `count` times. */
 interface Met {
   readonly name: CredentialsHeader['name'];
   readonly challenge: DigestChallenge;
+  /** Our own nonce, one for each of the server's: the session algorithms are bound to the first (RFC 7616 section 3.4.2). */
+  readonly cnonce: string;
+  /** The server gave the nonce before it was needed, which is not to say that it still knows of it then. */
+  readonly foretold: boolean;
   count: number;
 }
 
@@ -48,33 +58,33 @@ export class Authenticator {
    * worth another try.
    */
   answer(request: SipRequest, response: SipResponse): CredentialsHeader[] | undefined {
-    const proxy = response.status === 407;
-    const name = proxy ? 'Proxy-Authorization' : 'Authorization';
-    const offered = response.headers
-      .all(proxy ? 'Proxy-Authenticate' : 'WWW-Authenticate')
-      .slice(0, challengeLimit)
-      .flatMap((value) => readOffer(value) ?? []);
-    const challenge = strongestChallenge(offered);
-    if (!challenge) return undefined;
-    const refused = request.headers.all(name).find((value) => realmOf(value) === challenge.realm);
-    if (refused !== undefined && !challenge.stale && isFirstUse(refused)) return undefined;
-    const key = `${name} ${challenge.realm}`;
-    const before = this.#met.get(key);
-    if (!before && this.#met.size >= challengeLimit) return undefined;
-    // A nonce that comes again is counted on (RFC 7616 section 3.4): from one the server would take for a replay.
-    const count = before?.challenge.nonce === challenge.nonce ? before.count : 0;
-    this.#met.set(key, {name, challenge, count});
-    return Array.from(this.#met.values(), (met) => this.#use(met, request.method, request.requestUri));
+    const taken = kinds.flatMap(({asks, name}) => {
+      const values = response.headers.all(asks).slice(0, challengeLimit);
+      const offered = values.flatMap((value) => readOffer(value) ?? []);
+      return strongestChallenges(offered).filter((challenge) => this.#take(name, challenge, request));
+    });
+    if (taken.length === 0) return undefined;
+    return Array.from(this.#met.values(), (met) => this.#use(met, request));
   }
 
   /**
    * Credentials for a request that has not been challenged, with the nonces of the last challenges, to save the round
    * trip; none where there was no challenge whose nonce can be used again.
    */
-  anticipate(method: string, requestUri: string): CredentialsHeader[] {
+  anticipate(request: SipRequest): CredentialsHeader[] {
     return [...this.#met.values()]
-      .filter(({challenge}) => challenge.qop === 'auth')
-      .map((met) => this.#use(met, method, requestUri));
+      .filter(({challenge}) => challenge.qop !== 'none')
+      .map((met) => this.#use(met, request));
+  }
+
+  /** Takes the nonce that a 2xx names for the next request (RFC 7615 section 3); it says nothing of realms. */
+  learn(response: SipResponse): void {
+    for (const {name, tells} of kinds) {
+      const [met, ...others] = [...this.#met.values()].filter((one) => one.name === name);
+      const nonce = nextNonce(response.headers.get(tells));
+      if (!met || others.length > 0 || nonce === undefined || nonce === met.challenge.nonce) continue;
+      this.#remember({name, challenge: {...met.challenge, nonce}, foretold: true});
+    }
   }
 
   /** Forgets all challenges, so that the next request goes without credentials. */
@@ -82,12 +92,38 @@ export class Authenticator {
     this.#met.clear();
   }
 
-  #use(met: Met, method: string, uri: string): CredentialsHeader {
+  /** Whether a challenge to `request` is worth an answer; if so, it is remembered. */
+  #take(name: CredentialsHeader['name'], challenge: DigestChallenge, request: SipRequest): boolean {
+    const before = this.#met.get(keyOf(name, challenge));
+    if (!before && this.#met.size >= challengeLimit) return false;
+    const refused = request.headers.all(name).find((value) => realmOf(value) === challenge.realm);
+    if (refused !== undefined && !challenge.stale && !before?.foretold && isFirstUse(refused)) return false;
+    // A nonce that comes again is counted on (RFC 7616 section 3.4): from one the server would take for a replay.
+    if (before?.challenge.nonce === challenge.nonce) {
+      this.#met.set(keyOf(name, challenge), {...before, challenge, foretold: false});
+    } else this.#remember({name, challenge, foretold: false});
+    return true;
+  }
+
+  #remember(news: Pick<Met, 'name' | 'challenge' | 'foretold'>): void {
+    this.#met.set(keyOf(news.name, news.challenge), {...news, cnonce: newCnonce(this.#random), count: 0});
+  }
+
+  #use(met: Met, {method, requestUri: uri, body}: SipRequest): CredentialsHeader {
     met.count++;
-    const use = {count: met.count, cnonce: newCnonce(this.#random)};
-    const parameters = digestResponse(met.challenge, this.#credentials, {method, uri}, use);
+    const parameters = digestResponse(met.challenge, this.#credentials, {method, uri, body}, met);
     return {name: met.name, value: formatCredentials({scheme: 'Digest', parameters})};
   }
+}
+
+function keyOf(name: string, {realm}: DigestChallenge): string {
+  return `${name} ${realm}`;
+}
+
+/** From the value of Authentication-Info, which has parameters alone. */
+function nextNonce(info: string | undefined): string | undefined {
+  const parsed = info === undefined ? undefined : parseChallenge(`Digest ${info}`);
+  return parsed?.ok ? parsed.value.parameters.get('nextnonce') : undefined;
 }
 
 function realmOf(credentials: string): string | undefined {

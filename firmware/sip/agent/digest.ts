@@ -22,8 +22,8 @@ export interface DigestChallenge {
   readonly opaque: string | undefined;
   /** As it was given; MD5 where it was not. */
   readonly algorithm: string | undefined;
-  /** Whether the server offered the quality of protection `auth`; `none` where it offered nothing. */
-  readonly qop: 'auth' | 'none';
+  /** The quality of protection: `auth-int`, which covers the body, only where no `auth` is offered; `none`: nothing is. */
+  readonly qop: 'auth' | 'auth-int' | 'none';
   /** The credentials were right and only the nonce was too old. */
   readonly stale: boolean;
 }
@@ -33,9 +33,10 @@ export interface DigestSubject {
   readonly method: string;
   /** The Request-URI, exactly as it is sent. */
   readonly uri: string;
+  readonly body: Uint8Array;
 }
 
-/** The use of a nonce: how often so far, this time included, and our own nonce. */
+/** The use of a nonce: how often so far, this time included, and our own nonce, which stays with that of the server. */
 export interface NonceUse {
   readonly count: number;
   readonly cnonce: string;
@@ -43,32 +44,39 @@ export interface NonceUse {
 
 /**
  * Reads the auth-params of a Digest challenge. Undefined when it cannot be answered: a parameter is missing,
- * the algorithm is not known, or only other qualities of protection than `auth` are offered.
+ * the algorithm or every quality of protection is not known.
  */
 export function readChallenge(parameters: ReadonlyMap<string, string>): DigestChallenge | undefined {
   const realm = parameters.get('realm');
   const nonce = parameters.get('nonce');
   const algorithm = parameters.get('algorithm');
-  if (realm === undefined || nonce === undefined || !hashNames.has(algorithmKey(algorithm))) return undefined;
-  const offered = parameters.get('qop')?.toLowerCase().split(',');
-  if (offered && !offered.some((qop) => qop.trim() === 'auth')) return undefined;
+  if (realm === undefined || nonce === undefined || !hashNames.has(hashKey(algorithm))) return undefined;
+  const qop = chooseProtection(parameters.get('qop'));
+  if (qop === undefined) return undefined;
   return {
     realm,
     nonce,
     algorithm,
     opaque: parameters.get('opaque'),
-    qop: offered ? 'auth' : 'none',
+    qop,
     stale: parameters.get('stale')?.toLowerCase() === 'true',
   };
 }
 
-/** The challenge with the strongest algorithm, the first where several are equal (RFC 8760 section 2.4). */
-export function strongestChallenge(challenges: readonly DigestChallenge[]): DigestChallenge | undefined {
+/**
+ * The challenge with the strongest algorithm of each realm, the first where several are equal (RFC 8760 section 2.4).
+ * A response has those of several realms where a proxy has put together what its branches were asked (RFC 3261
+ * section 16.7).
+ */
+export function strongestChallenges(challenges: readonly DigestChallenge[]): DigestChallenge[] {
+  const chosen = new Map<string, DigestChallenge>();
   for (const name of hashNames.keys()) {
-    const found = challenges.find(({algorithm}) => algorithmKey(algorithm) === name);
-    if (found) return found;
+    for (const challenge of challenges) {
+      const {realm, algorithm} = challenge;
+      if (!chosen.has(realm) && hashKey(algorithm) === name) chosen.set(realm, challenge);
+    }
   }
-  return undefined;
+  return [...chosen.values()];
 }
 
 /** The auth-params that answer `challenge`, in the order to be written (RFC 7616 section 3.4). */
@@ -79,15 +87,20 @@ export function digestResponse(
   use: NonceUse,
 ): Map<string, string> {
   const {realm, nonce, qop} = challenge;
-  const hash = (text: string) =>
-    createHash(hashNames.get(algorithmKey(challenge.algorithm)) ?? 'md5')
+  const hash = (text: string | Uint8Array) =>
+    createHash(hashNames.get(hashKey(challenge.algorithm)) ?? 'md5')
       .update(text)
       .digest('hex');
   const nc = use.count.toString(16).padStart(8, '0');
-  const ha1 = hash(`${credentials.user}:${realm}:${credentials.password}`);
-  const ha2 = hash(`${subject.method}:${subject.uri}`);
+  const session = isSession(challenge.algorithm);
+  const secret = hash(`${credentials.user}:${realm}:${credentials.password}`);
+  const ha1 = session ? hash(`${secret}:${nonce}:${use.cnonce}`) : secret;
+  const covered = qop === 'auth-int' ? `:${hash(subject.body)}` : '';
+  const ha2 = hash(`${subject.method}:${subject.uri}${covered}`);
   const response =
-    qop === 'auth' ? hash(`${ha1}:${nonce}:${nc}:${use.cnonce}:auth:${ha2}`) : hash(`${ha1}:${nonce}:${ha2}`);
+    qop === 'none'
+      ? hash(`${ha1}:${nonce}:${ha2}`)
+      : hash(`${ha1}:${nonce}:${nc}:${use.cnonce}:${qop}:${ha2}`);
   const parameters = new Map([
     ['username', credentials.user],
     ['realm', realm],
@@ -96,7 +109,8 @@ export function digestResponse(
     ['response', response],
   ]);
   if (challenge.algorithm !== undefined) parameters.set('algorithm', challenge.algorithm);
-  if (qop === 'auth') parameters.set('cnonce', use.cnonce).set('qop', 'auth').set('nc', nc);
+  if (qop !== 'none' || session) parameters.set('cnonce', use.cnonce);
+  if (qop !== 'none') parameters.set('qop', qop).set('nc', nc);
   if (challenge.opaque !== undefined) parameters.set('opaque', challenge.opaque);
   return parameters;
 }
@@ -106,6 +120,18 @@ export function newCnonce(random: RandomBytes): string {
   return randomHex(random, 8);
 }
 
-function algorithmKey(algorithm: string | undefined): string {
-  return algorithm?.toUpperCase() ?? 'MD5';
+function chooseProtection(offered: string | undefined): DigestChallenge['qop'] | undefined {
+  if (offered === undefined) return 'none';
+  const words = offered.split(',').map((word) => word.trim().toLowerCase());
+  return (['auth', 'auth-int'] as const).find((qop) => words.includes(qop));
+}
+
+/** The hash of an algorithm, whether it is one for whole sessions or not. */
+function hashKey(algorithm = 'MD5'): string {
+  return algorithm.toUpperCase().replace(/-SESS$/, '');
+}
+
+/** Whether the password is mixed with both nonces (RFC 7616 section 3.4.2). */
+function isSession(algorithm = 'MD5'): boolean {
+  return /-sess$/i.test(algorithm);
 }

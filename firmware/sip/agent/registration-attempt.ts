@@ -92,7 +92,7 @@ export class RegistrationAttempt {
       return;
     }
     const request = binding.request(server, contact);
-    const known = credentials ?? authenticator.anticipate('REGISTER', request.requestUri);
+    const known = credentials ?? authenticator.anticipate(request);
     for (const {name, value} of known) request.headers.append(name, value);
     const since = clock.now();
     const silence = `no answer from ${server.address}`;
@@ -115,8 +115,10 @@ export class RegistrationAttempt {
 
   #receive(request: SipRequest, response: SipResponse, contact: string): void {
     const {status} = response;
-    if (status < 300) this.#end({kind: 'accepted', response, contact});
-    else if (!this.#askAgain(request, response)) this.#refused(request, response);
+    if (status < 300) {
+      this.#parts.authenticator.learn(response);
+      this.#end({kind: 'accepted', response, contact});
+    } else if (!this.#askAgain(request, response)) this.#refused(request, response);
   }
 
   /** Sends what the answer calls for; false where there is nothing to be done. */

@@ -1,7 +1,7 @@
 import {expect, test} from 'vitest';
 import {Authenticator, type CredentialsHeader} from '../../../firmware/sip/agent/authenticator.ts';
 import {createRequest, createResponse} from '../../../firmware/sip/message/create.ts';
-import type {SipRequest} from '../../../firmware/sip/message/message.ts';
+import type {SipRequest, SipResponse} from '../../../firmware/sip/message/message.ts';
 import {seededBytes} from '../../support/fake-network.ts';
 import {challenge, RegistrationScene, reply} from './registration-scene.ts';
 
@@ -71,9 +71,7 @@ test('a nonce that comes again is counted on, for a count that starts over looks
   expect(summary(answerTo(authenticator, invite(), 401, digest('a', 'same')))).toEqual([
     'Authorization a same 00000002',
   ]);
-  expect(summary(authenticator.anticipate('INVITE', 'sip:101@example.org'))).toEqual([
-    'Authorization a same 00000003',
-  ]);
+  expect(summary(authenticator.anticipate(invite()))).toEqual(['Authorization a same 00000003']);
 });
 
 test('a stale nonce is replaced; a password that was refused is not sent again', () => {
@@ -85,9 +83,8 @@ test('a stale nonce is replaced; a password that was refused is not sent again',
 });
 
 test.each([
-  ['auth-int alone', digest('a', 'n', ', qop="auth-int"')],
+  ['an unknown protection', digest('a', 'n', ', qop="auth-conf"')],
   ['an unknown algorithm', digest('a', 'n', ', algorithm=SHA-999')],
-  ['a session algorithm', digest('a', 'n', ', algorithm=MD5-sess')],
   ['no realm', 'Digest nonce="n"'],
   ['another scheme', 'Bearer realm="a"'],
   ['nonsense', 'Digest realm="a'],
@@ -96,6 +93,85 @@ test.each([
   const both = answerTo(new Authenticator(account, seededBytes(1)), invite(), 401, odd, digest('a', 'good'));
   expect(summary(both)).toEqual(['Authorization a good 00000001']);
 });
+
+/** What a proxy makes of the answers of two branches: the challenges of both in one response. */
+function together(request: SipRequest, ...challenges: [name: string, value: string][]): SipResponse {
+  const response = createResponse(request, 401);
+  for (const [name, value] of challenges) response.headers.append(name, value);
+  return response;
+}
+
+test('challenges of several realms in one response are all answered, each by its strongest algorithm', () => {
+  const authenticator = new Authenticator(account, seededBytes(1));
+  const response = together(
+    invite(),
+    ['WWW-Authenticate', digest('a', 'n1', ', algorithm=MD5, qop="auth"')],
+    ['WWW-Authenticate', digest('b', 'n2')],
+    ['WWW-Authenticate', digest('a', 'n3', ', algorithm=SHA-256, qop="auth"')],
+    ['Proxy-Authenticate', digest('edge', 'n4')],
+  );
+  const answers = authenticator.answer(invite(), response);
+  expect(summary(answers)).toEqual([
+    'Authorization a n3 00000001',
+    'Authorization b n2 00000001',
+    'Proxy-Authorization edge n4 00000001',
+  ]);
+  // One of them does not like it, another has just been met.
+  const again = together(
+    invite(answers),
+    ['WWW-Authenticate', digest('a', 'n5')],
+    ['WWW-Authenticate', digest('c', 'n6')],
+  );
+  expect(summary(authenticator.answer(invite(answers), again))).toEqual([
+    'Authorization a n3 00000002',
+    'Authorization b n2 00000002',
+    'Proxy-Authorization edge n4 00000002',
+    'Authorization c n6 00000001',
+  ]);
+});
+
+test('no more than eight realms are remembered', () => {
+  const authenticator = new Authenticator(account, seededBytes(1));
+  for (let realm = 0; realm < 12; realm++) answerTo(authenticator, invite(), 401, digest(`r${realm}`, 'n'));
+  expect(authenticator.anticipate(invite())).toHaveLength(8);
+});
+
+test('our own nonce stays as long as that of the server', () => {
+  const authenticator = new Authenticator(account, seededBytes(1));
+  const cnonce = ([header]: readonly CredentialsHeader[]) => /cnonce="(\w+)"/.exec(header!.value)?.[1];
+  const first = cnonce(answerTo(authenticator, invite(), 401, digest('a', 'n1'))!);
+  expect(cnonce(authenticator.anticipate(invite()))).toBe(first);
+  expect(cnonce(answerTo(authenticator, invite(), 401, digest('a', 'n1'))!)).toBe(first);
+  expect(cnonce(answerTo(authenticator, invite(), 401, digest('a', 'n2'))!)).not.toBe(first);
+});
+
+function accepted(info: string, name = 'Authentication-Info'): SipResponse {
+  const response = createResponse(invite(), 200);
+  response.headers.append(name, info);
+  return response;
+}
+
+test('a server names its next nonce: it is used, and one that it has forgotten is asked for once more', () => {
+  const authenticator = new Authenticator(account, seededBytes(1));
+  answerTo(authenticator, invite(), 401, digest('a', 'n1'));
+  authenticator.learn(accepted('qop=auth, nextnonce="n2", rspauth="0"'));
+  const next = authenticator.anticipate(invite());
+  expect(summary(next)).toEqual(['Authorization a n2 00000001']);
+  const asked = answerTo(authenticator, invite(next), 401, digest('a', 'n3'));
+  expect(summary(asked)).toEqual(['Authorization a n3 00000001']);
+  expect(answerTo(authenticator, invite(asked), 401, digest('a', 'n4'))).toBeUndefined();
+});
+
+test.each(['nextnonce', 'nextnonce="', 'nextnonce=""x', '', 'rspauth="0"', 'nextnonce="n1"'])(
+  'Authentication-Info: %s changes nothing',
+  (info) => {
+    const authenticator = new Authenticator(account, seededBytes(1));
+    answerTo(authenticator, invite(), 401, digest('a', 'n1'));
+    authenticator.learn(accepted(info));
+    authenticator.learn(accepted('nextnonce="other"', 'Proxy-Authentication-Info'));
+    expect(summary(authenticator.anticipate(invite()))).toEqual(['Authorization a n1 00000002']);
+  },
+);
 
 test('a REGISTER that proxy and registrar challenge in turn', () => {
   const scene = new RegistrationScene();

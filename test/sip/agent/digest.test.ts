@@ -1,9 +1,10 @@
+import {createHash} from 'node:crypto';
 import {expect, test} from 'vitest';
 import {
   type DigestChallenge,
   digestResponse,
   readChallenge,
-  strongestChallenge,
+  strongestChallenges,
 } from '../../../firmware/sip/agent/digest.ts';
 
 const challenge: DigestChallenge = {
@@ -15,7 +16,8 @@ const challenge: DigestChallenge = {
   stale: false,
 };
 const mufasa = {user: 'Mufasa', password: 'Circle of Life'};
-const page = {method: 'GET', uri: '/dir/index.html'};
+const noBody = new Uint8Array();
+const page = {method: 'GET', uri: '/dir/index.html', body: noBody};
 const firstUse = {count: 1, cnonce: 'f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ'};
 
 test('RFC 7616 section 3.9.1, MD5', () => {
@@ -50,7 +52,7 @@ test('RFC 7616 section 3.9.2 with erratum 4897, SHA-512-256 and a name in UTF-8'
       stale: false,
     },
     {user: 'J\u00e4s\u00f8n Doe', password: 'Secret, or not?'},
-    {method: 'GET', uri: '/doe.json'},
+    {method: 'GET', uri: '/doe.json', body: noBody},
     {count: 1, cnonce: 'NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v'},
   );
   expect(answer.get('response')).toBe('3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5');
@@ -117,14 +119,92 @@ test.each([
   ['no realm', {nonce: 'n'}],
   ['no nonce', {realm: 'r'}],
   ['an algorithm that is not known', {realm: 'r', nonce: 'n', algorithm: 'SHA-3'}],
-  ['protection of the body alone', {realm: 'r', nonce: 'n', qop: 'auth-int'}],
+  ['a protection that is not known', {realm: 'r', nonce: 'n', qop: 'auth-conf'}],
 ])('a challenge with %s cannot be answered', (_name, parameters) => {
   expect(readChallenge(new Map(Object.entries(parameters)))).toBeUndefined();
 });
 
-test('of several challenges the strongest is answered', () => {
-  const offered = ['MD5', 'SHA-256', undefined].map((algorithm) => ({...challenge, algorithm}));
-  expect(strongestChallenge(offered)?.algorithm).toBe('SHA-256');
-  expect(strongestChallenge(offered.slice(2))?.algorithm).toBeUndefined();
-  expect(strongestChallenge([])).toBeUndefined();
+test('protection of the body is chosen only where no other is offered', () => {
+  const read = (qop: string) => readChallenge(new Map(Object.entries({realm: 'r', nonce: 'n', qop})))?.qop;
+  expect(read('auth-int')).toBe('auth-int');
+  expect(read('auth-conf, AUTH-INT')).toBe('auth-int');
+  expect(read('auth-int,auth')).toBe('auth');
+});
+
+const register = {
+  method: 'INVITE',
+  uri: 'sip:bob@biloxi.example.com',
+  body: new TextEncoder().encode('v=0\r\nm=audio 0 RTP/AVP 0\r\n'),
+};
+const alice = {user: 'alice', password: 'wonder'};
+
+/** What RFC 7616 section 3.4 says, written out for one algorithm. */
+function expected(hash: string, {session, whole}: {session: boolean; whole: boolean}): string {
+  const h = (text: string) => createHash(hash).update(text, 'utf8').digest('hex');
+  const a1 = h('alice:biloxi:wonder');
+  const ha1 = session ? h(`${a1}:server-nonce:client-nonce`) : a1;
+  const a2 = 'INVITE:sip:bob@biloxi.example.com';
+  const ha2 = whole ? h(`${a2}:${h('v=0\r\nm=audio 0 RTP/AVP 0\r\n')}`) : h(a2);
+  return h(`${ha1}:server-nonce:00000003:client-nonce:${whole ? 'auth-int' : 'auth'}:${ha2}`);
+}
+
+test.each([
+  ['MD5', 'md5'],
+  ['SHA-256', 'sha256'],
+  ['SHA-512-256', 'sha512-256'],
+])('%s, also for sessions and with the body', (name, hash) => {
+  for (const session of [false, true]) {
+    for (const whole of [false, true]) {
+      const algorithm = session ? `${name}-sess` : name;
+      const asked = readChallenge(
+        new Map(
+          Object.entries({
+            realm: 'biloxi',
+            nonce: 'server-nonce',
+            algorithm,
+            qop: whole ? 'auth-int' : 'auth',
+          }),
+        ),
+      )!;
+      const answer = digestResponse(asked, alice, register, {count: 3, cnonce: 'client-nonce'});
+      expect(answer.get('response')).toBe(expected(hash, {session, whole}));
+      expect(answer.get('algorithm')).toBe(algorithm);
+      expect(answer.get('qop')).toBe(asked.qop);
+    }
+  }
+});
+
+// Computed with Python's hashlib from the same strings.
+test.each([
+  ['MD5-sess', 'auth', '0f4db8b4df77940592458d797c764d4a'],
+  ['SHA-256-sess', 'auth', 'aed639697191b8be777d226395ec48702d440f2b1d5c49d91d55b9a6b10b670e'],
+  ['SHA-512-256-sess', 'auth-int', '2691dd456ede201360a1e215245f30dc735feb71be8adcf34a5d91fa864ec29f'],
+  ['MD5', 'auth-int', '3deeea342e5796f4efc5ce396b7583c8'],
+] as const)('%s with %s, as computed elsewhere', (algorithm, qop, response) => {
+  const asked: DigestChallenge = {
+    realm: 'biloxi',
+    nonce: 'server-nonce',
+    opaque: undefined,
+    algorithm,
+    qop,
+    stale: false,
+  };
+  const answer = digestResponse(asked, alice, register, {count: 3, cnonce: 'client-nonce'});
+  expect(answer.get('response')).toBe(response);
+});
+
+test('a session algorithm without qop still names our nonce', () => {
+  const asked = {...challenge, algorithm: 'MD5-sess', qop: 'none' as const};
+  const answer = digestResponse(asked, mufasa, page, firstUse);
+  expect(answer.get('cnonce')).toBe(firstUse.cnonce);
+  expect(answer.has('nc')).toBe(false);
+});
+
+test('of several challenges the strongest of each realm is answered', () => {
+  const offered = ['MD5', 'SHA-256-sess', undefined].map((algorithm) => ({...challenge, algorithm}));
+  expect(strongestChallenges(offered)).toEqual([offered[1]]);
+  expect(strongestChallenges(offered.slice(2))).toEqual([offered[2]]);
+  const other = {...challenge, realm: 'other'};
+  expect(strongestChallenges([other, ...offered])).toEqual([offered[1], other]);
+  expect(strongestChallenges([])).toEqual([]);
 });

@@ -5,9 +5,11 @@ import type {BoardDefinition} from '../hal/board-definition.ts';
 import {openBoard} from '../hal/open-board.ts';
 import {MediaEngine} from './audio/media-engine.ts';
 import {systemClock as clock} from './base/clock.ts';
+import {systemRandom} from './base/random.ts';
 import {stopYoungGeneration} from './base/young-generation.ts';
 import type {Config} from './config/schema.ts';
 import {readConfiguration} from './configuration.ts';
+import {instanceId} from './instance-id.ts';
 import {mediaProgram, page} from './programs.ts';
 import {rehearseCall} from './rehearsal.ts';
 import {formatSocketAddress} from './sip/transport/transport.ts';
@@ -60,6 +62,7 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
   const telephony = await openTelephone({
     name: config.name,
     sip: config.sip,
+    instance: instanceId(config.data, systemRandom, (text) => log.warn(text)),
     openMedia: (local, stun) => media.open(local, stun),
   });
   closing.push(() => telephony.close());

@@ -21,7 +21,7 @@ export type OutsideNews =
 /** What following the outside address takes. */
 export interface OutsideAddressParts {
   readonly server: ServerName;
-  /** Shares its socket with the STUN client. */
+  /** Its socket is asked about. */
   readonly udp: UdpTransport;
   readonly nat: NatTransport;
   readonly clock: Clock;
@@ -53,7 +53,11 @@ export class OutsideAddress {
       send: (bytes, to) => udp.send(bytes, {transport: 'UDP', ...to}),
     });
     this.#mapping.onChange = (status) => this.#change(status);
-    udp.onStun = (bytes, from) => this.#mapping.receive(bytes, from);
+  }
+
+  /** Takes a STUN datagram that came to the SIP socket. */
+  receive(bytes: Uint8Array, from: SocketAddress): void {
+    this.#mapping.receive(bytes, from);
   }
 
   start(): void {

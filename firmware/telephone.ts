@@ -16,6 +16,7 @@ import {NatTransport} from './sip/transport/nat-transport.ts';
 import type {TlsOptions} from './sip/transport/tls.ts';
 import {type SocketAddress, TransportError, type TransportName} from './sip/transport/transport.ts';
 import {type Listener, Transports} from './sip/transport/transports.ts';
+import {StunClient} from './stun/client.ts';
 import {userAgentName} from './version.ts';
 
 /** Calls at a time: every target of the largest button, and as many that are still being ended. */
@@ -25,6 +26,8 @@ export interface TelephoneOptions {
   /** What it calls itself in direct calls. */
   readonly name: string;
   readonly sip: Config['sip'];
+  /** The URN that names this device towards registrars; without it they are offered no flows (RFC 5626). */
+  readonly instance?: string;
   /** Opens the RTP port of a call on a local address; `stun` is the server that tells how it is seen from outside. */
   openMedia(localAddress: string, stun: SocketAddress | undefined): Promise<MediaPort>;
 }
@@ -41,7 +44,7 @@ export interface Telephony {
 }
 
 /** The SIP user agent on this machine's sockets, clock and name service. @throws TransportError in plain words. */
-export async function openTelephone({name, sip, openMedia}: TelephoneOptions): Promise<Telephony> {
+export async function openTelephone({name, sip, instance, openMedia}: TelephoneOptions): Promise<Telephony> {
   const clock = systemClock;
   const random = systemRandom;
   const transport = new Transports(clock, tlsOptions(sip.tls), bindMarked);
@@ -52,7 +55,12 @@ export async function openTelephone({name, sip, openMedia}: TelephoneOptions): P
   transport.udp.admits = (address) => senders.admits(address);
   const transactions = new TransactionLayer({transport, clock, random, senders});
   transport.onMessage = (...message) => transactions.receive(...message);
-  const nat = new NatTransport(transport);
+  const stun = new StunClient({
+    clock,
+    random,
+    send: (bytes, to) => transport.udp.send(bytes, {transport: 'UDP', ...to}),
+  });
+  const nat = new NatTransport(transport, stun);
   const outside =
     sip.stun &&
     new OutsideAddress({
@@ -63,6 +71,10 @@ export async function openTelephone({name, sip, openMedia}: TelephoneOptions): P
       random,
       onMoved: () => telephone.refresh(),
     });
+  transport.udp.onStun = (bytes, from) => {
+    stun.receive(bytes, from);
+    outside?.receive(bytes, from);
+  };
   const names = new Resolver({
     servers: systemNameServers,
     wire: systemWire,
@@ -79,6 +91,7 @@ export async function openTelephone({name, sip, openMedia}: TelephoneOptions): P
     accounts: sip.accounts,
     domain: sip.domain,
     userAgentName,
+    ...(instance === undefined ? {} : {instance}),
     identity: {displayName: name},
     sessionLimit,
     openMedia: (local, destination) => openMedia(local, outside?.serverFor(destination)),
@@ -91,6 +104,7 @@ export async function openTelephone({name, sip, openMedia}: TelephoneOptions): P
     outside,
     close() {
       outside?.stop();
+      stun.close();
       transactions.close();
       names.close();
       transport.close();

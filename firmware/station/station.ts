@@ -23,8 +23,8 @@ import type {Media} from './media.ts';
 import {sendsKeysReadably} from './readable-keys.ts';
 import {Reception} from './reception.ts';
 import type {CommandResult, Meters, StationControl} from './station-control.ts';
-import type {AccountStatus, StationStatus} from './status.ts';
-import type {Telephone} from './telephone.ts';
+import type {StationStatus} from './status.ts';
+import type {AccountNews, Telephone} from './telephone.ts';
 
 /** A second press so soon after the first (ms) is an impatient finger, not the wish to cancel. */
 const PRESS_LOCKOUT = 500;
@@ -56,7 +56,7 @@ export class Station implements StationControl {
   readonly #mailbox: Mailbox;
   readonly #sounds: CallSounds;
   readonly #calls: Calls;
-  readonly #accounts = new Map<string, AccountStatus>();
+  readonly #accounts = new Map<string, Omit<AccountNews, 'name'>>();
   onChange: (() => void) | undefined;
   onLight: ((frame: Uint8Array) => void) | undefined;
   onMeters: ((meters: Meters) => void) | undefined;
@@ -171,7 +171,11 @@ export class Station implements StationControl {
       uptime: Math.floor((this.#clock.now() - this.#startedAt) / 1000),
       state: call?.phase ?? 'idle',
       call: call?.status ?? null,
-      accounts: this.#telephone.accounts.map(({name, registered, reason}) => ({name, registered, reason})),
+      accounts: this.#telephone.accounts.map((account) => ({
+        ...account,
+        lastAttempt: isoTime(account.lastAttempt),
+        nextAttempt: isoTime(account.nextAttempt),
+      })),
       doors: this.#doors.states,
       buttons: this.#config.buttons.map(({name, input, call: targets}) => ({
         name,
@@ -330,10 +334,9 @@ export class Station implements StationControl {
     this.#changed();
   }
 
-  #accountChanged(account: AccountStatus): void {
-    const {name, registered, reason} = account;
+  #accountChanged({name, registered, reason}: AccountNews): void {
     const before = this.#accounts.get(name);
-    this.#accounts.set(name, {name, registered, reason});
+    this.#accounts.set(name, {registered, reason});
     if (before?.registered !== registered || (!registered && before.reason !== reason)) {
       if (registered) this.#journal.append({kind: 'account-registered', account: name});
       else this.#journal.append({kind: 'account-down', account: name, reason});
@@ -361,4 +364,9 @@ export class Station implements StationControl {
   #changed(): void {
     this.onChange?.();
   }
+}
+
+/** ISO 8601 in UTC of a wall-clock time in ms. */
+function isoTime(milliseconds: number | undefined): string | null {
+  return milliseconds === undefined ? null : new Date(milliseconds).toISOString();
 }

@@ -56,6 +56,11 @@ export interface AccountStatus {
   name: string;
   registered: boolean;
   reason: string;
+  /** How often a server was asked to register since the start. */
+  attempts: number;
+  /** When that was last, and when it will be next, ISO 8601 in UTC; null before the first, and while one is under way. */
+  lastAttempt: string | null;
+  nextAttempt: string | null;
 }
 
 /** The body of `GET /api/status`. */

@@ -2,7 +2,6 @@ import type {Result} from '../base/result.ts';
 import type {Call, CallListener, IncomingCall, Party} from '../sip/agent/call.ts';
 import type {MessageListener} from '../sip/agent/text-message.ts';
 import type {TracedMessage} from '../sip/agent/trace.ts';
-import type {AccountStatus} from './status.ts';
 
 /** Why a call cannot even be tried; `bad-target` and `no-domain`: nobody can be called under that name. */
 interface PlacementFailure {
@@ -10,15 +9,30 @@ interface PlacementFailure {
   readonly text: string;
 }
 
+/** An account of the user agent; times are wall-clock ms since 1970. */
+export interface TelephoneAccount {
+  readonly name: string;
+  readonly registered: boolean;
+  /** Why not, in plain words. */
+  readonly reason: string;
+  /** How often a server was asked to register. */
+  readonly attempts: number;
+  readonly lastAttempt: number | undefined;
+  readonly nextAttempt: number | undefined;
+}
+
+/** Whether an account is registered, told when that or the reason has changed. */
+export type AccountNews = Pick<TelephoneAccount, 'name' | 'registered' | 'reason'>;
+
 /** The part of the SIP user agent that the station uses. */
 export interface Telephone {
-  readonly accounts: readonly Readonly<AccountStatus>[];
+  readonly accounts: readonly TelephoneAccount[];
   /** Begins a call; the listener is told how it goes on, never before this returns. */
   call(target: string, listener: CallListener): Result<Call, PlacementFailure>;
   onIncoming: ((call: IncomingCall) => void) | undefined;
   onMessage: MessageListener | undefined;
   onSubscribe: ((subscriber: Party) => boolean) | undefined;
-  onAccountChange: ((account: Readonly<AccountStatus>) => void) | undefined;
+  onAccountChange: ((account: AccountNews) => void) | undefined;
   onTrace: ((message: TracedMessage) => void) | undefined;
   /** Hangs up everything and unregisters; takes at most two seconds. */
   stop(): Promise<void>;

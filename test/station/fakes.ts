@@ -24,8 +24,7 @@ import type {Log} from '../../firmware/station/log.ts';
 import type {CallMedia, Media} from '../../firmware/station/media.ts';
 import {Station} from '../../firmware/station/station.ts';
 import type {Meters} from '../../firmware/station/station-control.ts';
-import type {AccountStatus} from '../../firmware/station/status.ts';
-import type {Telephone} from '../../firmware/station/telephone.ts';
+import type {AccountNews, Telephone, TelephoneAccount} from '../../firmware/station/telephone.ts';
 import type {Board, InputLine, LightRing, OutputLine} from '../../hal/hal.ts';
 import {FakeClock} from '../support/fake-clock.ts';
 
@@ -165,12 +164,12 @@ export class FakeCall implements IncomingCall {
 }
 
 export class FakeTelephone implements Telephone {
-  accounts: AccountStatus[] = [];
+  accounts: TelephoneAccount[] = [];
   readonly calls: FakeCall[] = [];
   onIncoming: ((call: IncomingCall) => void) | undefined;
   onMessage: MessageListener | undefined;
   onSubscribe: ((subscriber: Party) => boolean) | undefined;
-  onAccountChange: ((account: Readonly<AccountStatus>) => void) | undefined;
+  onAccountChange: ((account: AccountNews) => void) | undefined;
   onTrace: ((message: TracedMessage) => void) | undefined;
   stopped = false;
 

@@ -135,6 +135,15 @@ export function inTheMiddleOfACall(station: FakeStation): void {
     light: 'talking',
     call: {id, direction: 'outgoing', peer, codec: 'PCMU', encryption: null, seconds: 13, rtp},
     doors: [{name: 'front', open: true, mode: 'normal', ajar: null}],
-    accounts: [{name: 'house', registered: true, reason: ''}],
+    accounts: [
+      {
+        name: 'house',
+        registered: true,
+        reason: '',
+        attempts: 1,
+        lastAttempt: '2026-01-01T12:00:00.000Z',
+        nextAttempt: '2026-01-01T12:04:28.000Z',
+      },
+    ],
   });
 }

@@ -1,20 +1,24 @@
 import type {RandomBytes} from '../../base/random.ts';
 import {success} from '../../base/result.ts';
 import type {EncryptionWish} from '../dialog/negotiation.ts';
+import type {Route} from '../dialog/routing.ts';
 import {formatHost, parseUri, type SipUri} from '../message/uri.ts';
-import type {Flow} from '../transport/transport.ts';
-import type {AccountOptions, RegistrationStatus} from './account-options.ts';
+import type {Destination, Flow} from '../transport/transport.ts';
+import type {AccountOptions, AttemptTimes, RegistrationStatus} from './account-options.ts';
 import {Authenticator} from './authenticator.ts';
 import type {CallServices} from './call-base.ts';
-import type {Located} from './locator.ts';
+import type {Located, Locator} from './locator.ts';
 import {Registration} from './registration.ts';
 
 const defaultPort = 5060;
 
 /** Whether an account's server knows where this user agent is. */
-export interface AccountStatus extends RegistrationStatus {
+export interface AccountNews extends RegistrationStatus {
   readonly name: string;
 }
+
+/** The same, and what was done for it. */
+export interface AccountStatus extends AccountNews, AttemptTimes {}
 
 /** An account at a server: what goes through it, and what comes from it. */
 export class Account {
@@ -24,19 +28,21 @@ export class Account {
   /** Whether sound is encrypted. */
   readonly encryption: EncryptionWish;
   /** Called when the status changes. */
-  onChange: ((status: AccountStatus) => void) | undefined;
+  onChange: ((news: AccountNews) => void) | undefined;
   #options: AccountOptions;
+  #locator: Locator;
   #locate: (found: (servers: Located) => void) => void;
   #serverUris: readonly SipUri[];
   #random: RandomBytes;
   #registration: Registration;
 
   /** @throws Error when a URI of the account is no SIP URI. */
-  constructor(options: AccountOptions, {environment, transport, locator, health}: CallServices) {
+  constructor(options: AccountOptions, {environment, transport, locator, health, instance}: CallServices) {
     this.name = options.name;
     this.uri = sipUri(options.uri);
     this.encryption = options.srtp ?? 'off';
     this.#serverUris = options.registrars.map(sipUri);
+    this.#locator = locator;
     this.#locate = (found) => locator.locateAll(options.registrars, found);
     this.#options = options;
     this.#random = environment.random;
@@ -45,13 +51,14 @@ export class Account {
       account: options,
       transport,
       health,
+      instance,
       locate: this.#locate,
     });
-    this.#registration.onChange = () => this.onChange?.(this.status);
+    this.#registration.onChange = (status) => this.onChange?.({name: this.name, ...status});
   }
 
   get status(): AccountStatus {
-    return {name: this.name, ...this.#registration.status};
+    return {name: this.name, ...this.#registration.status, ...this.#registration.times};
   }
 
   /** Its domain, with the port where that is not 5060: the host part of bare targets. */
@@ -75,10 +82,26 @@ export class Account {
     return this.#registration.stop();
   }
 
-  /** Where requests of this account go: the server that it is registered at, then the others, then nobody. */
+  /** Through whom requests of this account go that begin a dialog (RFC 3608). */
+  get routes(): readonly Route[] {
+    return this.#registration.routes;
+  }
+
+  /** Whether what is sent to `server` goes over the flow of the registration (RFC 5626). */
+  hasFlow(server: Destination): boolean {
+    return this.#registration.hasFlow(server);
+  }
+
+  /**
+   * Where requests of this account go: the server that it is registered at, then the others. Only where the domain
+   * itself is the registrar, and it names routes, the first of these is next: a configured registrar stands before it.
+   */
   findServers(found: (servers: Located) => void): void {
-    const {servers} = this.#registration;
-    if (servers.length > 0) found(success(servers));
+    const {servers, routes} = this.#registration;
+    const [route] = routes;
+    const configured = this.#serverUris.some((uri) => !sameHost(uri, this.uri));
+    if (route && !configured) this.#locator.locate(route.uri, found);
+    else if (servers.length > 0) found(success(servers));
     else this.#locate(found);
   }
 

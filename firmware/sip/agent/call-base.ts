@@ -22,6 +22,8 @@ export interface CallServices {
   resolve(host: string): Promise<string>;
   /** The state of a call has changed. */
   onCallChanged(): void;
+  /** The URN that names this device (RFC 5626 section 4.1). */
+  readonly instance: string | undefined;
   /** How direct calls, those without an account, name this side. */
   readonly identity: {readonly user: string; readonly displayName: string};
 }

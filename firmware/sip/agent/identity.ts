@@ -25,15 +25,18 @@ export function contactAddress(transport: Transport, destination: Destination): 
 /**
  * Value of the Contact header of `user` at an address of ours, to be reached over `transport`; with the scheme of the
  * URI that it answers for, for who was called with `sips:` must be called back so (RFC 3261 section 8.1.1.8).
+ * `overFlow`: the first proxy is to send what comes back over the flow that this goes by (RFC 5626 section 4.3).
  */
 export function contactValue(
   user: string,
   {address, port}: SocketAddress,
   transport: TransportName,
   scheme: 'sip' | 'sips' = 'sip',
+  overFlow = false,
 ): string {
   const parameters = new Parameters();
   const implied = scheme === 'sips' ? 'TLS' : 'UDP';
   if (transport !== implied) parameters.set('transport', transport.toLowerCase());
+  if (overFlow) parameters.set('ob', undefined);
   return `<${formatUri({...directUri(user, {address, port}), scheme, port, parameters})}>`;
 }

@@ -7,6 +7,7 @@ import type {EncryptionWish, Negotiation} from '../dialog/negotiation.ts';
 import {OutgoingInvite, type OutgoingInviteUser} from '../dialog/outgoing-invite.ts';
 import {isReliable} from '../dialog/reliable-responses.ts';
 import {buildResponse} from '../dialog/respond.ts';
+import {type Route, routeRequest} from '../dialog/routing.ts';
 import {Session} from '../dialog/session.ts';
 import {answerUpdate} from '../dialog/update.ts';
 import type {SipResponse} from '../message/message.ts';
@@ -39,6 +40,8 @@ export class OutgoingCall extends CallBase implements Call {
   #account: Account | undefined;
   /** Whether sound is encrypted; where that was required once, being sent elsewhere does not change it. */
   #encryption: EncryptionWish;
+  /** Through whom requests of the account go; nobody where a 305 says where to go. */
+  #routes: readonly Route[] = [];
   /** The servers through which it may be called yet. */
   #servers: Destination[] = [];
   #address = '';
@@ -103,6 +106,7 @@ export class OutgoingCall extends CallBase implements Call {
       else locator.locate(formatUri(this.#target), found);
     });
     if (this.state === 'ended') return;
+    this.#routes = proxy ? [] : (this.#account?.routes ?? []);
     if (!located.ok) {
       this.#fail({cause: 'unreachable', text: located.error});
       return;
@@ -203,6 +207,7 @@ export class OutgoingCall extends CallBase implements Call {
         told,
         destination.transport,
         this.#target.scheme,
+        account?.hasFlow(destination),
       ),
       socket: undefined,
       authenticate: (request, response) => authenticator?.answer(request, response),
@@ -215,9 +220,11 @@ export class OutgoingCall extends CallBase implements Call {
       }),
       to: `<${formatUri(this.#target)}>`,
     };
+    const {requestUri, route} = routeRequest(formatUri(this.#target), this.#routes);
     const invitation = {
       ...this.#ends,
-      requestUri: formatUri(this.#target),
+      requestUri,
+      routes: route,
       callId: this.id,
       sequence: this.#sequence,
       offer: negotiation.offer(),

@@ -29,7 +29,7 @@ import {
   TransportError,
   type TransportName,
 } from '../transport/transport.ts';
-import {Account, type AccountStatus} from './account.ts';
+import {Account, type AccountNews, type AccountStatus} from './account.ts';
 import type {AccountOptions} from './account-options.ts';
 import type {Call, CallListener, IncomingCall as IncomingCallContract, MediaPort, Party} from './call.ts';
 import type {CallServices} from './call-base.ts';
@@ -73,6 +73,8 @@ export interface UserAgentOptions {
   readonly families?: readonly (4 | 6)[];
   /** Value of the User-Agent header. */
   readonly userAgentName: string;
+  /** The URN that names this device towards registrars (RFC 5626 section 4.1); without it they are offered no flows. */
+  readonly instance?: string;
   /** Who direct calls come from, without an account: user part and display name. */
   readonly identity?: {readonly user?: string; readonly displayName?: string} | undefined;
   readonly sessionLimit?: number;
@@ -95,7 +97,7 @@ export class UserAgent {
   onMessage: MessageListener | undefined;
   /** Asked whether somebody may subscribe to what this user agent is doing (RFC 6665); by default nobody may. */
   onSubscribe: ((subscriber: Party) => boolean) | undefined;
-  onAccountChange: ((account: Readonly<AccountStatus>) => void) | undefined;
+  onAccountChange: ((account: Readonly<AccountNews>) => void) | undefined;
   #options: UserAgentOptions;
   #environment: DialogEnvironment;
   #services: CallServices;
@@ -141,6 +143,7 @@ export class UserAgent {
       openMedia: (address, destination) => options.openMedia(address, destination),
       resolve: (host) => locator.address(host),
       onCallChanged: () => this.#notifier.changed(),
+      instance: options.instance,
       identity: {
         user: options.identity?.user ?? 'doorline',
         displayName: options.identity?.displayName ?? '',

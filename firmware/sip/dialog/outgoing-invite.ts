@@ -22,6 +22,8 @@ const lengtheningLimit = 3;
 /** What an INVITE says: URIs as text, From with its tag, and the offer. */
 export interface Invitation {
   readonly requestUri: string;
+  /** Values of Route, in order: through whom it goes. */
+  readonly routes: readonly string[];
   /** Values of the From and To headers. */
   readonly from: string;
   readonly to: string;
@@ -237,8 +239,8 @@ export class OutgoingInvite implements DialogUser {
 }
 
 function createInvite(invitation: Invitation, cseq: number, extra: readonly ExtraHeader[]): SipRequest {
-  const {requestUri, from, to, callId, offer} = invitation;
-  const request = createRequest({method: 'INVITE', requestUri, from, to, callId, cseq});
+  const {requestUri, routes, from, to, callId, offer} = invitation;
+  const request = createRequest({method: 'INVITE', requestUri, routes, from, to, callId, cseq});
   const headers = [
     ...extra,
     {name: 'Allow', value: allowedMethods},

@@ -51,7 +51,17 @@ function isRight(request: SipRequest, name: string): boolean {
 
 test('the status of an account follows its registration', async () => {
   const {scene} = await registered();
-  expect(scene.tesla.agent.accounts).toEqual([{name: 'house', registered: true, reason: ''}]);
+  const now = scene.clock.wallTime();
+  expect(scene.tesla.agent.accounts).toEqual([
+    {
+      name: 'house',
+      registered: true,
+      reason: '',
+      attempts: 1,
+      lastAttempt: now,
+      nextAttempt: now + 268_000,
+    },
+  ]);
 });
 
 test('a bare number goes to the account through its server, under the account’s name', async () => {
@@ -187,4 +197,51 @@ test('stopping does not wait longer than 2 s for a dead peer', async () => {
   });
   await scene.pass(5000);
   expect(stopped).toBe(2000);
+});
+
+/** Tesla registered at a server that names routes and agrees to a flow; `registrars` as configured. */
+async function withRoutes(registrars: readonly string[], routes: string): Promise<CallScene> {
+  const instance = 'urn:uuid:f81d4fae-7dec-41d0-a765-00a0c91e6bf6';
+  const scene = new CallScene({tesla: {accounts: [{...house, registrars}], instance}});
+  const pbx = scene.peer();
+  scene.tesla.agent.start();
+  await scene.settle();
+  await pbx.respond(pbx.request('REGISTER'), 200, {
+    headers: {Expires: '300', Require: 'outbound', 'Service-Route': routes},
+  });
+  scene.tesla.call('101');
+  await scene.settle();
+  return scene;
+}
+
+test('Service-Route is the route of calls, which take the flow to the configured server (RFC 3608, RFC 5626)', async () => {
+  const scene = await withRoutes(['sip:pbx.example.org'], '<sip:192.0.2.7;lr>, <sip:home.example.org;lr>');
+  const {to, text} = scene.network.sent.findLast((sent) => sent.text.startsWith('INVITE'))!;
+  expect(to.address).toBe('192.0.2.9');
+  expect(text).toMatch(/^INVITE sip:101@example\.org SIP/);
+  expect(text.match(/^Route: .*$/gm)).toEqual([
+    'Route: <sip:192.0.2.7;lr>',
+    'Route: <sip:home.example.org;lr>',
+  ]);
+  expect(text).toContain('Contact: <sip:door@192.0.2.1:5060;ob>');
+});
+
+test('where the domain is its own registrar, the first route is where calls go', async () => {
+  const scene = new CallScene({
+    tesla: {accounts: [{...house, uri: 'sip:door@192.0.2.9', registrars: ['sip:192.0.2.9']}]},
+  });
+  const pbx = scene.peer();
+  const home = scene.peer('192.0.2.7');
+  scene.tesla.agent.start();
+  await scene.settle();
+  await pbx.respond(pbx.request('REGISTER'), 200, {
+    headers: {Expires: '300', 'Service-Route': '<sip:192.0.2.7>'},
+  });
+  scene.tesla.call('sip:101@192.0.2.9');
+  await scene.settle();
+  // A strict router: its own URI is the Request-URI.
+  const invite = home.request('INVITE');
+  expect(invite.requestUri).toBe('sip:192.0.2.7');
+  expect(invite.headers.all('Route')).toEqual(['<sip:101@192.0.2.9>']);
+  expect(invite.headers.get('Contact')).toBe('<sip:door@192.0.2.1:5060>');
 });

@@ -1,5 +1,5 @@
 import {isIP} from 'node:net';
-import type {Party} from '../sip/agent/call.ts';
+import type {Call, Party} from '../sip/agent/call.ts';
 
 /**
  * Whether `party` is one of those that `entries` name. This is all that decides who may call and who may open
@@ -18,6 +18,21 @@ import type {Party} from '../sip/agent/call.ts';
  */
 export function isAllowed(party: Party, entries: readonly string[]): boolean {
   return entries.some((entry) => fits(party, entry));
+}
+
+/**
+ * Whether the other side of `call` may have it go on with somebody else, which makes the station place a call: whom it
+ * has called itself, and callers whom `entries` name. Who is let in as `any` may not: strangers would choose numbers
+ * that somebody has to pay for.
+ */
+export function mayTransfer({direction, party}: Call, entries: readonly string[]): boolean {
+  return (
+    direction === 'outgoing' ||
+    isAllowed(
+      party,
+      entries.filter((entry) => entry !== 'any'),
+    )
+  );
 }
 
 function fits(party: Party, entry: string): boolean {

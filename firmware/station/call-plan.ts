@@ -149,6 +149,13 @@ export class CallPlan {
     return [...actions, ...this.#goOn(now)];
   }
 
+  /** Somebody who was not called has answered in place of all. */
+  supersede(): PlanAction[] {
+    if (this.#over) return [];
+    this.#state = 'connected';
+    return this.#letGo('answered-elsewhere', 'another one answered');
+  }
+
   /** The visitor has given up. */
   cancel(): PlanAction[] {
     return this.#over ? [] : this.#finish('cancelled', 'cancelled');

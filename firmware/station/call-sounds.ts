@@ -54,6 +54,20 @@ export class CallSounds {
     this.#media.play('talk');
   }
 
+  /** The call goes on with somebody else: nothing is to be heard of it but the other voice. */
+  moved(session: CallMedia | undefined): void {
+    this.#stopRingback();
+    this.#earlyMedia = false;
+    this.#media.attach(session);
+  }
+
+  /** Who was talked to is gone, and somebody else is to answer; it may have something to say before. */
+  waiting(session: CallMedia | undefined): void {
+    this.#media.attach(session);
+    this.#earlyMedia = session !== undefined;
+    if (!session) this.#startRingback();
+  }
+
   /** The talking time is nearly over. */
   ending(): void {
     this.#media.play('ending');

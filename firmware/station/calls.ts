@@ -4,6 +4,7 @@ import type {AudioStream} from '../rtp/audio-stream.ts';
 import type {Call, CallEnd, IncomingCall, Party} from '../sip/agent/call.ts';
 import type {CallBook} from './call-book.ts';
 import {CallKeys, type KeyListener} from './call-keys.ts';
+import {CallMoves} from './call-moves.ts';
 import {type CallPlanSettings, RING_LIMIT} from './call-plan.ts';
 import type {CallResult} from './call-record.ts';
 import type {CallSounds} from './call-sounds.ts';
@@ -35,6 +36,8 @@ interface Parts {
   readonly lock: CodeLock;
   readonly clock: Clock;
   readonly talkSeconds: number;
+  /** Whether the other side of this call may have it transferred. */
+  readonly mayTransfer: (call: Call) => boolean;
   readonly tell: (event: JournalEvent) => void;
   readonly listener: CallsListener;
 }
@@ -42,11 +45,18 @@ interface Parts {
 /** The station's calls: one at a time, outgoing or incoming, from the first INVITE to the last answer. */
 export class Calls {
   readonly #parts: Parts;
+  readonly #moves: CallMoves;
   #current: CurrentCall | undefined;
   #ringTimer: Timer | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#moves = new CallMoves({
+      ...parts,
+      changed: () => parts.listener.changed(),
+      talk: (current, call, stream, peer) => this.#talk(current, call, stream, peer),
+      end: (current, reason) => this.#end(current, 'answered', reason),
+    });
   }
 
   get current(): CurrentCall | undefined {
@@ -144,6 +154,18 @@ export class Calls {
     listener.changed();
   }
 
+  /** Whether `call` wants to take the place of somebody in the current call. */
+  isTakenOverBy({replaces}: IncomingCall): boolean {
+    const current = this.#current;
+    if (!replaces || !current || current.move) return false;
+    return current.conversation?.call === replaces || current.outgoing?.isCalling(replaces) === true;
+  }
+
+  /** An allowed caller takes that place. */
+  takeOver(call: IncomingCall): void {
+    if (this.#current) this.#moves.takeOver(this.#current, call);
+  }
+
   /** Answers the call that waits. */
   answer(): CommandResult {
     const current = this.#current;
@@ -158,7 +180,11 @@ export class Calls {
   hangUp(reason: string): CommandResult {
     const current = this.#current;
     if (!current) return failure({code: 'no-call', text: 'There is no call'});
-    if (current.conversation) current.conversation.hangUp(reason);
+    const {move} = current;
+    current.move = undefined;
+    move?.cancel();
+    if (current.phase === 'talking') current.conversation?.hangUp(reason);
+    else if (current.conversation) this.#end(current, 'answered', reason);
     else if (current.outgoing) current.outgoing.cancel();
     else if (current.incoming) {
       this.#end(current, 'refused', reason);
@@ -177,6 +203,10 @@ export class Calls {
       },
       onUpdated: (stream) => talk?.onUpdated(stream),
       onDigit: (digit, how) => talk?.onDigit(digit, how),
+      onTransfer: (request) => {
+        if (talk) talk.onTransfer(request);
+        else request.refuse(403);
+      },
       onEnded: (end) => {
         if (talk) talk.onEnded(end);
         else this.#incomingEnded(current, end);
@@ -239,20 +269,39 @@ export class Calls {
           sounds.ending();
           listener.changed();
         },
+        transfer: (request) => this.#moves.transfer(current, call, request),
         silent: (seconds, expected) => tell({kind: 'no-sound', call: current.id, seconds, expected}),
         ended: (text, lastFigures) => {
           keys.close();
+          if (current.conversation !== conversation || this.#moves.survives(current)) return;
           this.#end(current, 'answered', text);
           void lastFigures.then(() => book.amend(current.record('answered', text)));
         },
       },
     });
-    current.talk(peer, conversation);
-    sounds.talking(media);
-    tell({kind: 'call-answered', call: current.id, ...current.who});
+    this.#begin(current, conversation, peer);
     book.save(current.record(null, ''));
     listener.changed();
     return conversation;
+  }
+
+  /** Somebody is talked to from now on, perhaps in place of somebody else. */
+  #begin(current: CurrentCall, conversation: Conversation, peer: string): void {
+    const {sounds, tell} = this.#parts;
+    const {move, conversation: before} = current;
+    const media = callMedia(conversation.call.media);
+    current.move = undefined;
+    if (move) current.peerName = knownName(conversation.call.party);
+    current.talk(peer, conversation);
+    if (move?.from === undefined) {
+      sounds.talking(media);
+      tell({kind: 'call-answered', call: current.id, ...current.who});
+      current.outgoing?.supersede();
+    } else {
+      sounds.moved(media);
+      tell({kind: 'call-moved', call: current.id, from: move.from, ...current.who});
+      before?.hangUp('the call went on with somebody else');
+    }
   }
 
   #end(current: CurrentCall, result: CallResult, text: string): void {

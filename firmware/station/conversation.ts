@@ -1,6 +1,6 @@
 import type {Clock, Timer} from '../base/clock.ts';
 import type {AudioStream} from '../rtp/audio-stream.ts';
-import type {Call, CallEnd} from '../sip/agent/call.ts';
+import type {Call, CallEnd, TransferRequest} from '../sip/agent/call.ts';
 import type {DigitSource} from './door-codes.ts';
 import type {CallMedia} from './media.ts';
 import type {TalkListener} from './outgoing-call.ts';
@@ -31,6 +31,8 @@ export const NO_FIGURES: Readonly<RtpFigures> = {
 export interface ConversationListener {
   /** A key of the other side. */
   key(digit: string, source: DigitSource): void;
+  /** The other side wants the call to go on with somebody else. */
+  transfer(request: TransferRequest): void;
   /** The talk will end in so many seconds. */
   ending(seconds: number): void;
   /** No sound for so many seconds; `expected` is where it should come from. */
@@ -41,7 +43,7 @@ export interface ConversationListener {
 
 /** A call that is up: its time limits, its keys, its figures. */
 export class Conversation implements TalkListener {
-  readonly #call: Call;
+  readonly call: Call;
   readonly #media: CallMedia | undefined;
   readonly #clock: Clock;
   readonly #listener: ConversationListener;
@@ -62,7 +64,7 @@ export class Conversation implements TalkListener {
     clock: Clock;
     listener: ConversationListener;
   }) {
-    this.#call = options.call;
+    this.call = options.call;
     this.#media = options.media;
     this.#stream = options.stream;
     this.#clock = options.clock;
@@ -106,7 +108,7 @@ export class Conversation implements TalkListener {
   /** Ends it. For the station it is over at once, however long the other side takes to confirm. */
   hangUp(reason: string): void {
     this.#end(reason);
-    this.#call.hangUp();
+    this.call.hangUp();
   }
 
   onUpdated(stream: AudioStream): void {
@@ -116,6 +118,10 @@ export class Conversation implements TalkListener {
   onDigit(digit: string): void {
     this.#keysByInfo = true;
     this.#listener.key(digit, 'info');
+  }
+
+  onTransfer(request: TransferRequest): void {
+    this.#listener.transfer(request);
   }
 
   onEnded(end: CallEnd): void {

@@ -3,14 +3,27 @@ import type {IncomingCall} from '../sip/agent/call.ts';
 import type {CallKeys} from './call-keys.ts';
 import type {CallRecord, CallResult, LegRecord} from './call-record.ts';
 import {type Conversation, NO_FIGURES} from './conversation.ts';
+import type {CallMedia} from './media.ts';
 import type {OutgoingCall} from './outgoing-call.ts';
 import type {CallStatus, StationState} from './status.ts';
+
+/** Somebody who is about to take part in a call in place of who is talked to. */
+export interface Move {
+  /** Whom the call moves to. */
+  readonly target: string;
+  /** Who was talked to when it began; undefined where nobody was yet. */
+  readonly from: string | undefined;
+  /** What the newcomer has to say before it answers. */
+  earlyMedia: CallMedia | undefined;
+  cancel(): void;
+}
 
 /**
  * The one call that the station has, from its beginning to its end, and what the call log will say of it.
  *
  *     calling -> ringing -> talking      outgoing
  *     incoming -> talking                incoming
+ *     talking -> ringing -> talking      who was talked to has left it to somebody else
  */
 export class CurrentCall {
   readonly id: number;
@@ -22,6 +35,9 @@ export class CurrentCall {
   readonly #clock: Clock;
   readonly #at: string;
   #answeredAt: number | undefined;
+  /** Since when somebody has been talking, and how long (ms) others had before. */
+  #talkingSince: number | undefined;
+  #talked = 0;
   #endedAt: number | undefined;
   phase: Exclude<StationState, 'idle'>;
   /** Whom it is meant for, who calls, or who is talked to. */
@@ -33,6 +49,12 @@ export class CurrentCall {
   incoming: IncomingCall | undefined;
   conversation: Conversation | undefined;
   keys: CallKeys | undefined;
+  /** Who is about to take part in place of who is talked to. */
+  move: Move | undefined;
+  /** The calls to whom it was to be transferred, however they came out. */
+  readonly transfers: OutgoingCall[] = [];
+  /** Whether the journal tells of a transfer that was refused. */
+  refusedTransferTold = false;
   /** Whether the journal tells of a press that did nothing: once is enough, a contact may bounce for hours. */
   ignoredPressTold = false;
   /** Whether journal and call log know of it already. */
@@ -61,7 +83,22 @@ export class CurrentCall {
     this.phase = 'talking';
     this.peer = peer;
     this.conversation = conversation;
-    this.#answeredAt = this.#clock.now();
+    this.#pause();
+    this.#talkingSince = this.#clock.now();
+    this.#answeredAt ??= this.#talkingSince;
+  }
+
+  /** Nobody is talking any more; `peer` is to answer yet. */
+  wait(peer: string): void {
+    this.#pause();
+    this.phase = 'ringing';
+    this.peer = peer;
+    this.peerName = undefined;
+  }
+
+  #pause(): void {
+    this.#talked += this.#clock.now() - (this.#talkingSince ?? this.#clock.now());
+    this.#talkingSince = undefined;
   }
 
   /** It is over: its times count no further. */
@@ -72,7 +109,7 @@ export class CurrentCall {
   /** Whole seconds of talking so far. */
   get talkSeconds(): number {
     const end = this.#endedAt ?? this.#clock.now();
-    return Math.floor((end - (this.#answeredAt ?? end)) / 1000);
+    return Math.floor((this.#talked + end - (this.#talkingSince ?? end)) / 1000);
   }
 
   /** The other side as status, journal and call log give it. */
@@ -121,8 +158,9 @@ export class CurrentCall {
   }
 
   #legs(): LegRecord[] {
-    return (this.outgoing?.plan.legs ?? []).flatMap(({target, cause, text}) =>
-      cause === undefined ? [] : [{target, result: cause, text}],
-    );
+    const calls = this.outgoing ? [this.outgoing, ...this.transfers] : this.transfers;
+    return calls
+      .flatMap(({plan}) => plan.legs)
+      .flatMap(({target, cause, text}) => (cause === undefined ? [] : [{target, result: cause, text}]));
   }
 }

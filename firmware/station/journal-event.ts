@@ -34,6 +34,14 @@ export type JournalEvent =
   | {kind: 'call-refused'; call: number; peer: string; address: string; status: number}
   /** So many more such calls within the last ten minutes than are told one by one. */
   | {kind: 'calls-refused'; count: number}
+  /** Who is talked to wants the call to go on with `target`, which is called now. */
+  | {kind: 'transfer-started'; call: number; peer: string; peerName?: string; target: string}
+  /** The call goes on with `peer` in place of `from`. */
+  | {kind: 'call-moved'; call: number; from: string; peer: string; peerName?: string}
+  /** The call does not go on with `target`; `reason` in plain words. */
+  | {kind: 'transfer-failed'; call: number; target: string; reason: string}
+  /** Who may not, or has done so too often, wanted the call to go on with `target`; told once in a call. */
+  | {kind: 'transfer-refused'; call: number; peer: string; peerName?: string; target: string}
   /** A text of somebody who may call; cut where it is long. */
   | {kind: 'message-received'; peer: string; peerName?: string; message: string}
   /** No sound has come for `seconds`; `expected` is the address and port it should come from. */

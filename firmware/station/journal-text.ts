@@ -32,6 +32,14 @@ export function describeEvent(event: JournalEvent): string {
         : `${event.peer} (${event.address}) may not call the station and was refused`;
     case 'calls-refused':
       return `${event.count} more calls were refused`;
+    case 'transfer-started':
+      return `${who(event)} transfers the call to ${event.target}`;
+    case 'call-moved':
+      return `The call moved from ${event.from} to ${who(event)}`;
+    case 'transfer-failed':
+      return `The call does not go on with ${event.target}: ${event.reason}`;
+    case 'transfer-refused':
+      return `${who(event)} may not transfer the call, and was refused (to ${event.target})`;
     case 'message-received':
       return `${who(event)} writes: ${event.message}`;
     case 'no-sound':

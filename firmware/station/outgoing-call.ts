@@ -11,7 +11,7 @@ import {
 import type {Telephone} from './telephone.ts';
 
 /** What is told of a call once it is up. */
-export type TalkListener = Required<Pick<CallListener, 'onUpdated' | 'onDigit' | 'onEnded'>>;
+export type TalkListener = Required<Pick<CallListener, 'onUpdated' | 'onDigit' | 'onTransfer' | 'onEnded'>>;
 
 /** The leg that was answered. */
 export interface ConnectedLeg {
@@ -44,7 +44,7 @@ interface Leg {
 export class OutgoingCall {
   readonly plan: CallPlan;
   readonly #settings: CallPlanSettings;
-  readonly #telephone: Telephone;
+  readonly #telephone: Pick<Telephone, 'call'>;
   readonly #clock: Clock;
   readonly #listener: OutgoingListener;
   readonly #legs: Leg[];
@@ -53,7 +53,7 @@ export class OutgoingCall {
 
   constructor(options: {
     settings: CallPlanSettings;
-    telephone: Telephone;
+    telephone: Pick<Telephone, 'call'>;
     clock: Clock;
     listener: OutgoingListener;
   }) {
@@ -72,6 +72,16 @@ export class OutgoingCall {
 
   start(): void {
     this.#perform(this.plan.start(this.#clock.now()));
+  }
+
+  /** Whether `call` is one of those that nobody has answered yet. */
+  isCalling(call: Call): boolean {
+    return this.#legs.some((leg) => leg.call === call && leg.letGo === 'no' && !leg.talk);
+  }
+
+  /** Somebody who was not called answers in place of all. */
+  supersede(): void {
+    this.#perform(this.plan.supersede());
   }
 
   /** Ends it before anybody has answered; harmless after. */
@@ -143,6 +153,10 @@ export class OutgoingCall {
       },
       onUpdated: (stream) => leg.talk?.onUpdated(stream),
       onDigit: (digit, how) => leg.talk?.onDigit(digit, how),
+      onTransfer: (request) => {
+        if (leg.talk) leg.talk.onTransfer(request);
+        else request.refuse(403);
+      },
       onEnded: (end) => {
         leg.letGo = 'plain';
         if (leg.talk) leg.talk.onEnded(end);

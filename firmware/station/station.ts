@@ -4,7 +4,7 @@ import {failure, success} from '../base/result.ts';
 import type {Config} from '../config/schema.ts';
 import type {IncomingCall, Party} from '../sip/agent/call.ts';
 import type {TracedMessage} from '../sip/agent/trace.ts';
-import {isAllowed} from './allow-list.ts';
+import {isAllowed, mayTransfer} from './allow-list.ts';
 import {CallBook} from './call-book.ts';
 import type {KeyListener} from './call-keys.ts';
 import type {CallLog} from './call-log.ts';
@@ -108,6 +108,7 @@ export class Station implements StationControl {
       lock: this.#lock,
       clock,
       talkSeconds: config.talk_seconds,
+      mayTransfer: (call) => mayTransfer(call, config.answer.from),
       tell,
       listener: {
         changed: () => this.#callChanged(),
@@ -135,7 +136,7 @@ export class Station implements StationControl {
     this.#media.play('ready');
     this.#journal.append({kind: 'started', version: this.#version});
     for (const {name} of this.#config.sip.accounts.filter(sendsKeysReadably)) {
-    this.#doors.start();
+      this.#doors.start();
       this.#journal.append({kind: 'keys-readable', account: name});
     }
     this.#changed();
@@ -281,9 +282,11 @@ export class Station implements StationControl {
   }
 
   #incoming(call: IncomingCall): void {
-    const decision = this.#reception.decide(call, this.#calls.current !== undefined);
+    const takesOver = this.#calls.isTakenOverBy(call);
+    const decision = this.#reception.decide(call, this.#calls.current !== undefined && !takesOver);
     if (decision === 'refused') return;
-    this.#calls.receive(call, decision === 'ring' ? undefined : decision.answerAfter);
+    if (takesOver) this.#calls.takeOver(call);
+    else this.#calls.receive(call, decision === 'ring' ? undefined : decision.answerAfter);
   }
 
   #keyListener(party: Party, call: number): KeyListener {

@@ -89,6 +89,7 @@ export class FakeCall implements IncomingCall {
   readonly party: Party;
   readonly answerAfter: number | undefined;
   readonly target: string;
+  replaces: Call | undefined;
   readonly media = new FakeSession();
   state: CallState = 'calling';
   listener: CallListener | undefined;
@@ -183,11 +184,29 @@ export class FakeTelephone implements Telephone {
   }
 
   /** Somebody calls the station, and may ask to be answered after so many ms. */
-  receive(caller: Party, answerAfter?: number): FakeCall {
+  receive(caller: Party, answerAfter?: number, replaces?: Call): FakeCall {
     const call = new FakeCall(`call-${this.calls.length}`, 'incoming', '', caller, answerAfter);
+    call.replaces = replaces;
     this.calls.push(call);
     this.onIncoming?.(call);
     return call;
+  }
+
+  /** The other side of `call` wants it to go on with `target`: the call that is placed, or the status of the refusal. */
+  transfer(call: FakeCall, target: string): FakeCall | number | undefined {
+    let outcome: FakeCall | number | undefined;
+    call.listener?.onTransfer?.({
+      target,
+      accept: (listener) => {
+        const placed = this.call(target, listener);
+        if (placed.ok) outcome = this.calls.at(-1);
+        return placed;
+      },
+      refuse: (status) => {
+        outcome = status;
+      },
+    });
+    return outcome;
   }
 
   async stop(): Promise<void> {

@@ -1,7 +1,9 @@
 import {randomHex} from '../../base/random.ts';
 import type {AudioStream} from '../../rtp/audio-stream.ts';
+import type {DialogUser} from '../dialog/dialog-table.ts';
 import type {DialogEnvironment} from '../dialog/environment.ts';
 import {type EncryptionWish, type MediaEnd, Negotiation, securityFor} from '../dialog/negotiation.ts';
+import type {Referral} from '../dialog/referral.ts';
 import type {Session, SessionUser} from '../dialog/session.ts';
 import type {Destination, Hold, Transport} from '../transport/transport.ts';
 import type {CallEnd, CallListener, CallState, HangUpReason, MediaPort, Party} from './call.ts';
@@ -9,6 +11,7 @@ import {spokenName} from './call-ends.ts';
 import {CallMedia} from './call-media.ts';
 import type {Locator} from './locator.ts';
 import type {ServerHealth} from './server-health.ts';
+import {type TransferOptions, transferRequest} from './transfer.ts';
 
 /** What the calls of a user agent share. */
 export interface CallServices {
@@ -22,6 +25,8 @@ export interface CallServices {
   resolve(host: string): Promise<string>;
   /** The state of a call has changed. */
   onCallChanged(): void;
+  /** Places a call as `UserAgent.call` does, with headers that its INVITE has, too. */
+  readonly place: TransferOptions['place'];
   /** The URN that names this device (RFC 5626 section 4.1). */
   readonly instance: string | undefined;
   /** How direct calls, those without an account, name this side. */
@@ -53,6 +58,7 @@ export abstract class CallBase {
     this.sessionUser = {
       onStream: (stream) => this.settle(stream),
       onDigit: (digit) => this.listener?.onDigit(digit, 'info'),
+      onRefer: (referral) => this.#refer(referral),
       onBye: () => this.end({cause: 'hung-up-there', text: `${this.who} hung up`}),
       onBroken: (text) => this.end({cause: 'failed', text: `${this.who}: ${text}`}),
       onClosed: () => this.gone(),
@@ -76,8 +82,23 @@ export abstract class CallBase {
     } else this.giveUp(reason);
   }
 
+  /** Whether `user` takes the requests of a dialog of this call. */
+  holds(user: DialogUser): boolean {
+    return this.session === user;
+  }
+
   /** Ends a call that nobody has answered. */
   protected abstract giveUp(reason: HangUpReason | undefined): void;
+
+  #refer(referral: Referral): void {
+    const {listener} = this;
+    const {environment, place} = this.services;
+    if (this.#state !== 'talking' || !listener?.onTransfer) referral.refuse(403);
+    else {
+      const request = transferRequest(referral, {dialogs: environment.dialogs, place});
+      if (request) listener.onTransfer(request);
+    }
+  }
 
   /** The other side, in words. */
   protected get who(): string {

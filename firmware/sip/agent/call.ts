@@ -1,3 +1,4 @@
+import type {Result} from '../../base/result.ts';
 import type {AudioStream, SocketAddress} from '../../rtp/audio-stream.ts';
 
 /** One end of an RTP session: owned by the call that opened it, closed when the call ends. */
@@ -54,6 +55,25 @@ export interface CallEnd {
   readonly text: string;
 }
 
+/** Why a call cannot even be tried. */
+export interface CallFailure {
+  readonly code: 'bad-target' | 'no-domain' | 'too-many-calls' | 'stopped';
+  readonly text: string;
+}
+
+/** The far end asks that somebody else be called in its place (REFER, RFC 3515). To be accepted or refused at once. */
+export interface TransferRequest {
+  /** Whom to call, as SIP URI. */
+  readonly target: string;
+  /**
+   * Calls the target. The far end is told how that goes on; its own call stays until one of both hangs up. Refuses the
+   * wish where that call cannot even be tried.
+   */
+  accept(listener: CallListener): Result<Call, CallFailure>;
+  /** 491: another transfer is under way. */
+  refuse(status: 403 | 491): void;
+}
+
 /** What a call tells its owner. Nothing is called after `onEnded`. */
 export interface CallListener {
   /** The far end rings. `earlyMedia`: it sends sound already, so no ringback tone is needed. May come again. */
@@ -64,6 +84,8 @@ export interface CallListener {
   onUpdated?(stream: AudioStream): void;
   /** A digit came by SIP INFO: one of `0-9 * # A-D`. */
   onDigit(digit: string, how: 'info'): void;
+  /** The far end wants the call to go on with somebody else; without anybody to ask it may not. */
+  onTransfer?(request: TransferRequest): void;
   /** It is over; comes exactly once. */
   onEnded(end: CallEnd): void;
 }
@@ -93,6 +115,11 @@ export interface IncomingCall extends Call {
   readonly caller: Party;
   /** After how many ms the caller asks to be answered without anybody's hand; undefined where it does not ask. */
   readonly answerAfter: number | undefined;
+  /**
+   * The call of this user agent that it wants to take the place of (Replaces, RFC 3891). Whoever answers the one hangs
+   * the other up.
+   */
+  readonly replaces: Call | undefined;
   /** Called when it ends before `answer`: the caller gave up, or it was refused here. After that the listener is told. */
   onEnded: ((end: CallEnd) => void) | undefined;
   /** Sends 180 Ringing. */

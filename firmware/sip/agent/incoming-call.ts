@@ -5,6 +5,7 @@ import type {EncryptionWish} from '../dialog/negotiation.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
 import {answerAfter} from './auto-answer.ts';
 import type {
+  Call,
   CallEnd,
   CallListener,
   IncomingCall as IncomingCallContract,
@@ -20,6 +21,7 @@ export class IncomingCall extends CallBase implements IncomingCallContract {
   readonly direction = 'incoming';
   readonly party: Party;
   readonly answerAfter: number | undefined;
+  readonly replaces: Call | undefined;
   onEnded: ((end: CallEnd) => void) | undefined;
   #transaction: ServerTransaction;
   #invite: IncomingInvite;
@@ -35,12 +37,14 @@ export class IncomingCall extends CallBase implements IncomingCallContract {
     local: LocalEnd,
     localAddress: string,
     encryption: EncryptionWish,
+    replaces: Call | undefined,
     onGone: () => void,
   ) {
     super(services, onGone);
     this.id = transaction.request.callId;
     this.party = caller;
     this.answerAfter = answerAfter(transaction.request.headers);
+    this.replaces = replaces;
     this.#transaction = transaction;
     this.#localAddress = localAddress;
     this.#encryption = encryption;

@@ -1,7 +1,8 @@
 import {randomHex} from '../../base/random.ts';
 import type {AudioStream} from '../../rtp/audio-stream.ts';
 import {sessionBody} from '../dialog/capabilities.ts';
-import type {Dialog} from '../dialog/dialog.ts';
+import type {Dialog, ExtraHeader} from '../dialog/dialog.ts';
+import type {DialogUser} from '../dialog/dialog-table.ts';
 import type {LocalEnd} from '../dialog/environment.ts';
 import type {EncryptionWish, Negotiation} from '../dialog/negotiation.ts';
 import {OutgoingInvite, type OutgoingInviteUser} from '../dialog/outgoing-invite.ts';
@@ -34,6 +35,7 @@ export class OutgoingCall extends CallBase implements Call {
   readonly id: string;
   readonly direction = 'outgoing';
   #accountOf: (target: SipUri) => Account | undefined;
+  #headers: readonly ExtraHeader[];
   #targets: TargetSet;
   /** Who is being called now, through whose server. */
   #target: SipUri;
@@ -59,17 +61,19 @@ export class OutgoingCall extends CallBase implements Call {
 
   /**
    * The INVITE leaves as soon as address and media port are there; never before this returns. `accountOf` tells
-   * through which account a target is called.
+   * through which account a target is called; each INVITE has `headers`, too.
    */
   constructor(
     services: CallServices,
     target: SipUri,
     accountOf: (target: SipUri) => Account | undefined,
+    headers: readonly ExtraHeader[],
     listener: CallListener,
     onGone: () => void,
   ) {
     super(services, onGone);
     this.id = randomHex(services.environment.random, 16);
+    this.#headers = headers;
     this.#targets = new TargetSet(target);
     this.#target = target;
     this.#accountOf = accountOf;
@@ -84,6 +88,10 @@ export class OutgoingCall extends CallBase implements Call {
     const address = this.#address;
     const uri = formatUri(this.#target);
     return {uri, displayName: '', user, host, address, account: this.#account?.name, verified: true};
+  }
+
+  override holds(user: DialogUser): boolean {
+    return super.holds(user) || this.#invite === user;
   }
 
   protected override giveUp(reason: HangUpReason | undefined): void {
@@ -228,6 +236,7 @@ export class OutgoingCall extends CallBase implements Call {
       callId: this.id,
       sequence: this.#sequence,
       offer: negotiation.offer(),
+      headers: this.#headers,
     };
     const patience = this.#servers.length > 0 ? serverPatience : undefined;
     const user: OutgoingInviteUser = {

@@ -10,6 +10,7 @@ import {
   sessionBody,
   sessionType,
 } from '../dialog/capabilities.ts';
+import type {ExtraHeader} from '../dialog/dialog.ts';
 import {DialogTable} from '../dialog/dialog-table.ts';
 import type {DialogEnvironment, LocalEnd} from '../dialog/environment.ts';
 import {examineOffer} from '../dialog/negotiation.ts';
@@ -31,7 +32,14 @@ import {
 } from '../transport/transport.ts';
 import {Account, type AccountNews, type AccountStatus} from './account.ts';
 import type {AccountOptions} from './account-options.ts';
-import type {Call, CallListener, IncomingCall as IncomingCallContract, MediaPort, Party} from './call.ts';
+import type {
+  Call,
+  CallFailure,
+  CallListener,
+  IncomingCall as IncomingCallContract,
+  MediaPort,
+  Party,
+} from './call.ts';
 import type {CallServices} from './call-base.ts';
 import {callerOf} from './caller.ts';
 import {contactAddress, contactValue} from './identity.ts';
@@ -39,6 +47,7 @@ import {IncomingCall} from './incoming-call.ts';
 import {Locator} from './locator.ts';
 import {Notifier} from './notifier.ts';
 import {OutgoingCall} from './outgoing-call.ts';
+import {replacedCall} from './replacement.ts';
 import {type ServerAttempt, ServerHealth} from './server-health.ts';
 import {parseTarget} from './target.ts';
 import {answerMessage, type MessageListener} from './text-message.ts';
@@ -81,12 +90,6 @@ export interface UserAgentOptions {
   readonly timers?: TimerValues;
 }
 
-/** Why a call cannot even be tried. */
-export interface CallFailure {
-  readonly code: 'bad-target' | 'no-domain' | 'too-many-calls' | 'stopped';
-  readonly text: string;
-}
-
 /** A SIP user agent: places and takes calls, by address or through the servers of its accounts. */
 export class UserAgent {
   /** Called for each incoming call; without anybody to ask, callers get 480. */
@@ -102,7 +105,7 @@ export class UserAgent {
   #environment: DialogEnvironment;
   #services: CallServices;
   #accounts: Account[];
-  #legs = new Set<Call>();
+  #legs = new Set<IncomingCall | OutgoingCall>();
   #notifier: Notifier;
   #onTrace: ((message: TracedMessage) => void) | undefined;
   #stopped = false;
@@ -143,6 +146,7 @@ export class UserAgent {
       openMedia: (address, destination) => options.openMedia(address, destination),
       resolve: (host) => locator.address(host),
       onCallChanged: () => this.#notifier.changed(),
+      place: (target, listener, headers) => this.#place(target, listener, headers),
       instance: options.instance,
       identity: {
         user: options.identity?.user ?? 'doorline',
@@ -193,14 +197,17 @@ export class UserAgent {
    * without a port, or a SIP URI. One whose host is the domain or server of an account goes through that server.
    */
   call(target: string, listener: CallListener): Result<Call, CallFailure> {
-    if (this.#stopped) return failure({code: 'stopped', text: 'the station is stopping'});
     const uri = parseTarget(target, this.#options.domain ?? this.#accounts[0]?.domain);
-    if (!uri.ok) return uri;
+    return uri.ok ? this.#place(uri.value, listener, []) : uri;
+  }
+
+  #place(target: SipUri, listener: CallListener, headers: readonly ExtraHeader[]): Result<Call, CallFailure> {
+    if (this.#stopped) return failure({code: 'stopped', text: 'the station is stopping'});
     if (this.#legs.size >= this.#sessionLimit) {
       return failure({code: 'too-many-calls', text: `more than ${this.#sessionLimit} calls at a time`});
     }
-    const accountOf = (target: SipUri) => this.#accounts.find((account) => account.serves(target));
-    const call: Call = new OutgoingCall(this.#services, uri.value, accountOf, listener, () =>
+    const accountOf = (uri: SipUri) => this.#accounts.find((account) => account.serves(uri));
+    const call: OutgoingCall = new OutgoingCall(this.#services, target, accountOf, headers, listener, () =>
       this.#forget(call),
     );
     this.#legs.add(call);
@@ -228,7 +235,7 @@ export class UserAgent {
     return this.#options.sessionLimit ?? usualSessionLimit;
   }
 
-  #forget(call: Call): void {
+  #forget(call: IncomingCall | OutgoingCall): void {
     this.#legs.delete(call);
     if (this.#legs.size === 0) this.#onIdle?.();
   }
@@ -252,6 +259,9 @@ export class UserAgent {
       respond(482);
     } else if (refused) {
       respond(refused.status, refused);
+    } else if (request.method !== 'INVITE' && request.headers.get('Replaces') !== undefined) {
+      // RFC 3891 section 3.
+      respond(400);
     } else if (inDialog && !dialogs.ofRequest(request)) {
       respond(481);
     } else if (request.method === 'MESSAGE') {
@@ -268,6 +278,9 @@ export class UserAgent {
       const local = this.#localAddress(source) && this.#localEnd(request, source, account);
       const refusal = local ? this.#notifier.subscribe(transaction, subscriber, local, tag) : {status: 503};
       if (refusal) respond(refusal.status, refusal);
+    } else if (request.method === 'REFER') {
+      // Nobody may have calls placed who is not in one that was let in.
+      respond(403);
     } else if (request.method !== 'OPTIONS') {
       // BYE and INFO live in dialogs only.
       respond(481);
@@ -293,6 +306,7 @@ export class UserAgent {
     const body = sessionBody(request);
     const account = this.#accountBehind(request, source);
     const refusal = body === 'session' ? examineOffer(request.body, account?.encryption ?? 'off') : undefined;
+    const replaced = replacedCall(request, this.#environment.dialogs, this.#legs);
     if (request.contact?.uri.host === undefined) {
       // Without it nothing could ever be sent to the caller (section 8.1.1.8).
       respond(400, {headers: [warning('an INVITE needs a Contact with a SIP URI')]});
@@ -300,10 +314,12 @@ export class UserAgent {
       const refused = refuseBody(request, sessionType);
       respond(refused.status, refused);
     } else if (refusal) respond(refusal.status, {headers: [warning(refusal.text)]});
-    else if (this.#unavailable !== undefined) respond(this.#unavailable);
+    else if (replaced && 'status' in replaced) {
+      respond(replaced.status, {headers: [warning(replaced.text)]});
+    } else if (this.#unavailable !== undefined) respond(this.#unavailable);
     else {
       const local = this.#localAddress(source);
-      if (local) this.onIncoming?.(this.#takeCall(transaction, source, local, account));
+      if (local) this.onIncoming?.(this.#takeCall(transaction, source, local, account, replaced));
       else respond(503);
     }
   }
@@ -323,6 +339,7 @@ export class UserAgent {
     source: Flow,
     local: SocketAddress,
     account: Account | undefined,
+    replaces: Call | undefined,
   ): IncomingCall {
     const {request} = transaction;
     const encryption = account?.encryption ?? 'off';
@@ -335,6 +352,7 @@ export class UserAgent {
       end,
       local.address,
       encryption,
+      replaces,
       () => this.#forget(call),
     );
     this.#legs.add(call);

@@ -2,12 +2,12 @@ import type {SipRequest, SipResponse} from '../message/message.ts';
 import type {ExtraHeader} from './dialog.ts';
 
 /** Methods that this user agent understands. */
-const methods = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'INFO', 'UPDATE', 'PRACK'];
+const methods = ['INVITE', 'ACK', 'CANCEL', 'BYE', 'OPTIONS', 'INFO', 'UPDATE', 'PRACK', 'REFER', 'NOTIFY'];
 /** Methods of other RFCs: known, but not supported here (405); anything else is 501. */
-const otherMethods = ['REGISTER', 'REFER', 'SUBSCRIBE', 'NOTIFY', 'PUBLISH', 'MESSAGE'];
+const otherMethods = ['REGISTER', 'PUBLISH'];
 
 /** Extensions that this user agent understands. */
-const extensions = ['100rel', 'timer'];
+const extensions = ['100rel', 'timer', 'replaces', 'norefersub'];
 
 /** Value of the Supported header. */
 export const supportedExtensions = extensions.join(', ');

@@ -8,9 +8,13 @@ export interface DialogUser {
   receive(transaction: ServerTransaction | undefined, request: SipRequest): void;
 }
 
+/** Ended calls that are remembered, so that whoever wants to replace one learns that it is over. */
+const endedLimit = 16;
+
 /** Which dialog a message belongs to (RFC 3261 section 12.2.2). */
 export class DialogTable {
   #users = new Map<string, DialogUser>();
+  #ended = new Set<string>();
 
   get size(): number {
     return this.#users.size;
@@ -26,9 +30,26 @@ export class DialogTable {
     if (this.#users.get(key(dialog)) === user) this.#users.delete(key(dialog));
   }
 
+  /** Forgets the dialog of a call, but for the fact that there was one. */
+  end(dialog: DialogId, user: DialogUser): void {
+    this.remove(dialog, user);
+    this.#ended.add(key(dialog));
+    const [oldest] = this.#ended;
+    if (this.#ended.size > endedLimit && oldest !== undefined) this.#ended.delete(oldest);
+  }
+
+  find(dialog: DialogId): DialogUser | undefined {
+    return this.#users.get(key(dialog));
+  }
+
+  /** Whether it is the dialog of one of the calls that ended last. */
+  hasEnded(dialog: DialogId): boolean {
+    return this.#ended.has(key(dialog));
+  }
+
   ofRequest(request: SipRequest): DialogUser | undefined {
     const {callId, from, to} = request;
-    return this.#users.get(key({callId, localTag: to.tag ?? '', remoteTag: from.tag ?? ''}));
+    return this.find({callId, localTag: to.tag ?? '', remoteTag: from.tag ?? ''});
   }
 }
 

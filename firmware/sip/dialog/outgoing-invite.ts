@@ -32,6 +32,8 @@ export interface Invitation {
   readonly sequence: number;
   /** An SDP offer. */
   readonly offer: Uint8Array;
+  /** Further headers. */
+  readonly headers: readonly ExtraHeader[];
 }
 
 /** Who is told what becomes of an INVITE. */
@@ -239,10 +241,11 @@ export class OutgoingInvite implements DialogUser {
 }
 
 function createInvite(invitation: Invitation, cseq: number, extra: readonly ExtraHeader[]): SipRequest {
-  const {requestUri, routes, from, to, callId, offer} = invitation;
+  const {requestUri, routes, from, to, callId, offer, headers: own} = invitation;
   const request = createRequest({method: 'INVITE', requestUri, routes, from, to, callId, cseq});
   const headers = [
     ...extra,
+    ...own,
     {name: 'Allow', value: allowedMethods},
     {name: 'Supported', value: supportedExtensions},
     {name: 'Accept', value: sessionType},

@@ -37,6 +37,18 @@ export function warning(text: string): ExtraHeader {
   return {name: 'Warning', value: `399 doorline "${text.replace(/["\\\r\n]/g, ' ')}"`};
 }
 
+/** Answers what has no place in a dialog that somebody is being called in, or in one with a call. */
+function answerOther(
+  method: string,
+  answer: (status: number, headers?: readonly ExtraHeader[]) => void,
+): void {
+  // Nobody has subscribed to anything there; and calls are transferred once they are up.
+  if (method === 'NOTIFY') answer(481);
+  else if (method === 'REFER') answer(403);
+  // SUBSCRIBE, which wants a dialog of its own.
+  else answer(405, [{name: 'Allow', value: allowedMethods}]);
+}
+
 /**
  * Answers OPTIONS or INFO, in a dialog or not.
  * @returns the DTMF digit that an INFO carried.
@@ -54,8 +66,7 @@ export function answerQuery(
     return undefined;
   }
   if (request.method !== 'INFO') {
-    // SUBSCRIBE, which wants a dialog of its own.
-    answer(405, [{name: 'Allow', value: allowedMethods}]);
+    answerOther(request.method, answer);
     return undefined;
   }
   const info = readInfo(request);

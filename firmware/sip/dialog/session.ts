@@ -7,6 +7,7 @@ import type {Dialog, ExtraHeader} from './dialog.ts';
 import type {DialogUser} from './dialog-table.ts';
 import type {DialogEnvironment, LocalEnd} from './environment.ts';
 import type {Negotiation} from './negotiation.ts';
+import {Referral} from './referral.ts';
 import {answerPrack, type ReliableProvisional} from './reliable-provisional.ts';
 import {sendBye} from './requests.ts';
 import {answerQuery, buildResponse, type ResponseContent, warning} from './respond.ts';
@@ -19,6 +20,8 @@ export interface SessionUser {
   onStream(stream: AudioStream): void;
   /** A digit came by INFO. */
   onDigit(digit: string): void;
+  /** The other side asks that somebody else be called (REFER); to be accepted or refused at once. */
+  onRefer(referral: Referral): void;
   /** The other side hung up. */
   onBye(): void;
   /** The session broke and is being ended from here; `text` says why. */
@@ -48,6 +51,8 @@ export class Session implements DialogUser {
   #state: 'answered' | 'open' | 'leaving' | 'closed' = 'open';
   #hangUpAfterAck = false;
   #provisional: ReliableProvisional | undefined;
+  /** The last REFER that came in this dialog. */
+  #referral: Referral | undefined;
   /** The 2xx to the last INVITE from the other side, until its ACK comes. */
   #answer: AnswerRepetition | undefined;
 
@@ -104,11 +109,25 @@ export class Session implements DialogUser {
       this.#receiveChange(transaction, request);
     } else if (request.method === 'PRACK') {
       answerPrack(this.#environment, transaction, this.#provisional);
+    } else if (request.method === 'REFER') {
+      this.#receiveRefer(transaction);
+    } else if (request.method === 'SUBSCRIBE' && this.#referral?.isMeant(request)) {
+      this.#referral.subscribe(transaction);
     } else {
       const digit = answerQuery(this.#environment, transaction);
       const open = this.#state === 'open' || this.#state === 'answered';
       if (digit !== undefined && open && !this.#hangUpAfterAck) this.#user.onDigit(digit);
     }
+  }
+
+  #receiveRefer(transaction: ServerTransaction): void {
+    if (this.#state === 'leaving' || this.#hangUpAfterAck) {
+      this.#respond(transaction, 481);
+      return;
+    }
+    const first = this.#referral === undefined;
+    this.#referral = new Referral(this.#environment, this.#local, this.#dialog, transaction, first);
+    this.#user.onRefer(this.#referral);
   }
 
   #receiveAck(ack: SipRequest): void {
@@ -222,7 +241,7 @@ export class Session implements DialogUser {
     this.#refresh.stop();
     this.#answer?.stop();
     this.#answer = undefined;
-    this.#environment.dialogs.remove(this.#dialog, this);
+    this.#environment.dialogs.end(this.#dialog, this);
   }
 
   #respond(transaction: ServerTransaction, status: number, content?: ResponseContent): void {

@@ -110,6 +110,25 @@ const refused: [name: string, odd: Odd, status: number, header?: RegExp][] = [
   ['BYE outside of a dialog', {method: 'BYE'}, 481],
   ['BYE in a dialog that nobody knows', {method: 'BYE', headers: {To: ['<sip:d@192.0.2.1>;tag=x']}}, 481],
   ['INFO outside of a dialog', {method: 'INFO'}, 481],
+  ['NOTIFY of what nobody subscribed to', {method: 'NOTIFY', headers: {Event: ['presence']}}, 481],
+  [
+    'REFER outside of a dialog, which would make the station call whom a stranger wants',
+    {method: 'REFER', headers: {'Refer-To': ['<sip:0900@192.0.2.2>']}},
+    403,
+  ],
+  [
+    'Replaces in a request that is no INVITE',
+    {method: 'OPTIONS', headers: {Replaces: ['a;to-tag=b;from-tag=c']}},
+    400,
+  ],
+  ['a call to replace that nobody knows', {headers: {Replaces: ['a;to-tag=b;from-tag=c']}}, 481],
+  ['a call to replace that is not named', {headers: {Replaces: ['a;to-tag=b']}}, 400, /^Warning: /m],
+  ['two calls to replace', {headers: {Replaces: ['a;to-tag=b;from-tag=c', 'd;to-tag=e;from-tag=f']}}, 400],
+  [
+    'a call to replace and one to join',
+    {headers: {Replaces: ['a;to-tag=b;from-tag=c'], Join: ['a;to-tag=b;from-tag=c']}},
+    400,
+  ],
   ['CANCEL of nothing', {method: 'CANCEL'}, 481],
   ['SDP that cannot be read', {body: 'v=1\r\n'}, 400],
   ['an offer without a common codec', {body: sdp.replace('AVP 0', 'AVP 8')}, 488, /^Warning: 399 doorline /m],
@@ -194,7 +213,7 @@ test('OPTIONS says what can be done, and whether a call would be taken', async (
     'Accept: application/sdp',
     'Accept-Encoding: identity',
     'Accept-Language: en',
-    'Supported: 100rel, timer',
+    'Supported: 100rel, timer, replaces, norefersub',
   ]) {
     expect(answer.split('\r\n')).toContain(line);
   }

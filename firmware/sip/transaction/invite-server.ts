@@ -52,7 +52,9 @@ export class InviteServerTransaction implements ServerTransaction {
     }
     if (this.#state !== 'proceeding') return;
     this.#end.cancel();
-    this.toTag = response.to.tag ?? this.toTag;
+    // Too late for a CANCEL; the call need not be kept as long as this transaction.
+    if (status >= 200) this.onCancel = undefined;
+    this.toTag ??= this.request.to.tag ?? response.to.tag;
     if (status >= 300) this.#complete();
     else if (status >= 200) this.#enter('accepted', timeLimit(this.#surroundings.timers)); // timer L
     this.#send(response);

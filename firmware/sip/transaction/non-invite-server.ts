@@ -41,7 +41,7 @@ export class NonInviteServerTransaction implements ServerTransaction {
       const {clock, timers, reliable} = this.#surroundings;
       this.#timerJ = clock.after(reliable ? 0 : timeLimit(timers), () => this.terminate());
     }
-    this.toTag = response.to.tag ?? this.toTag;
+    this.toTag ??= this.request.to.tag ?? response.to.tag;
     const bytes = writeMessage(response);
     this.#lastResponse = bytes;
     this.#surroundings.send(bytes);

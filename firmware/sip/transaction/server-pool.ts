@@ -1,3 +1,4 @@
+import type {SipRequest} from '../message/message.ts';
 import type {InviteServerTransaction} from './invite-server.ts';
 import type {NonInviteServerTransaction} from './non-invite-server.ts';
 
@@ -13,84 +14,96 @@ const unansweredLimitOfSource = 64;
 const answeredLimit = 1024;
 const answeredBytesLimit = 4 << 20;
 
+/** A transaction in the pool. */
+export interface PooledServer {
+  readonly key: string;
+  readonly server: Server;
+  /** What copies of its request have in common. */
+  readonly identity: string;
+  /** Bytes of its request. */
+  readonly size: number;
+}
+
 /**
  * The server transactions that are alive, by the key of RFC 3261 section 17.2.3, bounded so that a flood of
  * requests takes a bounded amount of memory, and one address cannot take all of it.
  */
 export class ServerPool {
-  #unanswered = new Map<string, Server>();
-  #answered = new Map<string, Server>();
-  #unansweredOfSource = new Map<string, number>();
-  /** Bytes of each request, and of those that were answered together. */
-  #sizes = new Map<Server, number>();
+  #all = new Map<string, PooledServer>();
+  /** Those that were answered, in the order of the answers: INVITEs with a 2xx, which may have to be repeated, and others. */
+  #accepted = new Set<PooledServer>();
+  #absorbing = new Set<PooledServer>();
   #answeredBytes = 0;
+  #unansweredOfSource = new Map<string, number>();
   /** The first transaction of each request, to notice when the same one comes by another way. */
-  #first = new Map<string, Server>();
+  #first = new Map<string, PooledServer>();
 
   get size(): number {
-    return this.#unanswered.size + this.#answered.size;
+    return this.#all.size;
   }
 
   get(key: string): Server | undefined {
-    return this.#unanswered.get(key) ?? this.#answered.get(key);
+    return this.#all.get(key)?.server;
   }
 
   /** Whether a request from `address` may become a transaction. */
   hasRoomFor(address: string): boolean {
     return (
-      this.#unanswered.size < unansweredLimit &&
+      this.#all.size - this.#answered < unansweredLimit &&
       (this.#unansweredOfSource.get(address) ?? 0) < unansweredLimitOfSource
     );
   }
 
-  /** `size`: bytes of the request. */
-  add(key: string, server: Server, size: number): void {
-    this.#unanswered.set(key, server);
-    this.#sizes.set(server, size);
+  /**
+   * Takes a transaction, of a request of `size` bytes; `merged` is set where the request came by another way before: a
+   * proxy forked it (RFC 3261 section 8.2.2.2).
+   */
+  add(key: string, server: Server, size: number): PooledServer {
+    const pooled = {key, server, identity: identityOf(server.request), size};
+    this.#all.set(key, pooled);
     this.#count(server, 1);
-    const identity = identityOf(server);
-    if (!this.#first.has(identity)) this.#first.set(identity, server);
-  }
-
-  /** Whether the request of `server` came by another way before: a proxy forked it (RFC 3261 section 8.2.2.2). */
-  isMerged(server: Server): boolean {
-    return this.#first.get(identityOf(server)) !== server;
+    server.merged = this.#first.has(pooled.identity);
+    if (!server.merged) this.#first.set(pooled.identity, pooled);
+    return pooled;
   }
 
   /** To be called when a response was sent: a final one moves the transaction to those that only absorb. */
-  onResponded(key: string, server: Server): void {
-    if (!isAnswered(server) || !this.#unanswered.delete(key)) return;
+  onResponded(pooled: PooledServer): void {
+    const {server, size} = pooled;
+    if (!isAnswered(server) || this.#isAmongAnswered(pooled) || this.#all.get(pooled.key) !== pooled) return;
     this.#count(server, -1);
-    this.#answered.set(key, server);
-    this.#answeredBytes += this.#sizes.get(server) ?? 0;
-    while (this.#answered.size > answeredLimit || this.#answeredBytes > answeredBytesLimit) this.#makeRoom();
+    (server.state === 'accepted' ? this.#accepted : this.#absorbing).add(pooled);
+    this.#answeredBytes += size;
+    while (this.#answered > answeredLimit || this.#answeredBytes > answeredBytesLimit) this.#makeRoom();
   }
 
-  remove(key: string): void {
-    const server = this.get(key);
-    if (!server) return;
-    if (this.#unanswered.delete(key)) this.#count(server, -1);
-    if (this.#answered.delete(key)) this.#answeredBytes -= this.#sizes.get(server) ?? 0;
-    this.#sizes.delete(server);
-    if (!this.isMerged(server)) this.#first.delete(identityOf(server));
+  remove(pooled: PooledServer): void {
+    const {key, server, identity, size} = pooled;
+    if (this.#all.get(key) !== pooled) return;
+    this.#all.delete(key);
+    if (this.#accepted.delete(pooled) || this.#absorbing.delete(pooled)) this.#answeredBytes -= size;
+    else this.#count(server, -1);
+    if (this.#first.get(identity) === pooled) this.#first.delete(identity);
   }
 
   /** Ends all of them without a word. */
   terminateAll(): void {
-    for (const server of [...this.#unanswered.values(), ...this.#answered.values()]) server.terminate();
+    for (const {server} of [...this.#all.values()]) server.terminate();
   }
 
+  get #answered(): number {
+    return this.#accepted.size + this.#absorbing.size;
+  }
+
+  #isAmongAnswered(pooled: PooledServer): boolean {
+    return this.#accepted.has(pooled) || this.#absorbing.has(pooled);
+  }
+
+  /** A call that has just been answered may still have to repeat its 2xx: strangers must not push it out. */
   #makeRoom(): void {
-    let oldest: Server | undefined;
-    for (const server of this.#answered.values()) {
-      oldest ??= server;
-      // A call that has just been answered may still have to repeat its 2xx: strangers must not push it out.
-      if (server.state !== 'accepted') {
-        oldest = server;
-        break;
-      }
-    }
-    oldest?.terminate();
+    const sparesAccepted = this.#accepted.size <= answeredLimit / 2 && this.#absorbing.size > 0;
+    const [oldest] = sparesAccepted ? this.#absorbing : this.#accepted;
+    oldest?.server.terminate();
   }
 
   #count(server: Server, change: number): void {
@@ -102,7 +115,7 @@ export class ServerPool {
 }
 
 /** What copies of one request have in common: Call-ID, From tag and CSeq. */
-function identityOf({request: {callId, from, cseq}}: Server): string {
+function identityOf({callId, from, cseq}: SipRequest): string {
   return `${callId}\n${from.tag ?? ''}\n${cseq.number} ${cseq.method}`;
 }
 

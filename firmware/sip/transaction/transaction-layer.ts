@@ -243,16 +243,15 @@ export class TransactionLayer {
       send: (bytes) => {
         this.#transport.send(bytes, destination, (text) => server.transportFailed(text));
         if (beginsDialog(server)) this.#senders?.notePeer(source.remote.address);
-        this.#servers.onResponded(key, server);
+        this.#servers.onResponded(pooled);
       },
-      onTerminated: () => this.#servers.remove(key),
+      onTerminated: () => this.#servers.remove(pooled),
     };
     const server =
       request.method === 'INVITE'
         ? new InviteServerTransaction(request, source, surroundings)
         : new NonInviteServerTransaction(request, source, surroundings);
-    this.#servers.add(key, server, size);
-    server.merged = this.#servers.isMerged(server);
+    const pooled = this.#servers.add(key, server, size);
     return server;
   }
 

@@ -34,7 +34,15 @@ export interface LocalMedia {
 
 /** Why no common session came about. */
 export interface NegotiationFailure {
-  readonly code: 'no-audio' | 'no-common-codec' | 'bad-address' | 'line-count' | 'encryption';
+  /** `unencrypted`: what must be encrypted is not; `encryption-off`: the other way round. */
+  readonly code:
+    | 'no-audio'
+    | 'no-common-codec'
+    | 'bad-address'
+    | 'line-count'
+    | 'unencrypted'
+    | 'encryption-off'
+    | 'no-usable-key';
   readonly text: string;
 }
 
@@ -122,7 +130,7 @@ export function acceptAnswer(
   if (!isAudio(answered)) return failure({code: 'no-audio', text: 'the answer refuses audio'});
   const security = acceptCrypto(offered, answered);
   if (!security && (required || isSecure(answered))) {
-    return failure({code: 'encryption', text: 'the answer is not encrypted (SRTP), as it would have to be'});
+    return failure({code: 'unencrypted', text: 'the answer is not encrypted (SRTP), as it would have to be'});
   }
   const stream = settle(answer, answered, directionOf(offer, offered), security);
   return stream.ok ? success({...stream.value, ...receivedFormats(offered, stream.value)}) : stream;
@@ -147,12 +155,15 @@ function* candidates(
 /** Why an offer has no line that may be taken. */
 function whyNone(offer: SessionDescription, security: LocalSecurity | undefined): NegotiationFailure {
   if (!offer.media.some(isAudio)) return {code: 'no-audio', text: 'no RTP/AVP audio is offered'};
-  const code = 'encryption';
   if (security?.required) {
-    return {code, text: 'encryption (SRTP) is required here, and no usable key is offered'};
+    const text = 'encryption (SRTP) is required here, and no usable key is offered';
+    return {code: 'unencrypted', text};
   }
-  if (security) return {code, text: 'encryption (SRTP) is offered without a usable key'};
-  return {code, text: 'only encrypted sound (SRTP) is offered, and it is switched off here'};
+  if (security) return {code: 'no-usable-key', text: 'encryption (SRTP) is offered without a usable key'};
+  return {
+    code: 'encryption-off',
+    text: 'only encrypted sound (SRTP) is offered, and it is switched off here',
+  };
 }
 
 function isAudio({type, port, protocol}: MediaDescription): boolean {

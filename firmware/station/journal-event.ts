@@ -32,6 +32,15 @@ export type JournalEvent =
     }
   /** A call from outside that was not let in: not on the list (403), or the station was busy (486). */
   | {kind: 'call-refused'; call: number; peer: string; address: string; status: number}
+  /** A call of somebody who may call, refused since no sound could be agreed on; `advice` names the setting that would help. */
+  | {
+      kind: 'call-unanswerable';
+      call: number;
+      peer: string;
+      address: string;
+      reason: string;
+      advice?: string;
+    }
   /** So many more such calls within the last ten minutes than are told one by one. */
   | {kind: 'calls-refused'; count: number}
   /** Who is talked to wants the call to go on with `target`, which is called now. */

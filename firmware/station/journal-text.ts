@@ -30,6 +30,8 @@ export function describeEvent(event: JournalEvent): string {
       return event.status === 486
         ? `${event.peer} (${event.address}) called while the station was busy`
         : `${event.peer} (${event.address}) may not call the station and was refused`;
+    case 'call-unanswerable':
+      return `${event.peer} (${event.address}) called, but ${event.reason}${event.advice ? `: ${event.advice}` : ''}`;
     case 'calls-refused':
       return `${event.count} more calls were refused`;
     case 'transfer-started':

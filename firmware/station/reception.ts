@@ -1,8 +1,10 @@
 import type {Clock} from '../base/clock.ts';
 import type {Config} from '../config/schema.ts';
 import type {IncomingCall, RefusalStatus} from '../sip/agent/call.ts';
+import type {UnanswerableCall} from '../sip/agent/unanswerable.ts';
 import {isAllowed} from './allow-list.ts';
 import type {CallBook} from './call-book.ts';
+import type {CallResult} from './call-record.ts';
 import {CurrentCall} from './current-call.ts';
 import type {JournalEvent} from './journal-event.ts';
 import {RefusalBudget} from './refusal-budget.ts';
@@ -40,23 +42,58 @@ export class Reception {
     return call.answerAfter === undefined ? 'ring' : {answerAfter: call.answerAfter};
   }
 
+  /** A call that found no common way of sending sound; of those who may not call nothing is told. */
+  couldNotAnswer({caller, id: callId, text, encryption}: UnanswerableCall): void {
+    if (this.#answer.mode === 'refuse' || !isAllowed(caller, this.#answer.from)) return;
+    const {uri: peer, address, account} = caller;
+    const advice = adviceOnEncryption(encryption, account);
+    this.#record(peer, callId, 'failed', text, (call) =>
+      this.#tell({
+        kind: 'call-unanswerable',
+        call,
+        peer,
+        address,
+        reason: text,
+        ...(advice === undefined ? {} : {advice}),
+      }),
+    );
+  }
+
   #refuse(call: IncomingCall, status: RefusalStatus): 'refused' {
-    const {uri, address} = call.caller;
-    const now = this.#clock.now();
-    const {tell, untold} = this.#budget.take(now);
-    if (untold > 0) this.#tell({kind: 'calls-refused', count: untold});
-    if (tell) {
-      const id = this.#book.nextId();
-      const options = {id, direction: 'incoming', button: null, peer: uri, startedAt: now} as const;
-      this.#book.attach(id, call.id);
-      this.#tell({kind: 'call-refused', call: id, peer: uri, address, status});
-      const [result, text] =
-        status === 486
-          ? (['busy', 'the station was busy'] as const)
-          : (['refused', 'may not call the station'] as const);
-      this.#book.save(new CurrentCall({...options, clock: this.#clock}).record(result, text));
-    }
+    const {uri: peer, address} = call.caller;
+    const [result, text] =
+      status === 486
+        ? (['busy', 'the station was busy'] as const)
+        : (['refused', 'may not call the station'] as const);
+    this.#record(peer, call.id, result, text, (id) =>
+      this.#tell({kind: 'call-refused', call: id, peer, address, status}),
+    );
     call.refuse(status);
     return 'refused';
   }
+
+  /** Puts a call that was not let in into journal, by `tell`, and call log, unless there have been too many. */
+  #record(peer: string, callId: string, result: CallResult, text: string, tell: (id: number) => void): void {
+    const now = this.#clock.now();
+    const budget = this.#budget.take(now);
+    if (budget.untold > 0) this.#tell({kind: 'calls-refused', count: budget.untold});
+    if (!budget.tell) return;
+    const id = this.#book.nextId();
+    const options = {id, direction: 'incoming', button: null, peer, startedAt: now} as const;
+    this.#book.attach(id, callId);
+    tell(id);
+    this.#book.save(new CurrentCall({...options, clock: this.#clock}).record(result, text));
+  }
+}
+
+/** Which setting would have let the call in. */
+function adviceOnEncryption(
+  encryption: UnanswerableCall['encryption'],
+  account: string | undefined,
+): string | undefined {
+  if (encryption === undefined) return undefined;
+  if (account === undefined) return 'only calls through an account can be encrypted, by its setting srtp';
+  return encryption === 'off'
+    ? `"srtp: optional" or "srtp: required" for account "${account}" would take it`
+    : `"srtp: optional" for account "${account}" would take it, unencrypted`;
 }

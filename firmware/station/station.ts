@@ -121,6 +121,7 @@ export class Station implements StationControl {
   /** Begins to take presses and calls. To be called when telephone and sound are up. */
   start(): void {
     this.#telephone.onIncoming = (call) => this.#incoming(call);
+    this.#telephone.onUnanswerable = (call) => this.#reception.couldNotAnswer(call);
     this.#telephone.onMessage = (sender, text) => this.#mailbox.receive(sender, text);
     // The lamps of phones: who may call may see whether the station is in a call.
     this.#telephone.onSubscribe = (subscriber) => isAllowed(subscriber, this.#config.answer.from);

@@ -2,6 +2,7 @@ import type {Result} from '../base/result.ts';
 import type {Call, CallListener, IncomingCall, Party} from '../sip/agent/call.ts';
 import type {MessageListener} from '../sip/agent/text-message.ts';
 import type {TracedMessage} from '../sip/agent/trace.ts';
+import type {UnanswerableCall} from '../sip/agent/unanswerable.ts';
 
 /** Why a call cannot even be tried; `bad-target` and `no-domain`: nobody can be called under that name. */
 interface PlacementFailure {
@@ -30,6 +31,7 @@ export interface Telephone {
   /** Begins a call; the listener is told how it goes on, never before this returns. */
   call(target: string, listener: CallListener): Result<Call, PlacementFailure>;
   onIncoming: ((call: IncomingCall) => void) | undefined;
+  onUnanswerable: ((call: UnanswerableCall) => void) | undefined;
   onMessage: MessageListener | undefined;
   onSubscribe: ((subscriber: Party) => boolean) | undefined;
   onAccountChange: ((account: AccountNews) => void) | undefined;

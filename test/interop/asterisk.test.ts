@@ -200,3 +200,12 @@ test('it insists on SDES, and srtp is off: no call, and the journal says why', a
   expect(ended['result']).toBe('failed');
   expect(ended.text).toMatch(/encryption \(srtp\) is needed there \(488/);
 });
+
+test('it calls and insists on SDES, and srtp is off: refused, and the journal says what to set', async (context) => {
+  requirePeers(context, 'asterisk');
+  const {server, station} = await house(startRun(context), {insistsOnKeys: true});
+  await server.call('door');
+  const entry = await station.waitForEntry('call-unanswerable');
+  expect(entry.text).toMatch(/only encrypted sound .* is offered.*"srtp: optional".*"house"/);
+  expect(await station.state()).toBe('idle');
+});

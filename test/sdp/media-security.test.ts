@@ -111,23 +111,26 @@ describe('offer and answer', () => {
 
   test('required never falls back', () => {
     const offer = createOffer(side(1, wish(true)));
-    expect(answerOffer(offer, side(2, undefined))).toMatchObject({ok: false, error: {code: 'encryption'}});
+    expect(answerOffer(offer, side(2, undefined))).toMatchObject({
+      ok: false,
+      error: {code: 'encryption-off'},
+    });
     expect(answerOffer(createOffer(side(1, undefined)), side(2, wish(true)))).toMatchObject({
-      error: {code: 'encryption', text: expect.stringContaining('required')},
+      error: {code: 'unencrypted', text: expect.stringContaining('required')},
     });
     for (const protocol of ['RTP/AVP', 'RTP/SAVP']) {
       const bare = read(`m=audio 6000 ${protocol} 0`);
-      expect(acceptAnswer(offer, bare, true)).toMatchObject({error: {code: 'encryption'}});
+      expect(acceptAnswer(offer, bare, true)).toMatchObject({error: {code: 'unencrypted'}});
       const otherTag = read(
         `m=audio 6000 ${protocol} 0`,
         `a=crypto:9 AES_CM_128_HMAC_SHA1_80 inline:${keys30}`,
       );
-      expect(acceptAnswer(offer, otherTag, true)).toMatchObject({error: {code: 'encryption'}});
+      expect(acceptAnswer(offer, otherTag, true)).toMatchObject({error: {code: 'unencrypted'}});
       const otherSuite = read(
         `m=audio 6000 ${protocol} 0`,
         `a=crypto:1 AES_CM_128_HMAC_SHA1_32 inline:${keys30}`,
       );
-      expect(acceptAnswer(offer, otherSuite, true)).toMatchObject({error: {code: 'encryption'}});
+      expect(acceptAnswer(offer, otherSuite, true)).toMatchObject({error: {code: 'unencrypted'}});
     }
   });
 

@@ -17,6 +17,7 @@ import type {
 } from '../../firmware/sip/agent/call.ts';
 import type {MessageListener} from '../../firmware/sip/agent/text-message.ts';
 import type {TracedMessage} from '../../firmware/sip/agent/trace.ts';
+import type {UnanswerableCall} from '../../firmware/sip/agent/unanswerable.ts';
 import {CallLog} from '../../firmware/station/call-log.ts';
 import {Database} from '../../firmware/station/database.ts';
 import {Journal} from '../../firmware/station/journal.ts';
@@ -168,6 +169,7 @@ export class FakeTelephone implements Telephone {
   accounts: TelephoneAccount[] = [];
   readonly calls: FakeCall[] = [];
   onIncoming: ((call: IncomingCall) => void) | undefined;
+  onUnanswerable: ((call: UnanswerableCall) => void) | undefined;
   onMessage: MessageListener | undefined;
   onSubscribe: ((subscriber: Party) => boolean) | undefined;
   onAccountChange: ((account: AccountNews) => void) | undefined;

@@ -55,6 +55,38 @@ test('anyone else gets 403, and is told in journal and call log', () => {
   expect(callLog.list(1)).toMatchObject([{result: 'refused', peer: 'sip:evil@198.51.100.9'}]);
 });
 
+test.each([
+  ['off', 'house', '"srtp: optional" or "srtp: required" for account "house" would take it'],
+  ['required', 'house', '"srtp: optional" for account "house" would take it, unencrypted'],
+  ['off', undefined, 'only calls through an account can be encrypted, by its setting srtp'],
+  [undefined, undefined, undefined],
+] as const)(
+  'a call that fails for its sound, encryption %s: told with the setting that would help',
+  (encryption, account, advice) => {
+    const {station, telephone, journal, callLog, kinds} = makeStation();
+    const text = 'nothing in common is offered';
+    telephone.onUnanswerable!({caller: stranger, id: 'a', text, encryption});
+    expect(kinds()).toEqual(['started']);
+    telephone.onUnanswerable!({caller: {...allowed, account}, id: 'b', text, encryption});
+    const [entry] = journal.after(0, 10).slice(-1);
+    expect(entry).toMatchObject({kind: 'call-unanswerable', peer: allowed.uri, address: allowed.address});
+    const sentence = `sip:101@example.org (192.0.2.7) called, but ${text}`;
+    expect(entry!.text).toBe(advice === undefined ? sentence : `${sentence}: ${advice}`);
+    expect(callLog.list(1)).toMatchObject([{direction: 'incoming', result: 'failed', text}]);
+    expect(station.status().state).toBe('idle');
+  },
+);
+
+test('a phone that goes on calling in vain does not fill the journal', () => {
+  const {telephone, clock, kinds} = makeStation();
+  const call = {caller: allowed, id: 'a', text: 'nothing in common', encryption: undefined};
+  for (let time = 0; time < 100; time++) telephone.onUnanswerable!(call);
+  expect(kinds().filter((kind) => kind === 'call-unanswerable')).toHaveLength(20);
+  clock.advance(600_000);
+  telephone.onUnanswerable!(call);
+  expect(kinds().slice(-2)).toEqual(['calls-refused', 'call-unanswerable']);
+});
+
 test('while the station is busy an allowed caller gets 486, a stranger still 403', () => {
   const {station, telephone, press} = makeStation();
   press();

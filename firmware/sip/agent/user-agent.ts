@@ -52,6 +52,7 @@ import {type ServerAttempt, ServerHealth} from './server-health.ts';
 import {parseTarget} from './target.ts';
 import {answerMessage, type MessageListener} from './text-message.ts';
 import {callIdOf, type TracedMessage} from './trace.ts';
+import {type UnanswerableCall, unanswerable} from './unanswerable.ts';
 
 /** Calls and called phones at a time, those that are still being ended included. */
 const usualSessionLimit = 8;
@@ -94,6 +95,8 @@ export interface UserAgentOptions {
 export class UserAgent {
   /** Called for each incoming call; without anybody to ask, callers get 480. */
   onIncoming: ((call: IncomingCallContract) => void) | undefined;
+  /** Called for each incoming call that was refused since its offer could not be answered. */
+  onUnanswerable: ((call: UnanswerableCall) => void) | undefined;
   /** Called for each registration that was tried, and each server that a call could not go through. */
   onAttempt: ((attempt: ServerAttempt) => void) | undefined;
   /** Called for each text that comes by MESSAGE; without anybody to read, senders get 480. */
@@ -313,8 +316,11 @@ export class UserAgent {
     } else if (body === 'unsupported') {
       const refused = refuseBody(request, sessionType);
       respond(refused.status, refused);
-    } else if (refusal) respond(refusal.status, {headers: [warning(refusal.text)]});
-    else if (replaced && 'status' in replaced) {
+    } else if (refusal) {
+      respond(refusal.status, {headers: [warning(refusal.text)]});
+      const caller = callerOf(request, source.remote, account?.name);
+      this.onUnanswerable?.(unanswerable(request, caller, refusal));
+    } else if (replaced && 'status' in replaced) {
       respond(replaced.status, {headers: [warning(replaced.text)]});
     } else if (this.#unavailable !== undefined) respond(this.#unavailable);
     else {

@@ -2,7 +2,13 @@ import type {RandomBytes} from '../../base/random.ts';
 import {failure, type Result, success} from '../../base/result.ts';
 import type {AudioStream} from '../../rtp/audio-stream.ts';
 import {LocalKeys, type LocalSecurity} from '../../sdp/media-security.ts';
-import {acceptAnswer, answerOffer, createOffer, type LocalMedia} from '../../sdp/offer-answer.ts';
+import {
+  acceptAnswer,
+  answerOffer,
+  createOffer,
+  type LocalMedia,
+  type NegotiationFailure,
+} from '../../sdp/offer-answer.ts';
 import {parseSessionDescription} from '../../sdp/parse.ts';
 import type {SessionDescription} from '../../sdp/session-description.ts';
 import {writeSessionDescription} from '../../sdp/write.ts';
@@ -10,6 +16,8 @@ import {writeSessionDescription} from '../../sdp/write.ts';
 /** Why a session description was not taken, as a status to answer with. */
 export interface Refusal {
   readonly status: 400 | 488;
+  /** Why nothing in common was found; undefined where the description cannot be read. */
+  readonly code?: NegotiationFailure['code'];
   readonly text: string;
 }
 
@@ -53,7 +61,7 @@ export class Negotiation {
     const offer = parseSessionDescription(body);
     if (!offer.ok) return failure(unreadable(offer.error));
     const answered = answerOffer(offer.value, this.#localMedia());
-    if (!answered.ok) return failure({status: 488, text: answered.error.text});
+    if (!answered.ok) return failure({status: 488, ...answered.error});
     const {answer, stream} = answered.value;
     return success({body: this.#write(answer), stream});
   }
@@ -69,7 +77,7 @@ export class Negotiation {
     if (!answer.ok) return failure(unreadable(answer.error));
     if (!offer) return failure({status: 488, text: 'an answer without an offer'});
     const stream = acceptAnswer(offer, answer.value, this.#media.security?.required ?? false);
-    return stream.ok ? stream : failure({status: 488, text: stream.error.text});
+    return stream.ok ? stream : failure({status: 488, ...stream.error});
   }
 
   /** The preview counts as the answer, or the offer was refused: it waits no more. */

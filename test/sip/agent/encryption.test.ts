@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
 import type {AudioStream} from '../../../firmware/rtp/audio-stream.ts';
 import type {AccountOptions} from '../../../firmware/sip/agent/account-options.ts';
+import type {UnanswerableCall} from '../../../firmware/sip/agent/unanswerable.ts';
 import {CallScene} from './scene.ts';
 import {type ScriptedPeer, sdp} from './scripted-peer.ts';
 
@@ -66,6 +67,25 @@ test('a direct call is never encrypted', async () => {
   expect(other.response().status).toBe(488);
   expect(other.response().headers.get('Warning')).toContain('switched off');
 });
+
+test.each([
+  ['off', secure(sdp('192.0.2.9', 7000, crypto)), 'off'],
+  ['required', plain, 'required'],
+  ['optional', secure(plain), undefined],
+  ['off', Buffer.from(Buffer.from(plain).toString().replace('RTP/AVP 0', 'RTP/AVP 8')), undefined],
+] as const)(
+  '%s: a call whose offer cannot be answered is told, and what was in the way',
+  async (srtp, body, way) => {
+    const {scene, pbx} = await registered(srtp);
+    const told: UnanswerableCall[] = [];
+    scene.tesla.agent.onUnanswerable = (call) => told.push(call);
+    await pbx.ask('INVITE', 1, {body});
+    expect(pbx.response().status).toBe(488);
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatchObject({caller: {account: 'house', address: '192.0.2.9'}, encryption: way});
+    expect(pbx.response().headers.get('Warning')).toContain(told[0]!.text);
+  },
+);
 
 test.each(['optional', 'required'] as const)(
   '%s: an answer with a key is an encrypted call',

@@ -1,4 +1,4 @@
-import {isIP, isIPv6} from 'node:net';
+import {isIPv4} from 'node:net';
 import type {Direction} from '../rtp/audio-stream.ts';
 
 /** A session description (RFC 8866), as far as offers and answers of audio need it. */
@@ -45,13 +45,13 @@ export interface MediaDescription {
 
 /** `IP4` or `IP6` as o= and c= lines name the family of `address`; host names count as IP4. */
 export function addressType(address: string): 'IP4' | 'IP6' {
-  return isIPv6(address) ? 'IP6' : 'IP4';
+  return address.includes(':') ? 'IP6' : 'IP4';
 }
 
 /** Multicast and broadcast: an offer must not make a station shout at a whole network. */
 export function isGroup(address: string): boolean {
-  if (isIP(address) === 6) return /^ff/i.test(address);
-  const first = isIP(address) === 4 ? Number(address.split('.')[0]) : 0;
+  if (address.includes(':')) return /^ff/i.test(address);
+  const first = isIPv4(address) ? Number(address.split('.')[0]) : 0;
   return first >= 224;
 }
 

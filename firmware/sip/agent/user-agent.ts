@@ -250,10 +250,11 @@ export class UserAgent {
       dialogs.ofRequest(request)?.receive(undefined, request);
       return;
     }
-    const tag = randomHex(this.#environment.random, 8);
+    const inDialog = request.to.tag !== undefined;
+    const user = inDialog ? dialogs.ofRequest(request) : undefined;
+    const tag = inDialog ? '' : randomHex(this.#environment.random, 8);
     const respond = (status: number, content: ResponseContent = {}) =>
       transaction.respond(buildResponse(this.#environment, request, status, {...content, tag}));
-    const inDialog = request.to.tag !== undefined;
     const refusedMethod = refuseMethod(request);
     const refused = refusedMethod ?? refuseExtensions(request) ?? refuseInterval(request);
     if (!inDialog && !refusedMethod && request.uri.host === undefined) {
@@ -265,14 +266,14 @@ export class UserAgent {
     } else if (request.method !== 'INVITE' && request.headers.get('Replaces') !== undefined) {
       // RFC 3891 section 3.
       respond(400);
-    } else if (inDialog && !dialogs.ofRequest(request)) {
+    } else if (inDialog && !user) {
       respond(481);
     } else if (request.method === 'MESSAGE') {
       const sender = callerOf(request, source.remote, this.#accountBehind(request, source)?.name);
       const answer = answerMessage(request, sender, this.onMessage);
       respond(answer.status, answer);
-    } else if (inDialog) {
-      dialogs.ofRequest(request)?.receive(transaction, request);
+    } else if (user) {
+      user.receive(transaction, request);
     } else if (request.method === 'INVITE') {
       this.#invite(transaction, source, respond);
     } else if (request.method === 'SUBSCRIBE') {

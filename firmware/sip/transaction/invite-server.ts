@@ -2,7 +2,6 @@ import type {Timer} from '../../base/clock.ts';
 import {createResponse} from '../message/create.ts';
 import type {SipRequest, SipResponse} from '../message/message.ts';
 import {writeMessage} from '../message/write.ts';
-import type {Flow} from '../transport/transport.ts';
 import {retransmit, timeLimit} from './timers.ts';
 import type {ServerState, ServerTransaction, Surroundings} from './transaction.ts';
 
@@ -18,12 +17,9 @@ const tryingDelay = 200;
  *
  * Completed ends on timer H where no ACK comes.
  */
-export class InviteServerTransaction implements ServerTransaction {
-  readonly request: SipRequest;
-  readonly source: Flow;
-  merged = false;
-  onCancel: ((cancel: SipRequest) => void) | undefined;
-  onFailure: ((why: 'timeout' | 'transport', text: string) => void) | undefined;
+export class InviteServerTransaction {
+  onCancel: ServerTransaction['onCancel'];
+  onFailure: ServerTransaction['onFailure'];
   toTag: string | undefined;
   #state: ServerState = 'proceeding';
   #surroundings: Surroundings;
@@ -33,9 +29,8 @@ export class InviteServerTransaction implements ServerTransaction {
   #end: Timer;
 
   /** Answers 100 by itself when the user has nothing to say within 200 ms. */
-  constructor(request: SipRequest, source: Flow, surroundings: Surroundings) {
-    this.request = request;
-    this.source = source;
+  constructor(request: SipRequest, surroundings: Surroundings) {
+    this.toTag = request.to.tag;
     this.#surroundings = surroundings;
     this.#end = surroundings.clock.after(tryingDelay, () => this.respond(trying(request)));
   }
@@ -54,7 +49,7 @@ export class InviteServerTransaction implements ServerTransaction {
     this.#end.cancel();
     // Too late for a CANCEL; the call need not be kept as long as this transaction.
     if (status >= 200) this.onCancel = undefined;
-    this.toTag ??= this.request.to.tag ?? response.to.tag;
+    this.toTag ??= response.to.tag;
     if (status >= 300) this.#complete();
     else if (status >= 200) this.#enter('accepted', timeLimit(this.#surroundings.timers)); // timer L
     this.#send(response);

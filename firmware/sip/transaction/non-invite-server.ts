@@ -1,7 +1,6 @@
 import type {Timer} from '../../base/clock.ts';
 import type {SipRequest, SipResponse} from '../message/message.ts';
 import {writeMessage} from '../message/write.ts';
-import type {Flow} from '../transport/transport.ts';
 import {timeLimit} from './timers.ts';
 import type {ServerState, ServerTransaction, Surroundings} from './transaction.ts';
 
@@ -12,21 +11,17 @@ import type {ServerState, ServerTransaction, Surroundings} from './transaction.t
  *
  * Trying also goes to completed on a final response.
  */
-export class NonInviteServerTransaction implements ServerTransaction {
-  readonly request: SipRequest;
-  readonly source: Flow;
-  merged = false;
-  onCancel: ((cancel: SipRequest) => void) | undefined;
-  onFailure: ((why: 'timeout' | 'transport', text: string) => void) | undefined;
+export class NonInviteServerTransaction {
+  onCancel: ServerTransaction['onCancel'];
+  onFailure: ServerTransaction['onFailure'];
   toTag: string | undefined;
   #state: ServerState = 'trying';
   #surroundings: Surroundings;
   #lastResponse: Uint8Array | undefined;
   #timerJ: Timer | undefined;
 
-  constructor(request: SipRequest, source: Flow, surroundings: Surroundings) {
-    this.request = request;
-    this.source = source;
+  constructor(request: SipRequest, surroundings: Surroundings) {
+    this.toTag = request.to.tag;
     this.#surroundings = surroundings;
   }
 
@@ -41,7 +36,7 @@ export class NonInviteServerTransaction implements ServerTransaction {
       const {clock, timers, reliable} = this.#surroundings;
       this.#timerJ = clock.after(reliable ? 0 : timeLimit(timers), () => this.terminate());
     }
-    this.toTag ??= this.request.to.tag ?? response.to.tag;
+    this.toTag ??= response.to.tag;
     const bytes = writeMessage(response);
     this.#lastResponse = bytes;
     this.#surroundings.send(bytes);

@@ -18,10 +18,14 @@ const answeredBytesLimit = 4 << 20;
 export interface PooledServer {
   readonly key: string;
   readonly server: Server;
+  /** Whom the request came from. */
+  readonly address: string;
   /** What copies of its request have in common. */
   readonly identity: string;
   /** Bytes of its request. */
   readonly size: number;
+  /** Whether its request came by another way before: a proxy forked it (RFC 3261 section 8.2.2.2). */
+  readonly merged: boolean;
 }
 
 /**
@@ -54,35 +58,32 @@ export class ServerPool {
     );
   }
 
-  /**
-   * Takes a transaction, of a request of `size` bytes; `merged` is set where the request came by another way before: a
-   * proxy forked it (RFC 3261 section 8.2.2.2).
-   */
-  add(key: string, server: Server, size: number): PooledServer {
-    const pooled = {key, server, identity: identityOf(server.request), size};
+  /** Takes the transaction of a request of `size` bytes that came from `address`. */
+  add(key: string, server: Server, request: SipRequest, address: string, size: number): PooledServer {
+    const identity = identityOf(request);
+    const pooled = {key, server, address, identity, size, merged: this.#first.has(identity)};
     this.#all.set(key, pooled);
-    this.#count(server, 1);
-    server.merged = this.#first.has(pooled.identity);
-    if (!server.merged) this.#first.set(pooled.identity, pooled);
+    this.#count(address, 1);
+    if (!pooled.merged) this.#first.set(identity, pooled);
     return pooled;
   }
 
   /** To be called when a response was sent: a final one moves the transaction to those that only absorb. */
   onResponded(pooled: PooledServer): void {
-    const {server, size} = pooled;
+    const {server, address, size} = pooled;
     if (!isAnswered(server) || this.#isAmongAnswered(pooled) || this.#all.get(pooled.key) !== pooled) return;
-    this.#count(server, -1);
+    this.#count(address, -1);
     (server.state === 'accepted' ? this.#accepted : this.#absorbing).add(pooled);
     this.#answeredBytes += size;
     while (this.#answered > answeredLimit || this.#answeredBytes > answeredBytesLimit) this.#makeRoom();
   }
 
   remove(pooled: PooledServer): void {
-    const {key, server, identity, size} = pooled;
+    const {key, address, identity, size} = pooled;
     if (this.#all.get(key) !== pooled) return;
     this.#all.delete(key);
     if (this.#accepted.delete(pooled) || this.#absorbing.delete(pooled)) this.#answeredBytes -= size;
-    else this.#count(server, -1);
+    else this.#count(address, -1);
     if (this.#first.get(identity) === pooled) this.#first.delete(identity);
   }
 
@@ -106,8 +107,7 @@ export class ServerPool {
     oldest?.server.terminate();
   }
 
-  #count(server: Server, change: number): void {
-    const {address} = server.source.remote;
+  #count(address: string, change: number): void {
     const count = (this.#unansweredOfSource.get(address) ?? 0) + change;
     if (count > 0) this.#unansweredOfSource.set(address, count);
     else this.#unansweredOfSource.delete(address);

@@ -20,16 +20,11 @@ import {DatagramOnly, LargeRequest, largestDatagram} from './large-request.ts';
 import {clientKey, magicCookie, serverKey} from './matching.ts';
 import {NonInviteClientTransaction} from './non-invite-client.ts';
 import {NonInviteServerTransaction} from './non-invite-server.ts';
+import {ReceivedRequest} from './received-request.ts';
 import type {SenderLimits} from './sender-limits.ts';
 import {ServerPool} from './server-pool.ts';
 import {defaultTimers, type TimerValues} from './timers.ts';
-import type {
-  ClientTransaction,
-  ServerState,
-  ServerTransaction,
-  Surroundings,
-  TransactionUser,
-} from './transaction.ts';
+import type {ClientTransaction, ServerTransaction, Surroundings, TransactionUser} from './transaction.ts';
 import {noteSource, responseDestination, setVia} from './via.ts';
 
 type Client = InviteClientTransaction | NonInviteClientTransaction;
@@ -237,22 +232,23 @@ export class TransactionLayer {
 
   #startServer(key: string, request: SipRequest, source: Flow, size: number): ServerTransaction {
     const destination = responseDestination(request, source);
+    const {address} = source.remote;
     const surroundings: Surroundings = {
       ...this.#shared,
       reliable: source.reliable,
       send: (bytes) => {
         this.#transport.send(bytes, destination, (text) => server.transportFailed(text));
-        if (beginsDialog(server)) this.#senders?.notePeer(source.remote.address);
+        if (beginsDialog(server)) this.#senders?.notePeer(address);
         this.#servers.onResponded(pooled);
       },
       onTerminated: () => this.#servers.remove(pooled),
     };
     const server =
       request.method === 'INVITE'
-        ? new InviteServerTransaction(request, source, surroundings)
-        : new NonInviteServerTransaction(request, source, surroundings);
-    const pooled = this.#servers.add(key, server, size);
-    return server;
+        ? new InviteServerTransaction(request, surroundings)
+        : new NonInviteServerTransaction(request, surroundings);
+    const pooled = this.#servers.add(key, server, request, address, size);
+    return new ReceivedRequest(request, source, server, pooled.merged);
   }
 
   /** Answers without keeping anything: a request that comes again gets the same tag (RFC 3261 section 8.2.7). */
@@ -283,7 +279,7 @@ export class TransactionLayer {
 }
 
 /** Whether the last response to an INVITE began a dialog: a refusal begins none (RFC 3261 section 12.1). */
-function beginsDialog(server: ServerTransaction & {readonly state: ServerState}): boolean {
+function beginsDialog(server: InviteServerTransaction | NonInviteServerTransaction): boolean {
   const open = server.state === 'proceeding' || server.state === 'accepted';
-  return open && server.request.method === 'INVITE' && server.toTag !== undefined;
+  return open && server instanceof InviteServerTransaction && server.toTag !== undefined;
 }

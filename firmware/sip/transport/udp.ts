@@ -74,7 +74,7 @@ export class UdpTransport implements Transport {
       type: isIPv6(address) ? 'udp6' : 'udp4',
       ipv6Only: isIPv6(address),
       // Addresses only: whoever has a name resolves it before (RFC 3263).
-      lookup: (host, _options, callback) => callback(null, host, isIPv6(host) ? 6 : 4),
+      lookup: (host, _options, callback) => callback(null, host, isVersion6(host) ? 6 : 4),
     });
     const marking = this.#bindMarked && {codePoint: signallingClass, bind: this.#bindMarked};
     await bindDatagram(socket, {address, port}, marking).catch((error: NodeJS.ErrnoException) => {
@@ -144,7 +144,7 @@ export class UdpTransport implements Transport {
   }
 
   #socketFor({address, from}: Destination): OpenSocket | undefined {
-    const sameFamily = this.#sockets.filter(({bound}) => isIPv6(bound.address) === isIPv6(address));
+    const sameFamily = this.#sockets.filter(({bound}) => isVersion6(bound.address) === isVersion6(address));
     if (sameFamily.length < 2) return sameFamily[0];
     const asked = sameFamily.find(({bound}) => bound.address === from?.address && bound.port === from.port);
     if (asked) return asked;
@@ -180,8 +180,13 @@ function isKeepAlive(bytes: Uint8Array): boolean {
   return bytes.length <= 4 && bytes.every((byte) => byte === carriageReturn || byte === lineFeed);
 }
 
+/** Of an address, which this is without a doubt; for anything else there is `isIPv6`. */
+function isVersion6(address: string): boolean {
+  return address.includes(':');
+}
+
 function noSocket(address: string): string {
-  const family = isIPv6(address) ? 'IPv6' : 'IPv4';
+  const family = isVersion6(address) ? 'IPv6' : 'IPv4';
   return `there is no ${family} listener: add one to sip.listen`;
 }
 

@@ -6,7 +6,6 @@ import {NonInviteClientTransaction} from '../../../firmware/sip/transaction/non-
 import {NonInviteServerTransaction} from '../../../firmware/sip/transaction/non-invite-server.ts';
 import {defaultTimers} from '../../../firmware/sip/transaction/timers.ts';
 import type {Surroundings} from '../../../firmware/sip/transaction/transaction.ts';
-import type {Flow} from '../../../firmware/sip/transport/transport.ts';
 import {FakeClock} from '../../support/fake-clock.ts';
 import {incoming, Listener} from './scene.ts';
 
@@ -17,13 +16,6 @@ let surroundings: Surroundings;
 /** First lines of what was sent. */
 let sent: string[];
 let ended: number;
-
-const source: Flow = {
-  transport: 'UDP',
-  local: {address: '192.0.2.1', port: 5060},
-  remote: {address: '192.0.2.2', port: 5060},
-  reliable: true,
-};
 
 beforeEach(() => {
   clock = new FakeClock();
@@ -69,7 +61,7 @@ test('non-INVITE client: no timer E, timer K is 0', () => {
 
 test('INVITE server: no timer G, timer I is 0', () => {
   const request = incoming('INVITE');
-  const transaction = new InviteServerTransaction(request, source, surroundings);
+  const transaction = new InviteServerTransaction(request, surroundings);
   transaction.respond(createResponse(request, 486));
   clock.advance(31_000);
   expect(sent).toEqual(['SIP/2.0 486 Busy Here']);
@@ -80,7 +72,7 @@ test('INVITE server: no timer G, timer I is 0', () => {
 
 test('non-INVITE server: timer J is 0', () => {
   const request = incoming('OPTIONS');
-  const transaction = new NonInviteServerTransaction(request, source, surroundings);
+  const transaction = new NonInviteServerTransaction(request, surroundings);
   transaction.respond(createResponse(request, 200));
   clock.advance(0);
   expect(sent).toEqual(['SIP/2.0 200 OK']);

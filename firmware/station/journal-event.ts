@@ -13,6 +13,11 @@ export type JournalEvent =
   | {kind: 'stopped'}
   /** A button was pressed; `ignored` says why nothing followed. */
   | {kind: 'button-pressed'; button: string; ignored?: string}
+  /** What presses that are told already were besides: two in quick succession, or one of two seconds. */
+  | {kind: 'button-gesture'; button: string; gesture: 'double' | 'long'}
+  /** The button has been down for a minute: it counts for nothing until it is up again. */
+  | {kind: 'button-stuck'; button: string}
+  | {kind: 'button-free'; button: string}
   /** The station calls; `targets` as configured or dialled. */
   | {kind: 'call-started'; call: number; direction: 'outgoing'; targets: string[]; button?: string}
   /** Somebody who may calls the station. */
@@ -59,14 +64,6 @@ export type JournalEvent =
   | {kind: 'call-ending'; call: number; seconds: number}
   | {kind: 'door-opened'; door: string; seconds: number; by: By}
   | {kind: 'door-closed'; door: string}
-  /** The output could not be switched. */
-  | {kind: 'door-fault'; door: string}
-  /** A complete entry that is no door's code. */
-  | {kind: 'wrong-code'; by: By}
-  /** Too many wrong codes: none is taken for `seconds`. */
-  | {kind: 'codes-locked'; by: By; seconds: number}
-  /** Keys of somebody who may open no door. */
-  | {kind: 'keys-ignored'; by: By; call: number}
   /** The door is open until it is set back to normal. */
   | {kind: 'door-held'; door: string; by: By}
   /** Nothing opens the door until it is set back to normal. */
@@ -82,6 +79,14 @@ export type JournalEvent =
   /** The tamper loop is open: no door is released. */
   | {kind: 'tamper'}
   | {kind: 'tamper-ended'}
+  /** The output could not be switched. */
+  | {kind: 'door-fault'; door: string}
+  /** A complete entry that is no door's code. */
+  | {kind: 'wrong-code'; by: By}
+  /** Too many wrong codes: none is taken for `seconds`. */
+  | {kind: 'codes-locked'; by: By; seconds: number}
+  /** Keys of somebody who may open no door. */
+  | {kind: 'keys-ignored'; by: By; call: number}
   | {kind: 'account-registered'; account: string}
   /** `reason` in plain words. */
   | {kind: 'account-down'; account: string; reason: string}

@@ -14,6 +14,12 @@ export function describeEvent(event: JournalEvent): string {
       return 'The station has stopped';
     case 'button-pressed':
       return `Button "${event.button}" was pressed${event.ignored ? `: ${event.ignored}` : ''}`;
+    case 'button-gesture':
+      return `Button "${event.button}" was pressed ${event.gesture === 'double' ? 'twice' : 'long'}`;
+    case 'button-stuck':
+      return `Button "${event.button}" is stuck: it has been down for a minute`;
+    case 'button-free':
+      return `Button "${event.button}" is free again`;
     case 'call-started':
       return `Calling ${event.targets.join(', ')}`;
     case 'call-received':
@@ -52,14 +58,6 @@ export function describeEvent(event: JournalEvent): string {
       return `Door "${event.door}" was opened for ${event.seconds} s by ${event.by}`;
     case 'door-closed':
       return `Door "${event.door}" is locked again`;
-    case 'door-fault':
-      return `Door "${event.door}" could not be switched`;
-    case 'wrong-code':
-      return `${event.by} entered a wrong code`;
-    case 'codes-locked':
-      return `Too many wrong codes, the last by ${event.by}: no code is taken for ${event.seconds} s`;
-    case 'keys-ignored':
-      return `${event.by} pressed keys but may open no door by code`;
     case 'door-held':
       return `Door "${event.door}" is held open by ${event.by}`;
     case 'door-locked':
@@ -78,6 +76,14 @@ export function describeEvent(event: JournalEvent): string {
       return 'The tamper contact is open: no door is released';
     case 'tamper-ended':
       return 'The tamper contact is closed again';
+    case 'door-fault':
+      return `Door "${event.door}" could not be switched`;
+    case 'wrong-code':
+      return `${event.by} entered a wrong code`;
+    case 'codes-locked':
+      return `Too many wrong codes, the last by ${event.by}: no code is taken for ${event.seconds} s`;
+    case 'keys-ignored':
+      return `${event.by} pressed keys but may open no door by code`;
     case 'account-registered':
       return `Account "${event.account}" is registered`;
     case 'account-down':

@@ -5,6 +5,7 @@ import type {Config} from '../config/schema.ts';
 import type {IncomingCall, Party} from '../sip/agent/call.ts';
 import type {TracedMessage} from '../sip/agent/trace.ts';
 import {isAllowed, mayTransfer} from './allow-list.ts';
+import {ButtonWatch} from './button-watch.ts';
 import {CallBook} from './call-book.ts';
 import type {KeyListener} from './call-keys.ts';
 import type {CallLog} from './call-log.ts';
@@ -49,6 +50,7 @@ export class Station implements StationControl {
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #light: Light;
+  readonly #buttons = new Map<string, ButtonWatch>();
   readonly #doors: Doors;
   readonly #lock = new CodeLock();
   readonly #book: CallBook;
@@ -131,13 +133,13 @@ export class Station implements StationControl {
     this.#media.onFault = (reason) => this.#journal.append({kind: 'sound-fault', reason});
     for (const button of this.#config.buttons) {
       const input = this.#board.inputs.get(button.input);
-      if (input) this.#watch(button, input);
+      if (input) this.#buttons.set(button.name, this.#watch(button, input));
     }
     this.#light.clear('starting');
     this.#media.play('ready');
     this.#journal.append({kind: 'started', version: this.#version});
+    this.#doors.start();
     for (const {name} of this.#config.sip.accounts.filter(sendsKeysReadably)) {
-      this.#doors.start();
       this.#journal.append({kind: 'keys-readable', account: name});
     }
     this.#changed();
@@ -151,10 +153,7 @@ export class Station implements StationControl {
     this.#telephone.onIncoming = undefined;
     // That the accounts are given up now is no trouble to be told of.
     this.#telephone.onAccountChange = undefined;
-    for (const {input} of this.#config.buttons) {
-      const line = this.#board.inputs.get(input);
-      if (line) line.onChange = undefined;
-    }
+    for (const button of this.#buttons.values()) button.close();
     this.#doors.close();
     this.#calls.hangUp('the station was stopped');
     await this.#telephone.stop();
@@ -179,11 +178,16 @@ export class Station implements StationControl {
         nextAttempt: isoTime(account.nextAttempt),
       })),
       doors: this.#doors.states,
-      buttons: this.#config.buttons.map(({name, input, call: targets}) => ({
-        name,
-        pressed: this.#board.inputs.get(input)?.active ?? false,
-        call: [...targets],
-      })),
+      buttons: this.#config.buttons.map(({name, call: targets}) => {
+        const watch = this.#buttons.get(name);
+        return {
+          name,
+          pressed: watch?.pressed ?? false,
+          stuck: watch?.stuck ?? false,
+          glitches: watch?.glitches ?? 0,
+          call: [...targets],
+        };
+      }),
       light: this.#light.state,
       lights: this.#board.light?.count ?? 0,
     };
@@ -226,11 +230,14 @@ export class Station implements StationControl {
     return this.#book.ladder(call);
   }
 
-  #watch(button: Button, input: InputLine): void {
-    input.onChange = (active, at) => {
-      if (active) this.#pressed(button, at);
-      this.#changed();
-    };
+  #watch(button: Button, input: InputLine): ButtonWatch {
+    const {name} = button;
+    return new ButtonWatch(input, this.#clock, {
+      pressed: (at) => this.#pressed(button, at),
+      gesture: (gesture) => this.#journal.append({kind: 'button-gesture', button: name, gesture}),
+      stuck: (stuck) => this.#journal.append({kind: stuck ? 'button-stuck' : 'button-free', button: name}),
+      moved: () => this.#changed(),
+    });
   }
 
   /** `at` is the clock time (ms) of the press. */

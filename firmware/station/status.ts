@@ -74,8 +74,11 @@ export interface StationStatus {
   call: CallStatus | null;
   accounts: AccountStatus[];
   doors: DoorStatus[];
-  /** `pressed` is the debounced state of the line; `call` is whom it calls. */
-  buttons: {name: string; pressed: boolean; call: string[]}[];
+  /**
+   * `pressed` is the debounced state of the line, `stuck` when it has been so for a minute; `glitches` are the changes
+   * that were too short to count; `call` is whom it calls.
+   */
+  buttons: {name: string; pressed: boolean; stuck: boolean; glitches: number; call: string[]}[];
   /**
    * Name of the light state that is shown, see light-pattern.ts; told in words so that it needs no eyes for
    * colour.

@@ -51,7 +51,7 @@ export class FakeStation implements StationControl, JournalReader, CallLogReader
     call: null,
     accounts: [],
     doors: [{name: 'front', open: false, mode: 'normal', ajar: null}],
-    buttons: [{name: 'bell', pressed: false, call: ['sip:indoor@127.0.0.1:5062']}],
+    buttons: [{name: 'bell', pressed: false, stuck: false, glitches: 0, call: ['sip:indoor@127.0.0.1:5062']}],
     light: 'ready',
     lights: 16,
   };

@@ -3,7 +3,8 @@ import {once} from 'node:events';
 import {connect, createServer} from 'node:net';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
-import {peerProgram} from './peers/require.ts';
+import type {TestContext} from 'vitest';
+import {notRunHere, peerProgram, requirePeers} from './peers/require.ts';
 import type {Run} from './run-folder.ts';
 import type {TestHost} from './station.ts';
 
@@ -116,6 +117,18 @@ export class NatNetwork {
     await ip('-n', `${this.#name}-nat`, 'addr', 'add', `${this.router}/24`, 'dev', 'to-out');
   }
 
+  /** The router loses the first datagram that begins so, of each of these beginnings. */
+  async loseFirst(...beginnings: string[]): Promise<void> {
+    const rules = beginnings.map((text) => {
+      const bytes = Buffer.from(text, 'latin1');
+      // What stands behind the eight octets of the UDP header.
+      const match = `meta l4proto udp @th,64,${8 * bytes.length} 0x${bytes.toString('hex')}`;
+      return `${match} limit rate 1/day burst 1 packets drop`;
+    });
+    const lines = ['type filter hook forward priority -10', ...rules].join('\n');
+    await this.#onRouter(peerProgram('nft'), `table ip lossy {\nchain loss {\n${lines}\n}\n}`);
+  }
+
   /** Joins a host with the router by a cable. */
   async #join(part: 'in' | 'out', address: string, router: string): Promise<void> {
     const host = `${this.#name}-${part}`;
@@ -150,14 +163,15 @@ async function ip(...parameters: string[]): Promise<void> {
   await execute(peerProgram('ip'), parameters);
 }
 
-/** Whether this machine lets a test have networks of its own; else why not. */
-export async function natNetworkProblem(): Promise<string | undefined> {
+/** For a test that needs such networks, beside `requirePeers`: skips it where this machine does not let it have any. */
+export async function requireNetworks(context: TestContext): Promise<void> {
+  requirePeers(context, 'ip', 'nft');
   const name = `doorline-${process.pid}-probe`;
   try {
     await ip('netns', 'add', name);
     await ip('netns', 'del', name);
-    return undefined;
   } catch (error) {
-    return `needs network namespaces, for which it takes root: ${(error as Error).message.trim().split('\n').at(-1)}`;
+    const words = (error as Error).message.trim().split('\n').at(-1);
+    notRunHere(context, `needs network namespaces, for which it takes root: ${words}`);
   }
 }

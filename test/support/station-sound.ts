@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {join} from 'node:path';
 import type {Run} from './run-folder.ts';
 import {readWav, type Sound, writeWav} from './wav.ts';
@@ -8,6 +9,8 @@ export interface StationSound {
   readonly audio: {readonly microphone: string; readonly speaker: string};
   /** What its loudspeaker has given: complete once the station has ended. */
   heard(): Sound;
+  /** So many seconds of it are in the file already, which is written whole second by whole second. */
+  secondsHeard(): number;
 }
 
 /** A station's microphone that gives `says`, and its loudspeaker; `name` tells the stations of one run apart. */
@@ -18,5 +21,6 @@ export function soundFiles(run: Run, says: Sound, name = 'station'): StationSoun
   return {
     audio: {microphone: `file:${said}`, speaker: `file:${heard}`},
     heard: () => readWav(heard),
+    secondsHeard: () => (existsSync(heard) ? readWav(heard).samples.length / says.rate : 0),
   };
 }

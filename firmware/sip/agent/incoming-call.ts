@@ -1,7 +1,7 @@
-import {sessionBody} from '../dialog/capabilities.ts';
 import type {LocalEnd} from '../dialog/environment.ts';
 import {type GivenUp, IncomingInvite} from '../dialog/incoming-invite.ts';
 import type {EncryptionWish} from '../dialog/negotiation.ts';
+import {sessionBody} from '../dialog/session-body.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
 import {answerAfter} from './auto-answer.ts';
 import type {
@@ -99,7 +99,8 @@ export class IncomingCall extends CallBase implements IncomingCallContract {
   #accept(media: MediaPort): void {
     const negotiation = this.negotiate(this.#localAddress, media, this.#encryption);
     const {request} = this.#transaction;
-    const answered = sessionBody(request) === 'session' ? negotiation.answer(request.body) : undefined;
+    const offer = sessionBody(request);
+    const answered = typeof offer === 'string' ? undefined : negotiation.answer(offer);
     if (answered && !answered.ok) {
       this.#fail(answered.error.status, answered.error.text);
       return;

@@ -1,6 +1,5 @@
 import {randomHex} from '../../base/random.ts';
 import type {AudioStream} from '../../rtp/audio-stream.ts';
-import {sessionBody} from '../dialog/capabilities.ts';
 import type {Dialog, ExtraHeader} from '../dialog/dialog.ts';
 import type {DialogUser} from '../dialog/dialog-table.ts';
 import type {LocalEnd} from '../dialog/environment.ts';
@@ -10,6 +9,7 @@ import {isReliable} from '../dialog/reliable-responses.ts';
 import {buildResponse} from '../dialog/respond.ts';
 import {type Route, routeRequest} from '../dialog/routing.ts';
 import {Session} from '../dialog/session.ts';
+import {sessionBody} from '../dialog/session-body.ts';
 import {answerUpdate} from '../dialog/update.ts';
 import type {SipResponse} from '../message/message.ts';
 import {formatNameAddress} from '../message/name-address.ts';
@@ -284,8 +284,8 @@ export class OutgoingCall extends CallBase implements Call {
   #ring(response: SipResponse, negotiation: Negotiation): void {
     const {status} = response;
     const final = isReliable(response);
-    const answer = sessionBody(response) === 'session' && !this.#isFinal(response.to.tag);
-    const preview = answer ? negotiation.accept(response.body, final) : undefined;
+    const body = this.#isFinal(response.to.tag) ? 'none' : sessionBody(response);
+    const preview = typeof body === 'string' ? undefined : negotiation.accept(body, final);
     if (preview?.ok) {
       this.#preview = {tag: response.to.tag, stream: preview.value, final};
       this.enter('ringing');
@@ -331,8 +331,9 @@ export class OutgoingCall extends CallBase implements Call {
 
   /** The stream of a 2xx, or why there is none. */
   #settled(response: SipResponse, negotiation: Negotiation): AudioStream | string {
-    if (sessionBody(response) === 'session' && !this.#isFinal(response.to.tag)) {
-      const stream = negotiation.accept(response.body, true);
+    const body = this.#isFinal(response.to.tag) ? 'none' : sessionBody(response);
+    if (typeof body !== 'string') {
+      const stream = negotiation.accept(body, true);
       return stream.ok ? stream.value : stream.error.text;
     }
     // Some gateways send the answer in a 183 only.

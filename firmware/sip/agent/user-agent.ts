@@ -7,14 +7,14 @@ import {
   refuseBody,
   refuseExtensions,
   refuseMethod,
-  sessionBody,
-  sessionType,
+  sessionTypes,
 } from '../dialog/capabilities.ts';
 import type {ExtraHeader} from '../dialog/dialog.ts';
 import {DialogTable} from '../dialog/dialog-table.ts';
 import type {DialogEnvironment, LocalEnd} from '../dialog/environment.ts';
 import {examineOffer} from '../dialog/negotiation.ts';
 import {answerQuery, buildResponse, type ResponseContent, warning} from '../dialog/respond.ts';
+import {sessionBody} from '../dialog/session-body.ts';
 import {refuseInterval} from '../dialog/session-timer.ts';
 import type {SipRequest} from '../message/message.ts';
 import type {SipUri} from '../message/uri.ts';
@@ -309,13 +309,13 @@ export class UserAgent {
     const {request} = transaction;
     const body = sessionBody(request);
     const account = this.#accountBehind(request, source);
-    const refusal = body === 'session' ? examineOffer(request.body, account?.encryption ?? 'off') : undefined;
+    const refusal = typeof body === 'string' ? undefined : examineOffer(body, account?.encryption ?? 'off');
     const replaced = replacedCall(request, this.#environment.dialogs, this.#legs);
     if (request.contact?.uri.host === undefined) {
       // Without it nothing could ever be sent to the caller (section 8.1.1.8).
       respond(400, {headers: [warning('an INVITE needs a Contact with a SIP URI')]});
     } else if (body === 'unsupported') {
-      const refused = refuseBody(request, sessionType);
+      const refused = refuseBody(request, sessionTypes);
       respond(refused.status, refused);
     } else if (refusal) {
       respond(refusal.status, {headers: [warning(refusal.text)]});

@@ -16,15 +16,17 @@ const services = ['MESSAGE', 'SUBSCRIBE'];
 
 /** Value of the Allow header. */
 export const allowedMethods = [...methods, ...services].join(', ');
-/** Value of the Accept header of OPTIONS and INVITE: media types that may be a session description. */
+/** The media type of session descriptions. */
 export const sessionType = 'application/sdp';
+/** Value of the Accept header of OPTIONS and INVITE: what may be a session description, or hold one (RFC 5621). */
+export const sessionTypes = `${sessionType}, multipart/mixed, multipart/alternative`;
 /** Value of the Accept header of INFO. */
 export const digitTypes = 'application/dtmf-relay, application/dtmf';
 
 /** What this user agent can do, for OPTIONS and 2xx to INVITE (RFC 3261 sections 11.2 and 13.3.1.4). */
 export const capabilityHeaders: readonly ExtraHeader[] = [
   {name: 'Allow', value: allowedMethods},
-  {name: 'Accept', value: sessionType},
+  {name: 'Accept', value: sessionTypes},
   {name: 'Accept-Encoding', value: 'identity'},
   {name: 'Accept-Language', value: 'en'},
   {name: 'Supported', value: supportedExtensions},
@@ -64,19 +66,6 @@ export function refuseBody(request: SipRequest, types: string): Refused {
   return {status: 415, headers: [header]};
 }
 
-/** What a message carries: nothing, a session description, or something that cannot be used. */
-export type SessionBody = 'none' | 'session' | 'unsupported';
-
-/** Looks at the type of a body (RFC 3261 section 8.2.3). What is marked as optional counts as absent. */
-export function sessionBody(message: SipRequest | SipResponse): SessionBody {
-  const {headers, body} = message;
-  if (body.length === 0) return 'none';
-  const type = mediaType(headers.get('Content-Type'));
-  if (type === sessionType && !isEncoded(message)) return 'session';
-  const optional = /;\s*handling\s*=\s*optional/i.test(headers.get('Content-Disposition') ?? '');
-  return optional ? 'none' : 'unsupported';
-}
-
 /** Type and subtype of a Content-Type header in lower case, without parameters. */
 export function mediaType(contentType: string | undefined): string {
   return (contentType ?? '').split(';')[0]!.trim().toLowerCase();
@@ -84,5 +73,10 @@ export function mediaType(contentType: string | undefined): string {
 
 /** Whether a body is compressed or otherwise encoded. */
 export function isEncoded({headers}: SipRequest | SipResponse): boolean {
-  return headers.list('Content-Encoding').some((encoding) => encoding.toLowerCase() !== 'identity');
+  return !isIdentity(headers.list('Content-Encoding').join());
+}
+
+/** Whether a value of Content-Encoding leaves a body as it is. */
+export function isIdentity(encoding: string | undefined): boolean {
+  return (encoding ?? '').split(',').every((one) => /^\s*(identity)?\s*$/i.test(one));
 }

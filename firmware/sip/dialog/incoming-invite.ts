@@ -2,7 +2,7 @@ import type {Timer} from '../../base/clock.ts';
 import {randomHex} from '../../base/random.ts';
 import type {SipRequest} from '../message/message.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
-import {capabilityHeaders, sessionBody} from './capabilities.ts';
+import {capabilityHeaders} from './capabilities.ts';
 import {Dialog, type ExtraHeader} from './dialog.ts';
 import type {DialogUser} from './dialog-table.ts';
 import type {DialogEnvironment, LocalEnd} from './environment.ts';
@@ -10,6 +10,7 @@ import type {Negotiation} from './negotiation.ts';
 import {answerPrack, ReliableProvisional, requiresReliability} from './reliable-provisional.ts';
 import {answerQuery, buildResponse} from './respond.ts';
 import {Session, type SessionUser} from './session.ts';
+import {sessionBody} from './session-body.ts';
 import {retryLater} from './update.ts';
 
 /** RFC 3261 section 13.3.1.1: a proxy gives up an INVITE of which it hears nothing for three minutes. */
@@ -77,7 +78,7 @@ export class IncomingInvite implements DialogUser {
     if (!this.#reliable) this.#respond(180, headers);
     // The first reliable response to an INVITE without an offer would have to bring one (RFC 3262 section 5), and
     // there is no media port before the call is answered.
-    else if (sessionBody(request) === 'session') {
+    else if (typeof sessionBody(request) !== 'string') {
       const tag = this.dialog.localTag;
       this.#reliable.send(buildResponse(this.#environment, request, 180, {tag, headers}));
     }

@@ -3,8 +3,8 @@ import type {RandomBytes} from '../../base/random.ts';
 import type {SipRequest, SipResponse} from '../message/message.ts';
 import {retransmit, type TimerValues, timeLimit} from '../transaction/timers.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
-import {sessionBody} from './capabilities.ts';
 import {buildResponse} from './respond.ts';
+import {sessionBody} from './session-body.ts';
 
 interface Surroundings {
   readonly clock: Clock;

@@ -3,12 +3,13 @@ import type {AudioStream} from '../../rtp/audio-stream.ts';
 import type {SipRequest, SipResponse} from '../message/message.ts';
 import type {TransactionUser} from '../transaction/transaction.ts';
 import type {Destination} from '../transport/transport.ts';
-import {allowsUpdate, capabilityHeaders, sessionBody, sessionType} from './capabilities.ts';
+import {allowsUpdate, capabilityHeaders, sessionType} from './capabilities.ts';
 import {ChallengedRequest} from './challenged-request.ts';
 import type {Dialog, ExtraHeader} from './dialog.ts';
 import type {DialogEnvironment, LocalEnd} from './environment.ts';
 import type {Negotiation} from './negotiation.ts';
 import {ReInvite} from './re-invite.ts';
+import {sessionBody} from './session-body.ts';
 import {
   agreedInterval,
   answerInterval,
@@ -167,8 +168,9 @@ export class SessionRefresh {
   #succeed(response: SipResponse, byInvite: boolean): void {
     this.#dialog.refreshTarget(response);
     this.accepted(response);
-    if (!byInvite || sessionBody(response) !== 'session') return;
-    const stream = this.#negotiation.accept(response.body, true);
+    const body = byInvite ? sessionBody(response) : 'none';
+    if (typeof body === 'string') return;
+    const stream = this.#negotiation.accept(body, true);
     if (stream.ok) this.#user.onStream(stream.value);
   }
 

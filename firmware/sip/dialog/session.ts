@@ -2,7 +2,7 @@ import type {AudioStream} from '../../rtp/audio-stream.ts';
 import type {SipRequest, SipResponse} from '../message/message.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
 import {AnswerRepetition} from './answer-repetition.ts';
-import {capabilityHeaders, refuseBody, sessionBody, sessionType} from './capabilities.ts';
+import {capabilityHeaders, refuseBody, sessionTypes} from './capabilities.ts';
 import type {Dialog, ExtraHeader} from './dialog.ts';
 import type {DialogUser} from './dialog-table.ts';
 import type {DialogEnvironment, LocalEnd} from './environment.ts';
@@ -11,6 +11,7 @@ import {Referral} from './referral.ts';
 import {answerPrack, type ReliableProvisional} from './reliable-provisional.ts';
 import {sendBye} from './requests.ts';
 import {answerQuery, buildResponse, type ResponseContent, warning} from './respond.ts';
+import {sessionBody} from './session-body.ts';
 import {SessionRefresh} from './session-refresh.ts';
 import {answerUpdate} from './update.ts';
 
@@ -141,7 +142,12 @@ export class Session implements DialogUser {
 
   /** The INVITE had no offer, so ours was in the 200 and the answer to it is in the ACK (section 13.3.1). */
   #takeLateAnswer(ack: SipRequest): void {
-    const stream = this.#negotiation.accept(ack.body, true);
+    const body = sessionBody(ack);
+    if (typeof body === 'string') {
+      this.#break('the phone acknowledged without an answer');
+      return;
+    }
+    const stream = this.#negotiation.accept(body, true);
     if (stream.ok) this.#user.onStream(stream.value);
     else this.#break(`the phone acknowledged without a usable answer: ${stream.error.text}`);
   }
@@ -171,16 +177,15 @@ export class Session implements DialogUser {
     } else {
       const body = sessionBody(request);
       if (body === 'none') this.#acceptInvite(transaction, this.#negotiation.offer());
-      else if (body === 'session') this.#takeOffer(transaction, request);
-      else {
-        const {status, headers} = refuseBody(request, sessionType);
+      else if (body === 'unsupported') {
+        const {status, headers} = refuseBody(request, sessionTypes);
         this.#respond(transaction, status, {headers});
-      }
+      } else this.#takeOffer(transaction, body);
     }
   }
 
-  #takeOffer(transaction: ServerTransaction, request: SipRequest): void {
-    const answered = this.#negotiation.answer(request.body);
+  #takeOffer(transaction: ServerTransaction, offer: Uint8Array): void {
+    const answered = this.#negotiation.answer(offer);
     if (!answered.ok) {
       const {status, text} = answered.error;
       this.#respond(transaction, status, {headers: [warning(text)]});

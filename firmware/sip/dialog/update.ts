@@ -1,10 +1,11 @@
 import type {AudioStream} from '../../rtp/audio-stream.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
-import {capabilityHeaders, refuseBody, sessionBody, sessionType} from './capabilities.ts';
+import {capabilityHeaders, refuseBody, sessionTypes} from './capabilities.ts';
 import type {Dialog, ExtraHeader} from './dialog.ts';
 import type {DialogEnvironment, LocalEnd} from './environment.ts';
 import type {Negotiation} from './negotiation.ts';
 import {buildResponse, type ResponseContent, warning} from './respond.ts';
+import {sessionBody} from './session-body.ts';
 
 /**
  * Answers UPDATE in a dialog, early or not (RFC 3311 section 5.2): an offer in it is answered unless one of ours is
@@ -30,11 +31,11 @@ export function answerUpdate(
   const content = sessionBody(request);
   if (content === 'none') accept();
   else if (content === 'unsupported') {
-    const {status, headers} = refuseBody(request, sessionType);
+    const {status, headers} = refuseBody(request, sessionTypes);
     respond(status, {headers});
   } else if (negotiation.offered) respond(491);
   else {
-    const answered = negotiation.answer(request.body);
+    const answered = negotiation.answer(content);
     if (answered.ok) {
       accept(answered.value.body);
       return answered.value.stream;

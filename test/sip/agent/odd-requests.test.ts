@@ -77,8 +77,13 @@ const refused: [name: string, odd: Odd, status: number, header?: RegExp][] = [
     420,
     /^Unsupported: x\r$/m,
   ],
-  ['another body type', {headers: {'Content-Type': ['text/plain']}}, 415, /^Accept: application\/sdp\r$/m],
-  ['a body without a type', {headers: {'Content-Type': []}}, 415, /^Accept: application\/sdp\r$/m],
+  [
+    'another body type',
+    {headers: {'Content-Type': ['text/plain']}},
+    415,
+    /^Accept: application\/sdp, multipart\/mixed, /m,
+  ],
+  ['a body without a type', {headers: {'Content-Type': []}}, 415, /^Accept: application\/sdp, /m],
   ['a packed body', {headers: {'Content-Encoding': ['gzip']}}, 415, /^Accept-Encoding: identity\r$/m],
   ['a packed body, compact', {headers: {e: ['deflate']}}, 415, /^Accept-Encoding: identity\r$/m],
   ['no Contact', {headers: {Contact: []}}, 400, /^Warning: 399 doorline "an INVITE needs a Contact/m],
@@ -210,7 +215,7 @@ test('OPTIONS says what can be done, and whether a call would be taken', async (
   expect(answer).toMatch(/^SIP\/2\.0 200 OK\r\n/);
   expect(answer).toMatch(/^Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, .*MESSAGE/m);
   for (const line of [
-    'Accept: application/sdp',
+    'Accept: application/sdp, multipart/mixed, multipart/alternative',
     'Accept-Encoding: identity',
     'Accept-Language: en',
     'Supported: 100rel, timer, replaces, norefersub',

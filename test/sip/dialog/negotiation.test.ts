@@ -51,7 +51,10 @@ test('an offer that is refused leaves the session as it was', () => {
 
 test('an offer is examined without anything being opened', () => {
   expect(examineOffer(plain, 'off')).toBeUndefined();
-  expect(examineOffer(bytes(...head), 'off')).toMatchObject({status: 488, text: 'no RTP/AVP audio is offered'});
+  expect(examineOffer(bytes(...head), 'off')).toMatchObject({
+    status: 488,
+    text: 'no RTP/AVP audio is offered',
+  });
   expect(examineOffer(bytes('v=1'), 'off')).toEqual({
     status: 400,
     text: 'bad SDP, line 1 v=: the first line is not v=0',

@@ -40,6 +40,12 @@ export const programs = {
     find: () => library('kamailio/modules/tls.so'),
   },
   'espeak-ng': program('espeak-ng', 'voices that speak, and press no key', ['espeak-ng']),
+  'kamailio-outbound': {
+    name: 'kamailio-outbound',
+    purpose: 'flows of RFC 5626 for the registrar and proxy',
+    packages: ['kamailio-outbound-modules'],
+    find: () => library('kamailio/modules/outbound.so'),
+  },
   openssl: program('openssl', 'certificates for the tests of TLS', ['openssl']),
   asterisk: {
     name: 'asterisk',

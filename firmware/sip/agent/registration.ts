@@ -33,7 +33,7 @@ export interface RegistrationOptions {
 
 /** How long (ms) finding the server may take. */
 const locateLimit = 10_000;
-/** How long (ms) a registration must have lasted for a lost connection to be replaced at once. */
+/** How long (ms) a registration must have lasted for what failed before it to be forgotten. */
 const steadyTime = 30_000;
 /** How long (ms) `stop` waits for the server. */
 const stopLimit = 2000;
@@ -71,7 +71,10 @@ export class Registration {
   #mayRewrite = true;
   /** Whether to register again as soon as the answer to the present attempt is there. */
   #stale = false;
+  /** Attempts that have failed since a registration lasted, and registrations that did not last. */
   #failures = 0;
+  /** When (clock time) the present registration began; undefined while there is none. */
+  #since: number | undefined;
   /** What is waited for: the name, the time to refresh or to try again, or the end of `stop`. */
   #timer: Timer | undefined;
   #stop = Promise.withResolvers<void>();
@@ -206,7 +209,8 @@ export class Registration {
   }
 
   #succeed(server: Destination, response: SipResponse, contact: string): void {
-    this.#failures = 0;
+    const another = this.#server === undefined || !sameServer(this.#server, server);
+    if (another || this.#since === undefined) this.#since = this.#options.clock.now();
     this.#server = server;
     this.#binding.accepted(response, contact);
     if (this.#isOutdated(server, response)) {
@@ -238,26 +242,32 @@ export class Registration {
 
   /** RFC 5626 section 4.5: where the flow breaks, the server cannot reach us until we register over a new one. */
   #keepFlow(server: Destination, response: SipResponse): void {
-    const {clock} = this.#options;
-    const since = clock.now();
     const terms = {outbound: this.#binding.outbound, flowTimer: flowTimer(response)};
     this.#flow.keep(server, terms, (why) => {
       if (this.#state !== 'resting') return;
-      const pause = Math.max(0, since + steadyTime - clock.now());
+      const pause = this.#lasted ? 0 : this.#pause();
       this.#rest(pause, {registered: false, reason: `the connection to ${server.address} was lost: ${why}`});
     });
   }
 
   /** Tries again later: not before `atLeast` ms, and the later the more often it failed. */
   #fail(reason: string, atLeast = 0): void {
-    const pause = Math.max(atLeast, retryDelay(this.#failures, this.#options.random));
-    this.#failures++;
-    this.#rest(pause, {registered: false, reason});
+    this.#rest(Math.max(atLeast, this.#pause()), {registered: false, reason});
+  }
+
+  get #lasted(): boolean {
+    return this.#since !== undefined && this.#options.clock.now() - this.#since >= steadyTime;
+  }
+
+  #pause(): number {
+    if (this.#lasted) this.#failures = 0;
+    return retryDelay(this.#failures++, this.#options.random);
   }
 
   #rest(milliseconds: number, status: RegistrationStatus): void {
     const {clock} = this.#options;
     this.#state = 'resting';
+    if (!status.registered) this.#since = undefined;
     this.#timer?.cancel();
     this.#timer = clock.after(milliseconds, () => this.#locate());
     this.#times = {...this.#times, nextAttempt: clock.wallTime() + milliseconds};

@@ -80,13 +80,24 @@ test('when it breaks the account is down, says why, and registers again at once'
   expect(statuses.at(-1)).toEqual({registered: true, reason: ''});
 });
 
-test('one that breaks as soon as it is there is replaced every 30 s, not faster', () => {
+test('a refresh does not make it young again', () => {
+  scene.clock.advance(270_000);
+  const before = scene.times.length;
+  holds[0]!.onLost('broken');
+  scene.clock.advance(0);
+  scene.clock.advance(0);
+  expect(scene.times).toHaveLength(before + 1);
+});
+
+test('one that breaks as soon as it is there is replaced after 2 to 4 s, then ever more slowly', () => {
   scene.serve = (request) => {
     scene.clock.after(10, () => holds[0]?.onLost('broken'));
     return reply(request, 200, [['Contact', `${request.headers.get('Contact')};expires=300`]]);
   };
   holds[0]!.onLost('broken');
-  scene.clock.advance(300_000);
-  expect(scene.times.length).toBeLessThanOrEqual(11);
-  expect(scene.times.length).toBeGreaterThanOrEqual(10);
+  scene.clock.advance(600_000);
+  const pauses = scene.times.slice(1).map((time, index) => time - scene.times[index]!);
+  expect(pauses[0]).toBeGreaterThanOrEqual(2000);
+  expect(pauses[0]).toBeLessThanOrEqual(4000);
+  expect(pauses.slice(6).every((pause) => pause >= 30_000 && pause <= 60_010)).toBe(true);
 });

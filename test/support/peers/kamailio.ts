@@ -19,6 +19,12 @@ export interface KamailioOptions {
   identity?: Identity;
   /** Whom clients must have a certificate from, where they need one. */
   clientAuthority?: Identity;
+  /** Where it listens, when not on a new port of 127.0.0.1. */
+  at?: {readonly address?: string; readonly port: number};
+  /** The longest time, in seconds, for which it registers. */
+  longestExpiry?: number;
+  /** Keeps flows (RFC 5626), which a proxy at this address named by Path may stand before; calls then come by way of it. */
+  edge?: string;
   /** Where it runs, when not on this machine's own network: it listens there, too. */
   host?: {readonly prefix: readonly string[]; readonly address: string};
 }
@@ -42,11 +48,11 @@ export class Kamailio {
   static async start(run: Run, options: KamailioOptions): Promise<Kamailio> {
     const folder = join(run.folder, 'kamailio');
     mkdirSync(folder, {recursive: true});
-    const {first: port} = await freePorts(2);
+    const {address = '127.0.0.1', port} = options.at ?? {port: (await freePorts(2)).first};
     const file = join(folder, 'kamailio.cfg');
     const tlsFile = join(folder, 'tls.cfg');
     writeFileSync(tlsFile, tlsConfiguration(options));
-    writeFileSync(file, configuration(port, tlsFile, options));
+    writeFileSync(file, configuration({address, port}, tlsFile, options));
     const {host} = options;
     const [command, ...parameters] = [
       ...(host?.prefix ?? []),
@@ -58,9 +64,15 @@ export class Kamailio {
     ];
     const process = run.processes.start(command!, parameters);
     if (host === undefined) {
-      await process.waitUntil('it answers OPTIONS', async () => (await pingSip(port)) === 200);
+      await process.waitUntil('it answers OPTIONS', async () => (await pingSip(port, {address})) === 200);
     }
     return new Kamailio(port, process);
+  }
+
+  /** Ends it as a service manager would, and waits until it is gone. */
+  async stop(): Promise<void> {
+    this.process.signal('SIGTERM');
+    await this.process.waitForExit(10_000);
   }
 }
 
@@ -81,9 +93,9 @@ verify_certificate = no
 }
 
 function configuration(
-  port: number,
+  {address, port}: {readonly address: string; readonly port: number},
   tlsFile: string,
-  {users, algorithm, relay, identity, host}: KamailioOptions,
+  {users, algorithm, relay, identity, host, longestExpiry, edge}: KamailioOptions,
 ): string {
   const modules = [
     'tm',
@@ -99,6 +111,7 @@ function configuration(
     'sanity',
   ];
   modules.push('htable', 'auth');
+  if (edge !== undefined) modules.unshift('stun', 'outbound');
   if (relay !== undefined) modules.push('rtpengine');
   if (identity !== undefined) modules.unshift('tls');
   const passwords = Object.entries(users).map(
@@ -107,6 +120,9 @@ function configuration(
   // With a relay, the addresses of both offer and answer are replaced by the relay's.
   const relayed = (words: string): string => (relay === undefined ? '' : words);
   const answer = relayed('if (has_body("application/sdp")) rtpengine_answer("replace-origin");');
+  // Calls of the station come with the Service-Route, of which this proxy is the last.
+  const flows = (words: string): string => (edge === undefined ? '' : words);
+  const serviceRoute = `Service-Route: <sip:${edge};lr>, <sip:${address}:${port};lr>\\r\\n`;
   const release = relayed('rtpengine_delete();');
   return `#!KAMAILIO
 debug=2
@@ -118,17 +134,21 @@ auto_aliases=no
 alias="home.test"
 dns=no
 rev_dns=no
-listen=udp:127.0.0.1:${port}
-listen=tcp:127.0.0.1:${port}
+listen=udp:${address}:${port}
+listen=tcp:${address}:${port}
 ${host === undefined ? '' : `listen=udp:${host.address}:${port}`}
 listen=udp:[::1]:${port}
 listen=tcp:[::1]:${port}
-${identity === undefined ? '' : `enable_tls=yes\nlisten=tls:127.0.0.1:${port + 1}`}
+${identity === undefined ? '' : `enable_tls=yes\nlisten=tls:${address}:${port + 1}`}
 ${modules.map((name) => `loadmodule "${name}.so"`).join('\n')}
 ${identity === undefined ? '' : `modparam("tls", "config", "${tlsFile}")`}
 modparam("usrloc", "db_mode", 0)
 modparam("registrar", "min_expires", 10)
-modparam("registrar", "gruu_enabled", 0)
+modparam("registrar", "gruu_enabled", ${edge === undefined ? 0 : 1})
+${longestExpiry === undefined ? '' : `modparam("registrar", "max_expires", ${longestExpiry})`}
+${flows(`modparam("registrar", "use_path", 1)
+modparam("registrar", "outbound_mode", 1)
+modparam("registrar", "flow_timer", 15)`)}
 modparam("rr", "append_fromtag", 1)
 modparam("auth", "algorithm", "${algorithm ?? 'MD5'}")
 modparam("htable", "htable", "users=>size=6;")
@@ -166,7 +186,12 @@ request_route {
     }
     if (!is_method("REGISTER")) consume_credentials();
   }
-  if (is_method("REGISTER")) { save("location"); exit; }
+  if (is_method("REGISTER")) {
+    ${flows(`append_to_reply("${serviceRoute}");`)}
+    save("location");
+    exit;
+  }
+  ${flows('remove_hf("Route");')}
   if (is_method("INVITE")) record_route();
   if (!lookup("location")) { sl_send_reply("404", "Not Found"); exit; }
   ${relayed('if (is_method("INVITE")) { t_on_reply("ANSWER"); t_on_branch("OFFER"); }')}

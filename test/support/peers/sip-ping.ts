@@ -2,10 +2,13 @@ import {createSocket} from 'node:dgram';
 import {randomHex, systemRandom} from '../../../firmware/base/random.ts';
 
 /**
- * Asks 127.0.0.1:`port` with one OPTIONS over UDP whether anybody there speaks SIP.
+ * Asks `address`:`port` with one OPTIONS over UDP whether anybody there speaks SIP.
  * @returns the status of the answer; undefined where none came within `timeout` ms.
  */
-export async function pingSip(port: number, timeout = 200): Promise<number | undefined> {
+export async function pingSip(
+  port: number,
+  {address = '127.0.0.1', timeout = 200} = {},
+): Promise<number | undefined> {
   const socket = createSocket('udp4');
   try {
     return await new Promise((resolve) => {
@@ -19,21 +22,21 @@ export async function pingSip(port: number, timeout = 200): Promise<number | und
         const status = /^SIP\/2\.0 (\d{3}) /.exec(bytes.toString('latin1'))?.[1];
         if (status !== undefined) finish(Number(status));
       });
-      socket.connect(port, '127.0.0.1', () => socket.send(options(socket.address().port, port)));
+      socket.connect(port, address, () => socket.send(options(socket.address().port, `${address}:${port}`)));
     });
   } finally {
     socket.close();
   }
 }
 
-function options(from: number, to: number): string {
+function options(from: number, to: string): string {
   const id = randomHex(systemRandom, 8);
   return [
-    `OPTIONS sip:127.0.0.1:${to} SIP/2.0`,
+    `OPTIONS sip:${to} SIP/2.0`,
     `Via: SIP/2.0/UDP 127.0.0.1:${from};branch=z9hG4bK${id};rport`,
     'Max-Forwards: 70',
     `From: <sip:ping@127.0.0.1:${from}>;tag=${id}`,
-    `To: <sip:127.0.0.1:${to}>`,
+    `To: <sip:${to}>`,
     `Call-ID: ${id}`,
     'CSeq: 1 OPTIONS',
     `Contact: <sip:ping@127.0.0.1:${from}>`,

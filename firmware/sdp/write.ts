@@ -29,5 +29,5 @@ export function writeSessionDescription(description: SessionDescription): Uint8A
     if (media.connection) lines.push(connectionLine(media.connection));
     lines.push(...media.attributes.map(attributeLine));
   }
-  return new TextEncoder().encode(`${lines.join('\r\n')}\r\n`);
+  return Buffer.from(`${lines.join('\r\n')}\r\n`, 'utf8');
 }

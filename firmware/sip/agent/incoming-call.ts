@@ -1,7 +1,7 @@
+import type {SessionDescription} from '../../sdp/session-description.ts';
 import type {LocalEnd} from '../dialog/environment.ts';
 import {type GivenUp, IncomingInvite} from '../dialog/incoming-invite.ts';
 import type {EncryptionWish} from '../dialog/negotiation.ts';
-import {sessionBody} from '../dialog/session-body.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
 import {answerAfter} from './auto-answer.ts';
 import type {
@@ -15,6 +15,20 @@ import type {
 } from './call.ts';
 import {CallBase, type CallServices} from './call-base.ts';
 
+/** What is known of an INVITE that may be answered. */
+export interface Invitation {
+  readonly caller: Party;
+  /** This side of the dialog. */
+  readonly local: LocalEnd;
+  /** Our address as the caller sees it. */
+  readonly localAddress: string;
+  readonly encryption: EncryptionWish;
+  /** Its offer, which can be answered; undefined where it has none. */
+  readonly offer: SessionDescription | undefined;
+  /** The call that it is to take the place of (RFC 3891). */
+  readonly replaces: Call | undefined;
+}
+
 /** A call that somebody else places. */
 export class IncomingCall extends CallBase implements IncomingCallContract {
   readonly id: string;
@@ -25,29 +39,22 @@ export class IncomingCall extends CallBase implements IncomingCallContract {
   onEnded: ((end: CallEnd) => void) | undefined;
   #transaction: ServerTransaction;
   #invite: IncomingInvite;
-  /** Our address as the caller sees it. */
-  #localAddress: string;
-  #encryption: EncryptionWish;
+  #invitation: Invitation;
 
-  /** An INVITE whose offer, if it has one, has been found answerable. */
   constructor(
     services: CallServices,
     transaction: ServerTransaction,
-    caller: Party,
-    local: LocalEnd,
-    localAddress: string,
-    encryption: EncryptionWish,
-    replaces: Call | undefined,
+    invitation: Invitation,
     onGone: () => void,
   ) {
     super(services, onGone);
+    const {caller, local, replaces} = invitation;
     this.id = transaction.request.callId;
     this.party = caller;
     this.answerAfter = answerAfter(transaction.request.headers);
     this.replaces = replaces;
     this.#transaction = transaction;
-    this.#localAddress = localAddress;
-    this.#encryption = encryption;
+    this.#invitation = invitation;
     const {transport, remote} = transaction.source;
     this.hold({transport, ...remote});
     this.#invite = new IncomingInvite(services.environment, local, transaction, (why) => {
@@ -91,16 +98,15 @@ export class IncomingCall extends CallBase implements IncomingCallContract {
 
   async #answer(): Promise<void> {
     const {transport, remote} = this.#transaction.source;
-    const media = await this.openMedia(this.#localAddress, {transport, ...remote});
+    const media = await this.openMedia(this.#invitation.localAddress, {transport, ...remote});
     if (typeof media === 'string') this.#fail(500, media);
     else if (media) this.#accept(media);
   }
 
   #accept(media: MediaPort): void {
-    const negotiation = this.negotiate(this.#localAddress, media, this.#encryption);
-    const {request} = this.#transaction;
-    const offer = sessionBody(request);
-    const answered = typeof offer === 'string' ? undefined : negotiation.answer(offer);
+    const {localAddress, encryption, offer} = this.#invitation;
+    const negotiation = this.negotiate(localAddress, media, encryption);
+    const answered = offer && negotiation.answerTo(offer);
     if (answered && !answered.ok) {
       this.#fail(answered.error.status, answered.error.text);
       return;

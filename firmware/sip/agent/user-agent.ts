@@ -43,7 +43,7 @@ import type {
 import type {CallServices} from './call-base.ts';
 import {callerOf} from './caller.ts';
 import {contactAddress, contactValue} from './identity.ts';
-import {IncomingCall} from './incoming-call.ts';
+import {IncomingCall, type Invitation} from './incoming-call.ts';
 import {Locator} from './locator.ts';
 import {Notifier} from './notifier.ts';
 import {OutgoingCall} from './outgoing-call.ts';
@@ -309,7 +309,8 @@ export class UserAgent {
     const {request} = transaction;
     const body = sessionBody(request);
     const account = this.#accountBehind(request, source);
-    const refusal = typeof body === 'string' ? undefined : examineOffer(body, account?.encryption ?? 'off');
+    const encryption = account?.encryption ?? 'off';
+    const offer = typeof body === 'string' ? undefined : examineOffer(body, encryption);
     const replaced = replacedCall(request, this.#environment.dialogs, this.#legs);
     if (request.contact?.uri.host === undefined) {
       // Without it nothing could ever be sent to the caller (section 8.1.1.8).
@@ -317,17 +318,27 @@ export class UserAgent {
     } else if (body === 'unsupported') {
       const refused = refuseBody(request, sessionTypes);
       respond(refused.status, refused);
-    } else if (refusal) {
-      respond(refusal.status, {headers: [warning(refusal.text)]});
+    } else if (offer && !offer.ok) {
+      respond(offer.error.status, {headers: [warning(offer.error.text)]});
       const caller = callerOf(request, source.remote, account?.name);
-      this.onUnanswerable?.(unanswerable(request, caller, refusal));
+      this.onUnanswerable?.(unanswerable(request, caller, offer.error));
     } else if (replaced && 'status' in replaced) {
       respond(replaced.status, {headers: [warning(replaced.text)]});
     } else if (this.#unavailable !== undefined) respond(this.#unavailable);
     else {
       const local = this.#localAddress(source);
-      if (local) this.onIncoming?.(this.#takeCall(transaction, source, local, account, replaced));
-      else respond(503);
+      if (!local) respond(503);
+      else {
+        const call = this.#takeCall(transaction, {
+          caller: callerOf(request, source.remote, account?.name),
+          local: this.#localEnd(request, source, account),
+          localAddress: local.address,
+          encryption,
+          offer: offer?.value,
+          replaces: replaced,
+        });
+        this.onIncoming?.(call);
+      }
     }
   }
 
@@ -341,26 +352,9 @@ export class UserAgent {
     }
   }
 
-  #takeCall(
-    transaction: ServerTransaction,
-    source: Flow,
-    local: SocketAddress,
-    account: Account | undefined,
-    replaces: Call | undefined,
-  ): IncomingCall {
-    const {request} = transaction;
-    const encryption = account?.encryption ?? 'off';
-    const end = this.#localEnd(request, source, account);
-    const caller = callerOf(request, source.remote, account?.name);
-    const call: IncomingCall = new IncomingCall(
-      this.#services,
-      transaction,
-      caller,
-      end,
-      local.address,
-      encryption,
-      replaces,
-      () => this.#forget(call),
+  #takeCall(transaction: ServerTransaction, invitation: Invitation): IncomingCall {
+    const call: IncomingCall = new IncomingCall(this.#services, transaction, invitation, () =>
+      this.#forget(call),
     );
     this.#legs.add(call);
     return call;

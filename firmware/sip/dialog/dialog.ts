@@ -18,6 +18,12 @@ export interface DialogId {
   readonly remoteTag: string;
 }
 
+/** The dialog in one string. */
+export function dialogKey({callId, localTag, remoteTag}: DialogId): string {
+  // A line feed occurs in none of the three.
+  return `${callId}\n${localTag}\n${remoteTag}`;
+}
+
 interface DialogStart extends DialogId {
   /** Values of From and To of requests from here, with their tags. */
   readonly local: string;
@@ -39,6 +45,8 @@ export class Dialog implements DialogId {
   readonly remoteTag: string;
   /** Whether the Call-ID was made here: by the caller. */
   readonly ownsCallId: boolean;
+  /** What `dialogKey` gives. */
+  readonly key: string;
   #local: string;
   #remote: string;
   #localSequence: number;
@@ -51,6 +59,7 @@ export class Dialog implements DialogId {
     this.localTag = start.localTag;
     this.remoteTag = start.remoteTag;
     this.ownsCallId = start.ownsCallId;
+    this.key = dialogKey(start);
     this.#local = start.local;
     this.#remote = start.remote;
     this.#localSequence = start.localSequence;

@@ -59,8 +59,14 @@ export class Negotiation {
   /** Takes an offer: the answer as a body, and the stream it settles. Nothing changes on a refusal. */
   answer(body: Uint8Array): Result<{readonly body: Uint8Array; readonly stream: AudioStream}, Refusal> {
     const offer = parseSessionDescription(body);
-    if (!offer.ok) return failure(unreadable(offer.error));
-    const answered = answerOffer(offer.value, this.#localMedia());
+    return offer.ok ? this.answerTo(offer.value) : failure(unreadable(offer.error));
+  }
+
+  /** Takes an offer that has been read. */
+  answerTo(
+    offer: SessionDescription,
+  ): Result<{readonly body: Uint8Array; readonly stream: AudioStream}, Refusal> {
+    const answered = answerOffer(offer, this.#localMedia());
     if (!answered.ok) return failure({status: 488, ...answered.error});
     const {answer, stream} = answered.value;
     return success({body: this.#write(answer), stream});
@@ -91,13 +97,8 @@ export class Negotiation {
 
   /** The version counts descriptions that differ (RFC 3264 section 8). */
   #write(description: SessionDescription): Uint8Array {
-    const {origin, ...contents} = description;
-    const previous = this.#local;
-    if (previous) {
-      const {origin: _, ...before} = previous;
-      if (JSON.stringify(before) !== JSON.stringify(contents)) this.#version++;
-    }
-    this.#local = {...contents, origin: {...origin, sessionVersion: String(this.#version)}};
+    if (this.#local && contentsOf(this.#local) !== contentsOf(description)) this.#version++;
+    this.#local = {...description, origin: {...description.origin, sessionVersion: String(this.#version)}};
     return writeSessionDescription(this.#local);
   }
 }
@@ -110,19 +111,27 @@ export function securityFor(wish: EncryptionWish, random: RandomBytes): LocalSec
   return wish === 'off' ? undefined : {required: wish === 'required', keys: new LocalKeys(random)};
 }
 
-/** Whether an offer could be answered, before anybody is bothered or a port is opened. */
-export function examineOffer(body: Uint8Array, wish: EncryptionWish): Refusal | undefined {
+/** Reads an offer and finds out whether it could be answered, before anybody is bothered or a port is opened. */
+export function examineOffer(body: Uint8Array, wish: EncryptionWish): Result<SessionDescription, Refusal> {
+  const offer = parseSessionDescription(body);
+  if (!offer.ok) return failure(unreadable(offer.error));
   // The answer goes nowhere, so that its key need not be one.
   const security = securityFor(wish, (count) => new Uint8Array(count));
-  const nowhere: MediaEnd = {
+  const nowhere: LocalMedia = {
     address: '0.0.0.0',
     port: 9,
     sessionId: '0',
+    version: 1,
     direction: 'sendrecv',
     security,
   };
-  const answered = new Negotiation(nowhere).answer(body);
-  return answered.ok ? undefined : answered.error;
+  const answered = answerOffer(offer.value, nowhere);
+  return answered.ok ? offer : failure({status: 488, ...answered.error});
+}
+
+/** All but the origin, for comparison. */
+function contentsOf(description: SessionDescription): string {
+  return JSON.stringify({...description, origin: undefined});
 }
 
 function unreadable({place, text}: {readonly place: string; readonly text: string}): Refusal {

@@ -62,12 +62,33 @@ const compactForms: Readonly<Record<string, string>> = {
   y: 'identity',
 };
 
+/** Further names that every INVITE is asked for. */
+const frequentNames = [
+  'Accept',
+  'Alert-Info',
+  'Allow',
+  'Answer-Mode',
+  'Call-Info',
+  'Content-Disposition',
+  'Content-Encoding',
+  'Content-Type',
+  'P-Asserted-Identity',
+  'Priv-Answer-Mode',
+  'Privacy',
+  'Remote-Party-ID',
+  'Replaces',
+  'Require',
+  'Session-Expires',
+  'Supported',
+  'User-Agent',
+];
+
 const letterOfKey = new Map(Object.entries(compactForms).map(([letter, key]) => [key, letter.charCodeAt(0)]));
 const numberOfKey = new Map(numberedKeys.map((key, number) => [key, number]));
 /** Names as programs write them, so that the common ones need no lower-casing. */
 const keyOfName = new Map<string, string>([
   ...numberedKeys.map((key): [string, string] => [key, key]),
-  ...numberedKeys.map((key, number): [string, string] => [NUMBERED_NAMES[number]!, key]),
+  ...[...NUMBERED_NAMES, ...frequentNames].map((name): [string, string] => [name, name.toLowerCase()]),
   ...Object.entries(compactForms),
 ]);
 
@@ -89,13 +110,14 @@ export function numberedKey(number: number): string {
   return numberedKeys[number]!;
 }
 
-/** Whether the name from `start` to `end` is `key`, long or compact, in any case. */
-export function nameIs(reader: Reader, start: number, end: number, key: string): boolean {
-  if (end - start === 1) {
-    const letter = reader.bytes[start]! | 0x20;
+/** Whether the name at `start` of a checked line is `key`, long or compact, in any case. */
+export function nameIs(reader: Reader, start: number, key: string): boolean {
+  const {bytes} = reader;
+  if (isNameEnd(bytes[start + 1])) {
+    const letter = bytes[start]! | 0x20;
     return letter === letterOfKey.get(key) || (key.length === 1 && letter === key.charCodeAt(0));
   }
-  return end - start === key.length && isText(reader.bytes, start, key);
+  return isText(bytes, start, key) && isNameEnd(bytes[start + key.length]);
 }
 
 /** Whether the bytes from `start` are `text`, which is in lower case, in any case; only letters have two. */

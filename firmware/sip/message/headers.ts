@@ -192,8 +192,7 @@ export class Headers implements Iterable<[name: string, value: string]> {
     const number = headerNumber(key);
     for (let at = from; at < marks.length; at++) {
       if (numberOf(marks[at]!) !== number) continue;
-      const start = startOf(marks[at]!);
-      if (number !== OTHER || nameIs(reader, start, nameEndOf(reader, start), key)) return at;
+      if (number !== OTHER || nameIs(reader, startOf(marks[at]!), key)) return at;
     }
     return -1;
   }

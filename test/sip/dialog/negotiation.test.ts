@@ -44,19 +44,22 @@ test('an offer that is refused leaves the session as it was', () => {
   const session = negotiation();
   session.answer(plain);
   const refused = session.answer(bytes(...head, 'm=audio 7000 RTP/AVP 8'));
-  expect(refused).toMatchObject({ok: false, error: {status: 488, text: 'PCMU is not among the codecs'}});
+  expect(refused).toEqual({
+    ok: false,
+    error: {status: 488, code: 'no-common-codec', text: 'PCMU is not among the codecs'},
+  });
   const again = session.answer(plain);
   expect(again.ok && versionOf(again.value.body)).toBe('1');
 });
 
 test('an offer is examined without anything being opened', () => {
-  expect(examineOffer(plain, 'off')).toBeUndefined();
-  expect(examineOffer(bytes(...head), 'off')).toMatchObject({
-    status: 488,
-    text: 'no RTP/AVP audio is offered',
+  expect(examineOffer(plain, 'off')).toMatchObject({ok: true, value: {media: [{port: 7000}]}});
+  expect(examineOffer(bytes(...head), 'off')).toEqual({
+    ok: false,
+    error: {status: 488, code: 'no-audio', text: 'no RTP/AVP audio is offered'},
   });
   expect(examineOffer(bytes('v=1'), 'off')).toEqual({
-    status: 400,
-    text: 'bad SDP, line 1 v=: the first line is not v=0',
+    ok: false,
+    error: {status: 400, text: 'bad SDP, line 1 v=: the first line is not v=0'},
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
+import {dialogKey} from '../../../firmware/sip/dialog/dialog.ts';
 import {DialogTable} from '../../../firmware/sip/dialog/dialog-table.ts';
 import {findReplaced, formatReplaces, parseReplaces} from '../../../firmware/sip/dialog/replaces.ts';
 import {SipRequest} from '../../../firmware/sip/message/message.ts';
@@ -70,13 +71,13 @@ test('tag 0 also stands for no tag; two that fit are none; the last calls are re
     request.headers.append('Replaces', value);
     return findReplaced(request, dialogs);
   };
-  dialogs.set({callId: 'a', localTag: 'b', remoteTag: ''}, user);
+  dialogs.set({key: dialogKey({callId: 'a', localTag: 'b', remoteTag: ''})}, user);
   expect(find('a;to-tag=b;from-tag=0')).toEqual({dialog: user, earlyOnly: false});
-  dialogs.set({callId: 'a', localTag: 'b', remoteTag: '0'}, user);
+  dialogs.set({key: dialogKey({callId: 'a', localTag: 'b', remoteTag: '0'})}, user);
   expect(find('a;to-tag=b;from-tag=0')).toMatchObject({status: 481});
   expect(find('a;to-tag=0;from-tag=b')).toMatchObject({status: 481});
   for (let count = 0; count < 17; count++) {
-    const dialog = {callId: `ended-${count}`, localTag: 'b', remoteTag: 'c'};
+    const dialog = {key: dialogKey({callId: `ended-${count}`, localTag: 'b', remoteTag: 'c'})};
     dialogs.set(dialog, user);
     dialogs.end(dialog, user);
   }

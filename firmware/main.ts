@@ -13,6 +13,7 @@ import {instanceId} from './instance-id.ts';
 import {mediaProgram, page} from './programs.ts';
 import {rehearseCall} from './rehearsal.ts';
 import {formatSocketAddress} from './sip/transport/transport.ts';
+import {addressesOn} from './station/allow-list.ts';
 import {CallLog} from './station/call-log.ts';
 import {Database} from './station/database.ts';
 import {Journal} from './station/journal.ts';
@@ -63,6 +64,7 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
     name: config.name,
     sip: config.sip,
     instance: instanceId(config.data, systemRandom, (text) => log.warn(text)),
+    expected: addressesOn(config.answer.from),
     openMedia: (local, stun) => media.open(local, stun),
   });
   closing.push(() => telephony.close());

@@ -28,6 +28,8 @@ export interface TelephoneOptions {
   readonly sip: Config['sip'];
   /** The URN that names this device towards registrars; without it they are offered no flows (RFC 5626). */
   readonly instance?: string;
+  /** Addresses that calls are expected from: these callers are not shut out by a flood from others. */
+  readonly expected?: readonly string[];
   /** Opens the RTP port of a call on a local address; `stun` is the server that tells how it is seen from outside. */
   openMedia(localAddress: string, stun: SocketAddress | undefined): Promise<MediaPort>;
 }
@@ -44,7 +46,8 @@ export interface Telephony {
 }
 
 /** The SIP user agent on this machine's sockets, clock and name service. @throws TransportError in plain words. */
-export async function openTelephone({name, sip, instance, openMedia}: TelephoneOptions): Promise<Telephony> {
+export async function openTelephone(options: TelephoneOptions): Promise<Telephony> {
+  const {name, sip, instance, expected = [], openMedia} = options;
   const clock = systemClock;
   const random = systemRandom;
   const transport = new Transports(clock, tlsOptions(sip.tls), bindMarked);
@@ -52,6 +55,7 @@ export async function openTelephone({name, sip, instance, openMedia}: TelephoneO
     await transport.bind({transport: name.toUpperCase() as TransportName, ...at});
   }
   const senders = new SenderLimits(clock);
+  for (const address of expected) senders.notePeer(address);
   transport.udp.admits = (address) => senders.admits(address);
   const transactions = new TransactionLayer({transport, clock, random, senders});
   transport.onMessage = (...message) => transactions.receive(...message);

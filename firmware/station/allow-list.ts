@@ -35,6 +35,11 @@ export function mayTransfer({direction, party}: Call, entries: readonly string[]
   );
 }
 
+/** The IP addresses among the hosts that `entries` name: where those who are on the list may be expected to call from. */
+export function addressesOn(entries: readonly string[]): string[] {
+  return entries.map((entry) => readEntry(entry).host ?? '').filter((host) => isIP(host) !== 0);
+}
+
 function fits(party: Party, entry: string): boolean {
   if (entry === 'any') return true;
   if (party.account !== undefined && party.account === entry) return true;

@@ -25,6 +25,9 @@ const unevenness = 1;
 const firstGrowth = 40;
 const growth = 8;
 
+/** A caller whom the station lets in, and has had nothing to do with yet. */
+const neighbourAddress = '127.0.0.9';
+
 /** A phone that answers each call, listens at `rtpPort` and says nothing. */
 class Phone {
   readonly methods: string[] = [];
@@ -45,8 +48,8 @@ class Phone {
     });
   }
 
-  static async open(run: Run, rtpPort: number): Promise<Phone> {
-    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  static async open(run: Run, address: string, rtpPort: number): Promise<Phone> {
+    const socket = createSocket('udp4').bind(0, address);
     await once(socket, 'listening');
     run.atEnd(() => void socket.close());
     return new Phone(socket, rtpPort);
@@ -58,13 +61,14 @@ class Phone {
 
   /** Asks the station at `port` what it can do. */
   ask(port: number): void {
+    const {address} = this.#socket.address();
     const query = createRequest({
       method: 'OPTIONS',
       requestUri: `sip:door@127.0.0.1:${port}`,
-      via: `SIP/2.0/UDP 127.0.0.1:${this.port};branch=z9hG4bKphone${this.#asked}`,
-      from: '<sip:phone@127.0.0.1>;tag=phone',
+      via: `SIP/2.0/UDP ${address}:${this.port};branch=z9hG4bKphone${this.port}${this.#asked}`,
+      from: `<sip:phone@${address}>;tag=phone`,
       to: '<sip:door@127.0.0.1>',
-      callId: `phone-${this.#asked++}`,
+      callId: `phone-${this.port}-${this.#asked++}`,
       cseq: 1,
     });
     this.#socket.send(writeMessage(query), port, '127.0.0.1');
@@ -90,9 +94,11 @@ test('two floods from strangers during a call: it goes on as evenly, nobody who 
   const run = startRun(context);
   const times = new PacketTimes();
   run.atEnd(() => times.close());
-  const phone = await Phone.open(run, times.port);
+  const phone = await Phone.open(run, '127.0.0.1', times.port);
+  const neighbour = await Phone.open(run, neighbourAddress, times.port);
   const station = await TestStation.start(run, {
     buttons: [{name: 'bell', input: 'button-1', call: [`sip:phone@127.0.0.1:${phone.port}`]}],
+    answer: {from: [neighbourAddress]},
   });
   const resident = () => memory(station.process.pid!).resident;
   await station.press();
@@ -106,6 +112,7 @@ test('two floods from strangers during a call: it goes on as evenly, nobody who 
 
   for (let round = 0; round < 2; round++) {
     phone.statuses.length = 0;
+    neighbour.statuses.length = 0;
     const strangers = run.processes.start(process.execPath, [
       flood,
       ...[station.sipPort, perSecond, seconds].map(String),
@@ -115,6 +122,7 @@ test('two floods from strangers during a call: it goes on as evenly, nobody who 
     const questions = 15;
     for (let count = 0; count < questions; count++) {
       phone.ask(station.sipPort);
+      neighbour.ask(station.sipPort);
       expect(await station.state()).toBe('talking');
       await pause(500);
     }
@@ -128,7 +136,9 @@ test('two floods from strangers during a call: it goes on as evenly, nobody who 
     expect(report.answeredBytes).toBeLessThan(report.sentBytes / 10);
     expect(report.answersToGarbage).toBe(0);
     // The kernel may drop any of so many datagrams before the station can see whose they are.
-    expect(phone.statuses.filter((status) => status === 200).length).toBeGreaterThan(questions / 2);
+    for (const {statuses} of [phone, neighbour]) {
+      expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(questions / 2);
+    }
   }
 
   // Other programs of this machine disturb as well, but hardly both times.

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {isAllowed} from '../../firmware/station/allow-list.ts';
+import {addressesOn, isAllowed} from '../../firmware/station/allow-list.ts';
 import {party} from './fakes.ts';
 
 const direct = party({
@@ -55,4 +55,17 @@ test('IPv6 addresses are the same however they are written', () => {
 test('an empty list lets nobody in; an unknown address is nobody', () => {
   expect(isAllowed(direct, [])).toBe(false);
   expect(isAllowed(party({address: ''}), [''])).toBe(false);
+});
+
+test('the addresses on a list, wherever they stand', () => {
+  const entries = [
+    'any',
+    'house',
+    '101',
+    '192.0.2.7',
+    'sip:192.0.2.8:5060;transport=udp',
+    '101@[2001:db8::1]',
+    'a@b.org',
+  ];
+  expect(addressesOn(entries)).toEqual(['192.0.2.7', '192.0.2.8', '2001:db8::1']);
 });

@@ -1,3 +1,4 @@
+import {isIPv6, SocketAddress} from 'node:net';
 import type {Clock} from '../../base/clock.ts';
 import {StrangerLimit} from './stranger-limit.ts';
 import {TokenBucket} from './token-bucket.ts';
@@ -44,16 +45,17 @@ export class SenderLimits {
     return this.#peers.size;
   }
 
-  /** Notes that we deal with `address`. */
+  /** Notes that we deal with `address`, however it is written. */
   notePeer(address: string): void {
+    const key = asReceived(address);
     const now = this.#clock.now();
-    const peer = this.#peers.get(address) ?? {
+    const peer = this.#peers.get(key) ?? {
       datagrams: new TokenBucket(datagramsOfPeer, now),
       requests: new TokenBucket(requestsOfPeer, now),
     };
     // Put at the end again: the first of the map is the one that was noted longest ago.
-    this.#peers.delete(address);
-    this.#peers.set(address, peer);
+    this.#peers.delete(key);
+    this.#peers.set(key, peer);
     if (this.#peers.size > peerLimit) {
       const [oldest] = this.#peers.keys();
       this.#peers.delete(oldest!);
@@ -71,4 +73,12 @@ export class SenderLimits {
     const now = this.#clock.now();
     return this.#peers.get(address)?.requests.take(now) ?? this.#requests.allows(address, now);
   }
+}
+
+/** An address as the kernel writes it when something comes from there: IPv6 has many ways, with a zone or without. */
+function asReceived(address: string): string {
+  const [host = '', zone] = address.split('%');
+  if (!isIPv6(host)) return address;
+  const written = new SocketAddress({address: host, family: 'ipv6'}).address;
+  return zone === undefined ? written : `${written}%${zone}`;
 }

@@ -72,6 +72,17 @@ test('few peers are remembered: the one that was noted longest ago makes room', 
   expect(senders.admits('192.0.2.0')).toBe(false);
 });
 
+test('a peer is known however its address was written, its neighbours are not', () => {
+  const senders = new SenderLimits(new FakeClock());
+  senders.notePeer('2001:DB8:0:0::0001');
+  senders.notePeer('FE80:0::1%eth0');
+  senders.notePeer('not an address');
+  for (let host = 1; host <= 0x1000; host++) senders.admits(`2001:db8:0:${host.toString(16)}::9`);
+  expect(senders.admits('2001:db8::1')).toBe(true);
+  expect(senders.admits('fe80::1%eth0')).toBe(true);
+  expect(senders.admits('2001:db8::2')).toBe(false);
+});
+
 test('whom we send a request to is a peer', () => {
   const {layer, senders} = openLimited();
   layer.request(outgoing('REGISTER'), {transport: 'UDP', ...remote}, {onResponse() {}, onFailure() {}});

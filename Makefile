@@ -14,7 +14,7 @@ BOARD ?= simulated
 MESSAGES ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fuzz firmware clean
+.PHONY: help run test test-hardware check bench fuzz firmware clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -27,6 +27,10 @@ test: $(INSTALLED) ## every check: format, lint, types, unit, interop (installs 
 	@$(MAKE) --no-print-directory check
 	@node tools/build.ts firmware --board simulated
 	@vitest run --project interop
+
+test-hardware: $(INSTALLED) ## the hardware layer on two kernels with simulated hardware, in a virtual machine
+	@node tools/setup.ts peers
+	@node test/hardware/main.ts
 
 check: $(INSTALLED) ## the fast part: format, lint, types, dead code, unit tests
 	@biome ci --error-on-warnings .

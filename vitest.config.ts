@@ -1,10 +1,19 @@
 import {defineConfig} from 'vitest/config';
 
-/** Two suites: `unit` needs nothing but Node; `interop` talks to real peers and runs one file at a time. */
+/**
+ * Three suites: `unit` needs nothing but Node; `interop` talks to real peers and runs one file at a time; `hardware` is
+ * started by test/hardware/main.ts in a virtual machine.
+ */
 export default defineConfig({
   test: {
     projects: [
-      {test: {name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/interop/**', 'node_modules/**']}},
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/interop/**', 'test/hardware/**', 'node_modules/**'],
+        },
+      },
       {
         test: {
           name: 'interop',
@@ -13,6 +22,15 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'hardware',
+          include: ['test/hardware/**/*.test.ts'],
+          globalSetup: ['test/support/peers/not-run.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
         },
       },
     ],

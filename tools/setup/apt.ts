@@ -139,8 +139,8 @@ async function installed(name: string): Promise<boolean> {
   return status === 0 && /^Status: .* installed$/m.test(output);
 }
 
-/** Runs a program to its end; one that does not exist has the status -1. */
-async function run(
+/** Runs a program to its end; `output` is what it said on both outputs. One that does not exist has the status -1. */
+export async function run(
   command: readonly string[],
   onProgress?: (progress: Progress) => void,
 ): Promise<{status: number; output: string}> {

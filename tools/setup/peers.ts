@@ -1,5 +1,6 @@
 import {Apt, type Progress} from './apt.ts';
 import {type DebianRoot, makeDebianRoot} from './debian-root.ts';
+import {fetchKernels} from './kernels.ts';
 import {
   asteriskRoot,
   findProgram,
@@ -22,8 +23,8 @@ const roots: readonly (DebianRoot & {readonly program: ProgramName})[] = [
 ];
 
 /**
- * Installs by apt what the tests use and the machine lacks: baresip, Kamailio and others; Asterisk and a newer
- * baresip come into folders of their own. Where it may not (no root, no passwordless sudo, no apt) it says what is missing and what to
+ * Installs by apt what the tests use and the machine lacks: baresip, Kamailio and others; Asterisk, a newer
+ * baresip and the kernels of the virtual machine come into folders of their own. Where it may not (no root, no passwordless sudo, no apt) it says what is missing and what to
  * type. Takes no time where everything is there. No service is started or enabled.
  * @returns the names of what is still missing.
  */
@@ -48,6 +49,7 @@ export async function installPeers(say: (line: string) => void): Promise<string[
     const obstacle = await makeDebianRoot(root, say);
     if (obstacle !== undefined) say(`${root.name} could not be made: ${obstacle}.`);
   }
+  if (apt !== undefined) for (const obstacle of await fetchKernels(say)) say(obstacle);
   const rest = missingPrograms();
   for (const {name, purpose} of rest) say(`Not available here: ${name} (${purpose}).`);
   if (rest.length > 0) say('Tests that need them are skipped, and named at the end.');

@@ -1,6 +1,7 @@
 import {accessSync, constants, existsSync, readdirSync} from 'node:fs';
 import {delimiter, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {findKernel} from '../vm/kernels.ts';
 
 /** What the tests use beside Node: a program or a library, and the packages that bring it. */
 export interface Program {
@@ -71,6 +72,20 @@ export const programs = {
     packages: ['libasound2-plugins'],
     find: () => library('alsa-lib/libasound_module_pcm_pulse.so'),
   },
+  qemu: program('qemu-system-x86_64', 'a virtual machine', ['qemu-system-x86']),
+  'kernel-6.12': {
+    name: 'kernel-6.12',
+    purpose: 'a kernel for the virtual machine',
+    packages: ['gcc'], // compiles a module for it
+    find: () => findKernel('6.12'),
+  },
+  'kernel-7': {
+    name: 'kernel-7',
+    purpose: 'a newer kernel for the virtual machine',
+    packages: [],
+    find: () => findKernel('7'),
+  },
+  xz: program('xz', 'unpacking', ['xz-utils']),
   chromium: {
     name: 'chromium',
     purpose: 'a browser for the page',

@@ -1,0 +1,55 @@
+/**
+ * Runs the tests of this folder in a virtual machine, one boot for each kernel, because the hardware that they need is
+ * simulated by kernel modules:
+ *
+ *     node test/hardware/main.ts [--kernel 6.12|7] [ARGUMENT OF VITEST ...]
+ *
+ * Inside, a test is what it is anywhere else: it sees this machine's files and programs, has the network interface lo
+ * and is root. It makes the GPIO chip that it wants (support/gpio-sim.ts); sound played to hw:Loopback,0 is captured from
+ * hw:Loopback,1 and the reverse. Another module is loaded by its name in tools/vm/machine.ts. Function can be tested there, timing
+ * cannot: everything is emulated, some ten times slower. To look around: `node tools/vm.ts COMMAND`.
+ */
+import {fileURLToPath} from 'node:url';
+import {programs} from '../../tools/setup/programs.ts';
+import {kernels} from '../../tools/vm/kernels.ts';
+import {runInMachine} from '../../tools/vm/machine.ts';
+
+/** The suite takes about a minute. */
+const LONGEST = 10 * 60_000;
+const folder = fileURLToPath(new URL('../..', import.meta.url));
+const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
+
+const [option, name, ...rest] = process.argv.slice(2);
+const chosen = option === '--kernel' ? kernels.filter((kernel) => kernel.name === name) : kernels;
+const vitestArguments = option === '--kernel' ? rest : process.argv.slice(2);
+const say = (text: string) => process.stdout.write(text);
+
+if (chosen.length === 0) {
+  process.stderr.write(`There is no kernel "${name}": ${kernels.map((kernel) => kernel.name).join(', ')}.\n`);
+  process.exitCode = 2;
+}
+for (const kernel of chosen) {
+  const needed = [programs.qemu, programs[`kernel-${kernel.name}`]];
+  const missing = needed.filter((program) => program.find() === undefined).map((program) => program.name);
+  if (missing.length > 0) {
+    say(
+      `Not run here: the tests of hardware with kernel ${kernel.name} (needs ${missing.join(', ')}: "node tools/setup.ts peers" fetches it)\n`,
+    );
+    if (process.env['REQUIRE_ALL'] === '1') process.exitCode = 1;
+    continue;
+  }
+  say(`Hardware simulated by the kernel ${kernel.name}, in a virtual machine:\n`);
+  const status = await runInMachine(programs.qemu.find()!, kernel, {
+    command: [process.execPath, vitest, 'run', '--project', 'hardware', ...vitestArguments],
+    folder,
+    environment: {...handedOn('PATH', 'REQUIRE_ALL', 'CI'), HOME: '/root', DOORLINE_KERNEL: kernel.name},
+    longest: LONGEST,
+    say,
+  });
+  if (status !== 0) process.exitCode = 1;
+}
+
+function handedOn(...names: string[]): Record<string, string> {
+  const set = names.map((one) => [one, process.env[one]] as const);
+  return Object.fromEntries(set.filter((pair): pair is [string, string] => pair[1] !== undefined));
+}

@@ -1,0 +1,87 @@
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import type {TestContext} from 'vitest';
+
+const CONFIGFS = '/sys/kernel/config/gpio-sim';
+const DEVICES = '/sys/devices/platform';
+
+let made = 0;
+
+/** A GPIO chip that the kernel simulates, with the lines GPIO0, GPIO1 and so on, gone at the end of the test. */
+export class GpioSim {
+  /** As in /dev, for example `gpiochip0`. */
+  readonly chip: string;
+  /** The folder with the electrical side of each line. */
+  readonly #lines: string;
+
+  private constructor(chip: string, lines: string) {
+    this.chip = chip;
+    this.#lines = lines;
+  }
+
+  /**
+   * `names` says which offsets have which name; by default each is called `GPIO` and its offset. `hogs` are lines that the
+   * kernel itself holds, with the name of the consumer.
+   */
+  static make(
+    {onTestFinished}: Pick<TestContext, 'onTestFinished'>,
+    {
+      lines = 28,
+      label = 'door',
+      hogs = {},
+    }: {lines?: number; label?: string; hogs?: Readonly<Record<string, string>>} = {},
+  ): GpioSim {
+    made += 1;
+    const device = join(CONFIGFS, `test-${process.pid}-${made}`);
+    const bank = join(device, 'bank');
+    mkdirSync(bank, {recursive: true});
+    writeFileSync(join(bank, 'num_lines'), String(lines));
+    writeFileSync(join(bank, 'label'), label);
+    for (let offset = 0; offset < lines; offset += 1) {
+      const line = join(bank, `line${offset}`);
+      mkdirSync(line);
+      writeFileSync(join(line, 'name'), `GPIO${offset}`);
+      const consumer = hogs[`GPIO${offset}`];
+      if (consumer === undefined) continue;
+      mkdirSync(join(line, 'hog'));
+      writeFileSync(join(line, 'hog/name'), consumer);
+      writeFileSync(join(line, 'hog/direction'), 'input');
+    }
+    writeFileSync(join(device, 'live'), '1');
+    onTestFinished(() => remove(device));
+    const platform = readFileSync(join(device, 'dev_name'), 'utf8').trim();
+    const chip = readFileSync(join(bank, 'chip_name'), 'utf8').trim();
+    return new GpioSim(chip, join(DEVICES, platform, chip));
+  }
+
+  /** Connects a line to supply or ground, as a button, a contact or its resistor does. */
+  pull(line: string, level: 'up' | 'down'): void {
+    writeFileSync(join(this.#folder(line), 'pull'), `pull-${level}`);
+  }
+
+  /** The electrical level of a line. */
+  level(line: string): 'high' | 'low' {
+    return readFileSync(join(this.#folder(line), 'value'), 'utf8').trim() === '1' ? 'high' : 'low';
+  }
+
+  #folder(line: string): string {
+    return join(this.#lines, `sim_gpio${line.slice('GPIO'.length)}`);
+  }
+}
+
+/** Configfs wants its folders removed in the reverse order; the files in them go with them. */
+function remove(device: string): void {
+  if (existsSync(join(device, 'live'))) writeFileSync(join(device, 'live'), '0');
+  for (const entry of readdirSync(device, {withFileTypes: true})) {
+    if (!entry.isDirectory()) continue;
+    removeFolder(join(device, entry.name));
+  }
+  rmdirSync(device);
+}
+
+function removeFolder(folder: string): void {
+  for (const entry of readdirSync(folder, {withFileTypes: true})) {
+    if (entry.isDirectory()) removeFolder(join(folder, entry.name));
+  }
+  rmdirSync(folder);
+}

@@ -1,0 +1,88 @@
+import {readFileSync} from 'node:fs';
+import type {Module} from './modules.ts';
+
+interface Entry {
+  readonly path: string;
+  /** File type and permissions, as in a file's status. */
+  readonly mode: number;
+  readonly content: Buffer;
+}
+
+const FOLDER = 0o040755;
+const PROGRAM = 0o100755;
+const FILE = 0o100644;
+
+/** The virtio ports by which the machine inside answers. */
+export const OUTPUT_PORT = 'output';
+export const STATUS_PORT = 'status';
+
+/**
+ * What the kernel starts with: busybox, the modules, and a script that puts the host's files, read-only and under a
+ * layer in memory that takes what is written, in place of it, and runs `script` there.
+ */
+export function makeInitramfs({
+  busybox,
+  modules,
+  script,
+}: {
+  busybox: string;
+  modules: readonly Module[];
+  script: string;
+}): Buffer {
+  const folders = ['bin', 'dev', 'host', 'layer', 'modules', 'proc', 'root', 'sys'];
+  return archive([
+    ...folders.map((path) => ({path, mode: FOLDER, content: Buffer.alloc(0)})),
+    {path: 'bin/busybox', mode: PROGRAM, content: readFileSync(busybox)},
+    ...modules.map(({name, code}) => ({path: `modules/${name}.ko`, mode: FILE, content: code})),
+    {path: 'script', mode: FILE, content: Buffer.from(script)},
+    {path: 'init', mode: PROGRAM, content: Buffer.from(init(modules))},
+  ]);
+}
+
+/** What fails here is told on the serial console, and the machine stops without a status. */
+function init(modules: readonly Module[]): string {
+  return `#!/bin/busybox sh
+/bin/busybox --install -s /bin
+export PATH=/bin
+fail() { echo "FAILED: $*" > /dev/console; poweroff -f; }
+mount -t proc proc /proc && mount -t sysfs sysfs /sys && mount -t devtmpfs dev /dev || fail "the kernel's own file systems"
+mkdir -p /dev/pts /dev/shm
+mount -t devpts devpts /dev/pts
+mount -t tmpfs tmpfs /dev/shm
+for module in ${modules.map(({name}) => name).join(' ')}; do insmod /modules/$module.ko || fail "module $module"; done
+mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=1048576 host /host || fail "the host's files"
+mount -t tmpfs tmpfs /layer
+mkdir /layer/written /layer/work
+mount -t overlay -o lowerdir=/host,upperdir=/layer/written,workdir=/layer/work overlay /root || fail "the layer in memory"
+mount -t configfs configfs /sys/kernel/config
+for folder in proc sys dev; do mount --move /$folder /root/$folder; done
+ip link set lo up
+for port in /root/sys/class/virtio-ports/*; do
+  case $(cat $port/name) in
+    ${OUTPUT_PORT}) output=/root/dev/\${port##*/} ;;
+    ${STATUS_PORT}) status=/root/dev/\${port##*/} ;;
+  esac
+done
+set -o pipefail
+chroot /root /bin/sh -c "$(cat /script)" < /root/dev/null 2>&1 | cat > $output
+echo $? > $status
+poweroff -f
+`;
+}
+
+/** The format that the kernel reads: cpio's "newc", with its numbers in hexadecimal and everything padded to four bytes. */
+function archive(entries: readonly Entry[]): Buffer {
+  const records = [...entries, {path: 'TRAILER!!!', mode: 0, content: Buffer.alloc(0)}];
+  return Buffer.concat(
+    records.flatMap(({path, mode, content}, index) => {
+      const name = Buffer.from(`${path}\0`);
+      const numbers = [index + 1, mode, 0, 0, 1, 0, content.length, 0, 0, 0, 0, name.length, 0];
+      const header = `070701${numbers.map((one) => one.toString(16).padStart(8, '0')).join('')}`;
+      return [...padded(Buffer.concat([Buffer.from(header), name])), ...padded(content)];
+    }),
+  );
+}
+
+function padded(bytes: Buffer): Buffer[] {
+  return [bytes, Buffer.alloc(-bytes.length & 3)];
+}

@@ -17,20 +17,32 @@ export interface MappingParts {
   readonly clock: Clock;
   readonly random: RandomBytes;
   /** Binds the sockets. */
-  bind(onRtp: OnDatagram): Promise<RtpSockets>;
+  bind(onRtp: OnDatagram, onRtcp: OnDatagram): Promise<RtpSockets>;
 }
 
 /**
- * Binds a session's sockets and finds out how that of RTP is seen from outside, which takes 300 ms at most: what has
- * not been answered by then is not known. Rejects as `bind` does.
+ * Binds a session's sockets and finds out how they are seen from outside, which takes 300 ms at most: what has not been
+ * answered by then is not known. Rejects as `bind` does.
  */
-export async function bindMapped(parts: MappingParts, onRtp: OnDatagram): Promise<RtpSockets> {
-  let mapped: MappedRtpSocket | undefined;
-  const sockets = await parts.bind((bytes, address, port) => {
-    if (!mapped?.receive(bytes, {address, port})) onRtp(bytes, address, port);
-  });
-  mapped = new MappedRtpSocket(sockets.rtp, parts);
-  return {rtp: mapped, rtcp: sockets.rtcp, mapped: await mapped.find()};
+export async function bindMapped(
+  parts: MappingParts,
+  onRtp: OnDatagram,
+  onRtcp: OnDatagram,
+): Promise<RtpSockets> {
+  let rtp: MappedRtpSocket | undefined;
+  let rtcp: MappedRtpSocket | undefined;
+  const sockets = await parts.bind(
+    (bytes, address, port) => {
+      if (!rtp?.receive(bytes, {address, port})) onRtp(bytes, address, port);
+    },
+    (bytes, address, port) => {
+      if (!rtcp?.receive(bytes, {address, port})) onRtcp(bytes, address, port);
+    },
+  );
+  rtp = new MappedRtpSocket(sockets.rtp, parts);
+  rtcp = new MappedRtpSocket(sockets.rtcp, parts);
+  const [mapped, mappedRtcp] = await Promise.all([rtp.find(), rtcp.find()]);
+  return {rtp, rtcp, mapped, mappedRtcp};
 }
 
 /** A socket that keeps its mapping until it is tied to the other side, whose packets keep it from then on. */

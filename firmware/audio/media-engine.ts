@@ -144,7 +144,7 @@ export class MediaEngine implements SessionOwner {
         this.#starting = undefined;
         break;
       case 'opened': {
-        const session = new MediaSession(this, report.session, report.port, report.mapped);
+        const session = new MediaSession(this, report.session, report);
         this.#sessions.set(report.session, session);
         take(this.#opening, report.session)?.resolve(session);
         break;

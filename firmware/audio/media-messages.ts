@@ -39,8 +39,9 @@ export type MediaReport =
       readonly kind: 'opened';
       readonly session: number;
       readonly port: number;
-      /** How the port is seen from outside; undefined where that was not asked or not answered. */
+      /** How the port, and the one above it, are seen from outside; undefined where that was not asked or not answered. */
       readonly mapped: SocketAddress | undefined;
+      readonly mappedRtcp: SocketAddress | undefined;
     }
   | {readonly kind: 'open-failed'; readonly session: number; readonly text: string}
   | {readonly kind: 'digit'; readonly session: number; readonly digit: string; readonly way: KeyWay}

@@ -28,6 +28,8 @@ export class MediaSession {
   readonly port: number;
   /** How that port is seen from outside, where there is a NAT and a STUN server told. */
   readonly mapped: SocketAddress | undefined;
+  /** The same of the port for reports. */
+  readonly mappedRtcp: SocketAddress | undefined;
   /** A key that the other side pressed; each key once. Tones are listened for where telephone-event was not agreed on. */
   onDigit: ((digit: string, way: KeyWay) => void) | undefined;
   /**
@@ -42,11 +44,16 @@ export class MediaSession {
   /** Asked for at the end, so that the figures of the whole session can still be read. */
   #final: Promise<SessionStatistics | undefined> | undefined;
 
-  constructor(owner: SessionOwner, id: number, port: number, mapped?: SocketAddress) {
+  constructor(
+    owner: SessionOwner,
+    id: number,
+    {port, mapped, mappedRtcp}: Pick<MediaSession, 'port' | 'mapped' | 'mappedRtcp'>,
+  ) {
     this.#owner = owner;
     this.id = id;
     this.port = port;
     this.mapped = mapped;
+    this.mappedRtcp = mappedRtcp;
   }
 
   /** Takes over what offer and answer settled; sending begins with the first. */

@@ -144,7 +144,8 @@ export class MediaThread {
         onSilence: (seconds) => report({kind: 'silence', session: id, seconds}),
       });
       this.#sessions.set(id, session);
-      report({kind: 'opened', session: id, port: sockets.rtp.port, mapped: sockets.mapped});
+      const {mapped, mappedRtcp} = sockets;
+      report({kind: 'opened', session: id, port: sockets.rtp.port, mapped, mappedRtcp});
     } catch (error) {
       report({
         kind: 'open-failed',

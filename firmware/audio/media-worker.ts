@@ -37,9 +37,10 @@ export function runMediaWorker(data: MediaWorkerData, openSound: OpenSound, bind
                 server,
                 clock: systemClock,
                 random: systemRandom,
-                bind: (on) => ports.bind(address, on, onRtcp),
+                bind: (rtp, rtcp) => ports.bind(address, rtp, rtcp),
               },
               onRtp,
+              onRtcp,
             )
           : ports.bind(address, onRtp, onRtcp),
       now,

@@ -11,8 +11,9 @@ const expeditedForwarding = 46;
 export interface RtpSockets {
   readonly rtp: RtpSocket;
   readonly rtcp: RtpSocket;
-  /** How the RTP socket is seen from outside, where a STUN server told. */
+  /** How they are seen from outside, where a STUN server told. */
   readonly mapped?: SocketAddress | undefined;
+  readonly mappedRtcp?: SocketAddress | undefined;
 }
 
 /** A bound UDP socket for one session's RTP or RTCP. */

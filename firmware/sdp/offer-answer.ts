@@ -1,5 +1,5 @@
 import {failure, type Result, success} from '../base/result.ts';
-import type {AudioStream, Direction} from '../rtp/audio-stream.ts';
+import type {AudioStream, Direction, SocketAddress} from '../rtp/audio-stream.ts';
 import type {StreamSecurity} from '../rtp/srtp/crypto-suite.ts';
 import {
   chooseAudioFormats,
@@ -15,7 +15,7 @@ import {
   type LocalSecurity,
   offerCrypto,
 } from './media-security.ts';
-import {readRtcpTransport, writeRtcpAttributes} from './rtcp-attributes.ts';
+import {readRtcpTransport, writeRtcpAddress, writeRtcpAttributes} from './rtcp-attributes.ts';
 import {directionOf, isGroup, type MediaDescription, type SessionDescription} from './session-description.ts';
 
 /** What of this side an offer or answer tells. */
@@ -23,6 +23,8 @@ export interface LocalMedia {
   /** Where RTP is to be sent to. */
   readonly address: string;
   readonly port: number;
+  /** Where reports (RTCP) are to be sent to; undefined: to the next port. */
+  readonly rtcp?: SocketAddress | undefined;
   /** Decimal number that names the session, the same for all its descriptions. */
   readonly sessionId: string;
   /** Counts up with each description of the session that differs from the one before. */
@@ -72,7 +74,7 @@ export function createOffer(local: LocalMedia, previous?: SessionDescription): S
     protocol: local.security?.required ? 'RTP/SAVP' : (before?.protocol ?? 'RTP/AVP'),
     connection: undefined,
     formats,
-    attributes: [...attributes, ...writeRtcpAttributes(true), ...crypto],
+    attributes: [...attributes, ...writeRtcpAttributes(true), ...writeRtcpAddress(local), ...crypto],
   };
   const media =
     active < 0 ? [audio] : previous!.media.map((line, index) => (index === active ? audio : refused(line)));
@@ -98,13 +100,14 @@ export function answerOffer(
     const {codec, payloadType, telephoneEvent, direction, rtcp} = stream.value;
     const {formats, attributes} = writeAudioFormats({codec, payloadType, telephoneEvent}, direction);
     const security = crypto ? [crypto.attribute] : [];
+    const address = rtcp.multiplexed ? [] : writeRtcpAddress(local);
     const accepted: MediaDescription = {
       type: 'audio',
       port: local.port,
       protocol: line.protocol,
       connection: undefined,
       formats,
-      attributes: [...attributes, ...writeRtcpAttributes(rtcp.multiplexed), ...security],
+      attributes: [...attributes, ...writeRtcpAttributes(rtcp.multiplexed), ...address, ...security],
     };
     const media = offer.media.map((other, position) => (position === index ? accepted : refused(other)));
     return success({answer: describe(local, media), stream: stream.value});

@@ -1,5 +1,5 @@
 import {isIP} from 'node:net';
-import type {RtcpTransport} from '../rtp/audio-stream.ts';
+import type {RtcpTransport, SocketAddress} from '../rtp/audio-stream.ts';
 import {
   type Attribute,
   attribute,
@@ -16,6 +16,19 @@ const extendedReports: Attribute = {name: 'rtcp-xr', value: 'voip-metrics'};
 /** Attributes of an audio line of this side; rtcp-mux may only be answered where it was offered. */
 export function writeRtcpAttributes(multiplexed: boolean): Attribute[] {
   return multiplexed ? [multiplexing, extendedReports] : [extendedReports];
+}
+
+/**
+ * The a=rtcp line (RFC 3605) of a side that gets RTP at `address` and `port`, where `rtcp`, which gets its reports, is not
+ * simply the next port.
+ */
+export function writeRtcpAddress(
+  local: SocketAddress & {readonly rtcp?: SocketAddress | undefined},
+): Attribute[] {
+  const {address, port, rtcp} = local;
+  if (rtcp === undefined || (rtcp.address === address && rtcp.port === port + 1)) return [];
+  const host = rtcp.address === address ? '' : ` IN IP${isIP(rtcp.address)} ${rtcp.address}`;
+  return [{name: 'rtcp', value: `${rtcp.port}${host}`}];
 }
 
 /**

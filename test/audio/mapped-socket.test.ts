@@ -8,6 +8,7 @@ import {seededBytes} from '../support/fake-network.ts';
 
 const server: SocketAddress = {address: '198.51.100.1', port: 3478};
 const mapped: SocketAddress = {address: '203.0.113.7', port: 40_001};
+const mappedRtcp: SocketAddress = {address: '203.0.113.7', port: 40_777};
 
 class FakeSocket implements RtpSocket {
   readonly port = 16_384;
@@ -32,39 +33,60 @@ class FakeSocket implements RtpSocket {
 async function scene() {
   const clock = new FakeClock();
   const socket = new FakeSocket();
+  const control = new FakeSocket();
   const heard: number[] = [];
+  const reports: number[] = [];
   let arrive: OnDatagram = () => {};
+  let arriveControl: OnDatagram = () => {};
   const sockets = bindMapped(
     {
       server,
       clock,
       random: seededBytes(2),
-      async bind(onRtp) {
+      async bind(onRtp, onRtcp) {
         arrive = onRtp;
-        return {rtp: socket, rtcp: new FakeSocket()};
+        arriveControl = onRtcp;
+        return {rtp: socket, rtcp: control};
       },
     },
     (bytes) => heard.push(bytes[0]!),
+    (bytes) => reports.push(bytes[1]!),
   );
   while (socket.sent.length === 0) await Promise.resolve();
   const answer = () => arrive(mappedTo(socket.sent.at(-1)!.bytes, mapped), server.address, server.port);
+  const answerControl = () =>
+    arriveControl(mappedTo(control.sent.at(-1)!.bytes, mappedRtcp), server.address, server.port);
   return {
     clock,
     socket,
     sockets,
+    control,
     heard,
+    reports,
     answer,
+    answerControl,
     arrive: (bytes: Uint8Array) => arrive(bytes, '192.0.2.9', 9),
+    arriveControl: (bytes: Uint8Array) => arriveControl(bytes, '192.0.2.9', 10),
   };
 }
 
-test('the mapped address; RTP goes its own way meanwhile', async () => {
-  const {socket, sockets, heard, answer, arrive} = await scene();
-  expect(socket.sent[0]?.to).toEqual(server);
+test('the mapped addresses; RTP and RTCP go their own ways meanwhile', async () => {
+  const {socket, control, sockets, heard, reports, answer, answerControl, arrive, arriveControl} =
+    await scene();
+  expect([socket.sent[0]?.to, control.sent[0]?.to]).toEqual([server, server]);
   arrive(Uint8Array.of(0x80, 0));
+  arriveControl(Uint8Array.of(0x80, 200));
+  answerControl();
   answer();
-  expect((await sockets).mapped).toEqual(mapped);
-  expect(heard).toEqual([0x80]);
+  expect(await sockets).toMatchObject({mapped, mappedRtcp});
+  expect([heard, reports]).toEqual([[0x80], [200]]);
+});
+
+test('only one is answered: that one is known', async () => {
+  const {clock, sockets, answer} = await scene();
+  answer();
+  clock.advance(300);
+  expect(await sockets).toMatchObject({mapped, mappedRtcp: undefined});
 });
 
 test('no answer: 300 ms and no longer', async () => {
@@ -75,17 +97,20 @@ test('no answer: 300 ms and no longer', async () => {
 });
 
 test('the mapping is kept until the socket is tied to the other side', async () => {
-  const {clock, socket, sockets, answer} = await scene();
+  const {clock, socket, control, sockets, answer, answerControl} = await scene();
   answer();
-  const {rtp} = await sockets;
+  answerControl();
+  const {rtp, rtcp} = await sockets;
   for (let round = 2; round <= 4; round++) {
     clock.advance(20_000);
     answer();
-    expect(socket.sent).toHaveLength(round);
+    answerControl();
+    expect([socket.sent.length, control.sent.length]).toEqual([round, round]);
   }
   rtp.connect({address: '192.0.2.9', port: 9});
   clock.advance(60_000);
   expect(socket.sent).toHaveLength(4);
   rtp.close();
-  expect([socket.closed, clock.pending]).toEqual([true, 0]);
+  rtcp.close();
+  expect([socket.closed, control.closed, clock.pending]).toEqual([true, true, 0]);
 });

@@ -267,3 +267,15 @@ test('an answer has as many lines as the offer, at most one of them in use', () 
     }),
   );
 });
+
+test('where reports are mapped elsewhere than next to RTP, offers say so, and answers unless they share its port', () => {
+  const behind: LocalMedia = {...tesla, rtcp: {address: tesla.address, port: 50_000}};
+  const rtcpOf = (description: SessionDescription) => {
+    const text = new TextDecoder().decode(writeSessionDescription(description));
+    return text.split('\r\n').filter((line) => line.startsWith('a=rtcp:'));
+  };
+  expect(rtcpOf(createOffer(behind))).toEqual(['a=rtcp:50000']);
+  const audio = ['c=IN IP4 192.0.2.9', 'm=audio 4000 RTP/AVP 0'];
+  const answers = [audio, [...audio, 'a=rtcp-mux']].map((lines) => answerOffer(read(...lines), behind));
+  expect(answers.map((one) => one.ok && rtcpOf(one.value.answer))).toEqual([['a=rtcp:50000'], []]);
+});

@@ -1,6 +1,10 @@
 import {expect, test} from 'vitest';
 import {parseSessionDescription} from '../../firmware/sdp/parse.ts';
-import {readRtcpTransport, writeRtcpAttributes} from '../../firmware/sdp/rtcp-attributes.ts';
+import {
+  readRtcpTransport,
+  writeRtcpAddress,
+  writeRtcpAttributes,
+} from '../../firmware/sdp/rtcp-attributes.ts';
 
 function transportOf(...lines: string[]) {
   const text = ['v=0', 'o=- 1 1 IN IP4 192.0.2.9', ...lines].join('\r\n');
@@ -41,4 +45,20 @@ test('rtcp-mux and rtcp-xr are read and written', () => {
   expect(transportOf('a=rtcp-xr:voip-metrics', audio)).toMatchObject({voipMetrics: true});
   expect(transportOf(audio, 'a=rtcp-xr:stat-summary')).toMatchObject({voipMetrics: false});
   expect(writeRtcpAttributes(false).map(({name}) => name)).toEqual(['rtcp-xr']);
+});
+
+test('where a NAT has given reports another port than the next, or another address, a=rtcp says so', () => {
+  const at = (address: string, port: number) =>
+    writeRtcpAddress({address: '203.0.113.7', port: 4000, rtcp: {address, port}});
+  expect(writeRtcpAddress({address: '203.0.113.7', port: 4000})).toEqual([]);
+  expect(at('203.0.113.7', 4001)).toEqual([]);
+  for (const [address, port] of [
+    ['203.0.113.7', 4002],
+    ['203.0.113.8', 4001],
+    ['2001:db8::8', 4001],
+  ] as const) {
+    const [line] = at(address, port);
+    const read = transportOf(audio, `a=${line!.name}:${line!.value}`);
+    expect(read).toMatchObject({port, address: address === '203.0.113.7' ? undefined : address});
+  }
 });

@@ -160,7 +160,7 @@ export abstract class CallBase {
   /** Offers and answers of this call, with RTP at a port of `localAddress`, or where that is seen from outside. */
   protected negotiate(
     localAddress: string,
-    {port: localPort, mapped}: MediaPort,
+    {port: localPort, mapped, mappedRtcp: rtcp}: MediaPort,
     encryption: EncryptionWish,
   ): Negotiation {
     const {address, port} = mapped ?? {address: localAddress, port: localPort};
@@ -168,7 +168,7 @@ export abstract class CallBase {
     const {random} = this.services.environment;
     const sessionId = String(Number.parseInt(randomHex(random, 6), 16));
     const security = securityFor(encryption, random);
-    const media: MediaEnd = {address, port, sessionId, direction: 'sendrecv', security};
+    const media: MediaEnd = {address, port, rtcp, sessionId, direction: 'sendrecv', security};
     return new Negotiation(media);
   }
 }

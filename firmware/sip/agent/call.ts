@@ -7,6 +7,8 @@ export interface MediaPort {
   readonly port: number;
   /** Where RTP is to be sent by the other side, where a NAT is between; else to the local address and `port`. */
   readonly mapped?: SocketAddress | undefined;
+  /** Where reports (RTCP) are to be sent then. */
+  readonly mappedRtcp?: SocketAddress | undefined;
   /** Applies what offer and answer settled: where to send, which payload types, which direction. */
   update(stream: AudioStream): void;
   /** Frees the port. */

@@ -48,7 +48,7 @@ import {Locator} from './locator.ts';
 import {Notifier} from './notifier.ts';
 import {OutgoingCall} from './outgoing-call.ts';
 import {replacedCall} from './replacement.ts';
-import {type ServerAttempt, ServerHealth} from './server-health.ts';
+import {type ServerAttempt, ServerHealth, serverPatience} from './server-health.ts';
 import {parseTarget} from './target.ts';
 import {answerMessage, type MessageListener} from './text-message.ts';
 import {callIdOf, type TracedMessage} from './trace.ts';
@@ -130,8 +130,9 @@ export class UserAgent {
       dialogs: new DialogTable(),
       locate: (uri, found) =>
         locator.locate(uri, (servers) => {
-          const [server] = health.order(servers.ok ? servers.value : []);
-          if (server) transport.prepare(server, () => found(success(server)));
+          const [server, ...others] = health.order(servers.ok ? servers.value : []);
+          const hop = server && {...server, others, patience: serverPatience};
+          if (hop) transport.prepare(hop, () => found(success(hop)));
           else if (!servers.ok) found(servers);
         }),
     };

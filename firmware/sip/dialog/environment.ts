@@ -8,6 +8,14 @@ import type {Destination, SocketAddress} from '../transport/transport.ts';
 import type {ExtraHeader} from './dialog.ts';
 import type {DialogTable} from './dialog-table.ts';
 
+/** Where a request goes, and where else it may go if nobody serves it there (RFC 3263 section 4.3). */
+export interface NextHop extends Destination {
+  /** In their order. */
+  readonly others?: readonly Destination[];
+  /** How long (ms) any response is waited for where there are others. */
+  readonly patience?: number;
+}
+
 /** What all sessions of a user agent share. */
 export interface DialogEnvironment {
   readonly transactions: TransactionLayer;
@@ -18,7 +26,7 @@ export interface DialogEnvironment {
   /** Value of the User-Agent header. */
   readonly userAgentName: string;
   /** Finds where requests to `uri` go (RFC 3263). Calls `found` at once where `uri` holds an address. */
-  locate(uri: string, found: (destination: Result<Destination, string>) => void): void;
+  locate(uri: string, found: (hop: Result<NextHop, string>) => void): void;
 }
 
 /** This side of one call. */

@@ -1,12 +1,15 @@
 import {join} from 'node:path';
-import {pino} from 'pino';
+import {type Logger, pino} from 'pino';
 import {boards} from '../boards/index.ts';
 import type {BoardDefinition} from '../hal/board-definition.ts';
+import {HardwareError} from '../hal/hal.ts';
+import {watchNetwork} from '../hal/linux/network.ts';
 import {openBoard} from '../hal/open-board.ts';
 import {MediaEngine} from './audio/media-engine.ts';
 import {systemClock as clock} from './base/clock.ts';
 import {systemRandom} from './base/random.ts';
 import {stopYoungGeneration} from './base/young-generation.ts';
+import {needsNetwork} from './config/needs-network.ts';
 import type {Config} from './config/schema.ts';
 import {readConfiguration} from './configuration.ts';
 import {instanceId} from './instance-id.ts';
@@ -17,6 +20,7 @@ import {addressesOn} from './station/allow-list.ts';
 import {CallLog} from './station/call-log.ts';
 import {Database} from './station/database.ts';
 import {Journal} from './station/journal.ts';
+import {NetworkMonitor} from './station/network-monitor.ts';
 import {Station} from './station/station.ts';
 import {openTelephone} from './telephone.ts';
 import {version} from './version.ts';
@@ -76,6 +80,9 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
   const journal = new Journal({database, clock});
   const calls = new CallLog({database});
 
+  const network = openNetwork(config, log);
+  if (network) closing.push(() => network.close());
+
   const station = new Station({
     config,
     board,
@@ -84,6 +91,7 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
     media,
     journal,
     callLog: calls,
+    network,
     clock,
     log,
   });
@@ -110,6 +118,7 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
     else log.warn(attempt, 'server failed');
   };
   telephone.start();
+  if (network) network.onMoved = (isOurs) => telephony.moved(isOurs);
   if (telephony.outside) {
     telephony.outside.onNews = (news) => journal.append(news);
     telephony.outside.start();
@@ -123,6 +132,18 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
     'ready',
   );
   setImmediate(rehearseCall);
+}
+
+/** Watches the network, where the station needs one; where the system does not let it, all else works. */
+function openNetwork(config: Config, log: Pick<Logger, 'warn'>): NetworkMonitor | undefined {
+  if (!needsNetwork(config)) return undefined;
+  try {
+    return new NetworkMonitor({network: watchNetwork(), clock});
+  } catch (error) {
+    if (!(error instanceof HardwareError)) throw error;
+    log.warn(error.message);
+    return undefined;
+  }
 }
 
 /** Resolves at the first SIGTERM, SIGINT or, from a terminal that goes away, SIGHUP. A second one ends the program at once. */

@@ -64,6 +64,11 @@ export class OutsideAddress {
     this.#mapping.start();
   }
 
+  /** Asks at once how the socket is seen: the network is another one, or was away. */
+  refresh(): void {
+    this.#mapping.refresh();
+  }
+
   stop(): void {
     this.#mapping.stop();
   }

@@ -41,6 +41,11 @@ export interface Telephony {
   readonly listening: readonly Listener[];
   /** Follows how it is seen from outside; undefined without a STUN server. */
   readonly outside: OutsideAddress | undefined;
+  /**
+   * Registers at once, and asks how we are seen from outside: the network is another one, or was away. Connections from an
+   * address that is not this machine's any more, as `isOurs` tells, are dropped.
+   */
+  moved(isOurs: (address: string) => boolean): void;
   /** Frees the sockets. */
   close(): void;
 }
@@ -106,6 +111,11 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     telephone,
     listening: transport.listening,
     outside,
+    moved(isOurs) {
+      transport.dropLost(isOurs);
+      outside?.refresh();
+      telephone.refresh();
+    },
     close() {
       outside?.stop();
       stun.close();

@@ -95,6 +95,23 @@ export type BindMarked = (
   codePoint: number,
 ) => void;
 
+/** The networks that this machine is connected to. */
+export interface Network {
+  /**
+   * The addresses by which other machines may reach this one: of links that are up, without loopback and without those
+   * of IPv6 that hold on one link only.
+   */
+  readonly addresses: readonly string[];
+  /** Whether an address is one of this machine's, loopback included, whether or not its link is up. */
+  has(address: string): boolean;
+  /**
+   * Called when a link with an address, such an address, or a default route has come, gone or changed. Several may come
+   * within a moment.
+   */
+  onChange: (() => void) | undefined;
+  close(): void;
+}
+
 /** Why a piece of hardware could not be used, in words that say what to do next. */
 export class HardwareError extends Error {
   override name = 'HardwareError';

@@ -96,6 +96,10 @@ export type JournalEvent =
   | {kind: 'outside-address'; address: string}
   /** No STUN server answers: the outside address is not known, or may have changed. */
   | {kind: 'stun-down'; reason: string}
+  /** No address but loopback is left, or there is none yet. */
+  | {kind: 'network-gone'}
+  | {kind: 'network-back'; addresses: readonly string[]}
+  | {kind: 'address-changed'; addresses: readonly string[]}
   /** The sound card or the media thread is in trouble. */
   | {kind: 'sound-fault'; reason: string};
 

@@ -94,6 +94,12 @@ export function describeEvent(event: JournalEvent): string {
       return `From outside the station is seen as ${event.address}`;
     case 'stun-down':
       return `The outside address cannot be found out: ${event.reason}`;
+    case 'network-gone':
+      return 'There is no network: no cable, or no address yet';
+    case 'network-back':
+      return `The network is there, the station has the address ${event.addresses.join(' and ')}`;
+    case 'address-changed':
+      return `The station now has the address ${event.addresses.join(' and ')}`;
     case 'sound-fault':
       return `Trouble with the sound: ${event.reason}`;
   }

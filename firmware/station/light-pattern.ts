@@ -12,6 +12,7 @@ export const LIGHT_STATES = [
   'locked-out',
   'talking',
   'starting',
+  'no-network',
   'account-down',
   'ready',
 ] as const;
@@ -44,6 +45,7 @@ interface Pattern {
 const PATTERNS: Readonly<Record<LightState, Pattern>> = {
   starting: {colour: WHITE, step: SMOOTH, brightness: (time) => 0.05 + 0.45 * swell(time, 3_000)},
   ready: {colour: WHITE, step: undefined, brightness: () => 0.12},
+  'no-network': {colour: AMBER, step: 1_500, brightness: (time) => (on(time, 3_000, 0, 1_500) ? 0.7 : 0.03)},
   // Two short blinks, then a long pause.
   'account-down': {
     colour: AMBER,

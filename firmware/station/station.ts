@@ -21,11 +21,13 @@ import {WRONG_CODE_TIME} from './light-pattern.ts';
 import type {Log} from './log.ts';
 import {Mailbox} from './mailbox.ts';
 import type {Media} from './media.ts';
+import type {NetworkView} from './network-monitor.ts';
+import {Reachability} from './reachability.ts';
 import {sendsKeysReadably} from './readable-keys.ts';
 import {Reception} from './reception.ts';
 import type {CommandResult, Meters, StationControl} from './station-control.ts';
 import type {StationStatus} from './status.ts';
-import type {AccountNews, Telephone} from './telephone.ts';
+import type {Telephone} from './telephone.ts';
 
 /** A second press so soon after the first (ms) is an impatient finger, not the wish to cancel. */
 const PRESS_LOCKOUT = 500;
@@ -58,7 +60,7 @@ export class Station implements StationControl {
   readonly #mailbox: Mailbox;
   readonly #sounds: CallSounds;
   readonly #calls: Calls;
-  readonly #accounts = new Map<string, Omit<AccountNews, 'name'>>();
+  readonly #reachability: Reachability;
   onChange: (() => void) | undefined;
   onLight: ((frame: Uint8Array) => void) | undefined;
   onMeters: ((meters: Meters) => void) | undefined;
@@ -72,6 +74,8 @@ export class Station implements StationControl {
     media: Media;
     journal: Journal;
     callLog: CallLog;
+    /** Undefined where the station needs no network, or it cannot be watched. */
+    network?: NetworkView | undefined;
     clock: Clock;
     log: Log;
   }) {
@@ -96,6 +100,14 @@ export class Station implements StationControl {
       clock,
       tell,
       changed: () => this.#doorsChanged(),
+    });
+    this.#reachability = new Reachability({
+      network: options.network,
+      light: this.#light,
+      media,
+      tell,
+      inCall: () => this.#calls.current !== undefined,
+      changed: () => this.#changed(),
     });
     this.#book = new CallBook({callLog, clock});
     this.#reception = new Reception({answer: config.answer, clock, book: this.#book, tell});
@@ -127,7 +139,7 @@ export class Station implements StationControl {
     this.#telephone.onMessage = (sender, text) => this.#mailbox.receive(sender, text);
     // The lamps of phones: who may call may see whether the station is in a call.
     this.#telephone.onSubscribe = (subscriber) => isAllowed(subscriber, this.#config.answer.from);
-    this.#telephone.onAccountChange = (account) => this.#accountChanged(account);
+    this.#telephone.onAccountChange = (account) => this.#reachability.accountChanged(account);
     this.#telephone.onTrace = (message) => this.#trace(message);
     this.#media.onMeters = (meters) => this.onMeters?.(meters);
     this.#media.onFault = (reason) => this.#journal.append({kind: 'sound-fault', reason});
@@ -142,6 +154,7 @@ export class Station implements StationControl {
     for (const {name} of this.#config.sip.accounts.filter(sendsKeysReadably)) {
       this.#journal.append({kind: 'keys-readable', account: name});
     }
+    this.#reachability.start();
     this.#changed();
   }
 
@@ -153,6 +166,7 @@ export class Station implements StationControl {
     this.#telephone.onIncoming = undefined;
     // That the accounts are given up now is no trouble to be told of.
     this.#telephone.onAccountChange = undefined;
+    this.#reachability.stop();
     for (const button of this.#buttons.values()) button.close();
     this.#doors.close();
     this.#calls.hangUp('the station was stopped');
@@ -177,6 +191,7 @@ export class Station implements StationControl {
         lastAttempt: isoTime(account.lastAttempt),
         nextAttempt: isoTime(account.nextAttempt),
       })),
+      network: this.#reachability.network,
       doors: this.#doors.states,
       buttons: this.#config.buttons.map(({name, call: targets}) => {
         const watch = this.#buttons.get(name);
@@ -256,7 +271,8 @@ export class Station implements StationControl {
     if (ignored !== undefined) return;
     if (call?.phase !== 'incoming') this.#calls.hangUp('pressed again');
     // Nothing that takes time comes before the visitor's beep.
-    this.#sounds.press();
+    if (this.#reachability.isCutOff) this.#media.play('error');
+    else this.#sounds.press();
     if (call?.phase === 'incoming') {
       this.#calls.answer();
       return;
@@ -342,23 +358,6 @@ export class Station implements StationControl {
     if (this.#doors.anyOpen) this.#light.set('door-open');
     else this.#light.clear('door-open');
     if (this.#doors.anyOpen && !wasOpen) this.#media.play('door');
-    this.#changed();
-  }
-
-  #accountChanged({name, registered, reason}: AccountNews): void {
-    const before = this.#accounts.get(name);
-    this.#accounts.set(name, {registered, reason});
-    if (before?.registered !== registered || (!registered && before.reason !== reason)) {
-      if (registered) this.#journal.append({kind: 'account-registered', account: name});
-      else this.#journal.append({kind: 'account-down', account: name, reason});
-    }
-    const down = [...this.#accounts.values()].filter((known) => !known.registered);
-    if (down.length > 0) this.#light.set('account-down');
-    else this.#light.clear('account-down');
-    // Once for each time that all had been well, and never into a talk.
-    if (before?.registered !== false && down.length === 1 && !registered && !this.#calls.current) {
-      this.#media.play('error');
-    }
     this.#changed();
   }
 

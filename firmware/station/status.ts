@@ -73,6 +73,8 @@ export interface StationStatus {
   state: StationState;
   call: CallStatus | null;
   accounts: AccountStatus[];
+  /** The addresses by which others reach this machine; null where it needs no network, or cannot watch it. */
+  network: {available: boolean; addresses: string[]} | null;
   doors: DoorStatus[];
   /**
    * `pressed` is the debounced state of the line, `stuck` when it has been so for a minute; `glitches` are the changes

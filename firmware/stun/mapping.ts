@@ -78,7 +78,15 @@ export class Mapping {
   stop(): void {
     this.#stopped = true;
     this.#timer?.cancel();
+    this.#timer = undefined;
     this.#client.close();
+  }
+
+  /** Asks at once: the network is another one, or was away. */
+  refresh(): void {
+    if (!this.#timer) return;
+    this.#timer.cancel();
+    void this.#find();
   }
 
   /** Takes a datagram; false where it is not STUN. */
@@ -87,6 +95,7 @@ export class Mapping {
   }
 
   async #find(): Promise<void> {
+    this.#timer = undefined;
     const {server} = this.#status;
     const servers = server ? [server] : await this.#parts.find();
     if (!this.#stopped) this.#ask(servers, 'the name of the STUN server is not known');

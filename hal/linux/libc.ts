@@ -6,6 +6,9 @@ interface SocketFunctions {
   socket(domain: number, type: number, protocol: number): number;
   bind(socket: number, address: Uint8Array, length: number): number;
   setsockopt(socket: number, level: number, option: number, value: Int32Array, length: number): number;
+  fcntl(file: number, command: number, kind: 'int', value: number): number;
+  send(socket: number, bytes: Uint8Array, length: number, flags: number): number;
+  recv(socket: number, bytes: Uint8Array, length: number, flags: number): number;
   close(file: number): number;
   inet_pton(family: number, text: string, address: Uint8Array): number;
   if_nametoindex(name: string): number;
@@ -14,6 +17,7 @@ interface SocketFunctions {
 /** For every socket: closed where another program is started, and never waits. */
 export const socketFlags = 0o2000000 | 0o4000;
 export const SOCK_DGRAM = 2;
+export const SOCK_RAW = 3;
 
 let loaded: SocketFunctions | undefined;
 
@@ -44,6 +48,9 @@ function load(): SocketFunctions {
     setsockopt: c.func(
       'int setsockopt(int socket, int level, int option, const void *value, uint32_t length)',
     ),
+    fcntl: c.func('int fcntl(int file, int command, ...)'),
+    send: c.func('long send(int socket, const void *bytes, size_t length, int flags)'),
+    recv: c.func('long recv(int socket, void *bytes, size_t length, int flags)'),
     close: c.func('int close(int file)'),
     inet_pton: c.func('int inet_pton(int family, const char *text, void *address)'),
     if_nametoindex: c.func('unsigned int if_nametoindex(const char *name)'),

@@ -23,6 +23,7 @@ import {Database} from '../../firmware/station/database.ts';
 import {Journal} from '../../firmware/station/journal.ts';
 import type {Log} from '../../firmware/station/log.ts';
 import type {CallMedia, Media} from '../../firmware/station/media.ts';
+import type {NetworkView} from '../../firmware/station/network-monitor.ts';
 import {Station} from '../../firmware/station/station.ts';
 import type {Meters} from '../../firmware/station/station-control.ts';
 import type {AccountNews, Telephone, TelephoneAccount} from '../../firmware/station/telephone.ts';
@@ -340,7 +341,7 @@ export function configuration(settings: Settings = {}): Config {
 }
 
 /** A station on a board, a telephone and a clock that the test moves. */
-export function makeStation(settings: Settings = {}, file = ':memory:') {
+export function makeStation(settings: Settings = {}, file = ':memory:', network?: NetworkView) {
   const clock = new FakeClock();
   const log = new FakeLog();
   const database = new Database({file, clock, log});
@@ -368,6 +369,7 @@ export function makeStation(settings: Settings = {}, file = ':memory:') {
     media,
     journal,
     callLog,
+    network,
     clock,
     log,
   });

@@ -98,3 +98,18 @@ test('nothing is left after stop', async () => {
   await pass(100_000);
   expect([clock.pending, asked.length, told.length]).toEqual([0, 1, 1]);
 });
+
+test('asked at once where the network has changed, unless it is being asked', async () => {
+  const {told, asked, state, mapping, pass} = scene();
+  await pass(1000);
+  state.mapped = {address: '203.0.113.7', port: 50_000};
+  mapping.refresh();
+  mapping.refresh();
+  await pass(200);
+  expect(asked.length).toBe(2);
+  expect(told.map((status) => status.mapped?.port)).toEqual([40_001, 50_000]);
+  mapping.stop();
+  mapping.refresh();
+  await pass(30_000);
+  expect(asked.length).toBe(2);
+});

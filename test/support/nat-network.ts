@@ -23,7 +23,7 @@ const forwarder = `
 let networks = 0;
 
 /** A computer of its own: a network namespace. */
-class NamespaceHost implements TestHost {
+export class NamespaceHost implements TestHost {
   readonly address: string;
   readonly prefix: readonly string[];
   readonly #run: Run;
@@ -159,7 +159,7 @@ export class NatNetwork {
   }
 }
 
-async function ip(...parameters: string[]): Promise<void> {
+export async function ip(...parameters: string[]): Promise<void> {
   await execute(peerProgram('ip'), parameters);
 }
 

@@ -90,6 +90,14 @@ export class ConnectionTable {
     return undefined;
   }
 
+  /** Closes the open connections whose end here `isLost` says is gone. */
+  closeLost(isLost: (near: string) => boolean): void {
+    for (const {connection} of [...this.#entries]) {
+      if (connection?.state !== 'open' || !isLost(connection.local.address)) continue;
+      connection.close(`${connection.local.address} is not an address of this machine any more`);
+    }
+  }
+
   closeAll(): void {
     for (const {connection, socket} of [...this.#entries]) {
       connection?.close('the station is stopping');

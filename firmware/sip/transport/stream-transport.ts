@@ -133,6 +133,11 @@ export class StreamTransport implements Transport {
     if (connection && connection.lastReceived < since) connection.close('the other side does not answer');
   }
 
+  /** Closes connections whose address here is none of this machine's any more, as `isOurs` tells. */
+  dropLost(isOurs: (address: string) => boolean): void {
+    this.#table.closeLost((near) => !isOurs(near));
+  }
+
   /** Stops listening and closes every connection. */
   close(): void {
     this.#holds.clear();

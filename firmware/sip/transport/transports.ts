@@ -79,6 +79,13 @@ export class Transports implements Transport {
     this.#all[destination.transport].unanswered(destination, since);
   }
 
+  /** Closes connections whose address here is none of this machine's any more, as `isOurs` tells. */
+  dropLost(isOurs: (address: string) => boolean): void {
+    for (const transport of Object.values(this.#all)) {
+      if (transport instanceof StreamTransport) transport.dropLost(isOurs);
+    }
+  }
+
   /** Stops listening and closes every connection. */
   close(): void {
     for (const transport of Object.values(this.#all)) transport.close();

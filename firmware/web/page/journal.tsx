@@ -24,6 +24,8 @@ const tones: Readonly<Partial<Record<JournalEntry['kind'], Tone>>> = {
   'account-down': 'bad',
   'keys-readable': 'bad',
   'stun-down': 'bad',
+  'network-gone': 'bad',
+  'network-back': 'good',
   'sound-fault': 'bad',
 };
 

@@ -14,6 +14,7 @@ export const stateWords: Readonly<Record<StationState, string>> = {
 export const lightWords: Readonly<Record<string, string>> = {
   starting: 'white, breathing (starting)',
   ready: 'white, dim (ready)',
+  'no-network': 'amber, blinking slowly (no network)',
   'account-down': 'amber, blinking twice (an account is not registered)',
   calling: 'blue, pulsing (calling)',
   ringing: 'blue, pulsing fast (it rings)',

@@ -240,3 +240,18 @@ test('packets are marked as signalling, on connections of either origin', async 
   await request;
   expect(marks.map((mark) => mark())).toEqual([0x68, 0x68]);
 });
+
+test('connections from an address that is not ours any more are dropped, others stay', async () => {
+  const [client, server] = [newTransport(), newTransport()];
+  const at = await server.bind('127.0.0.1', 0);
+  const request = arrivals(server);
+  client.send(message, to(at));
+  await request;
+  client.dropLost((address) => address === '127.0.0.1');
+  expect(client.connections).toBe(1);
+  const lost: string[] = [];
+  client.hold(to(at), (why) => lost.push(why));
+  client.dropLost((address) => address === '192.0.2.7');
+  expect(client.connections).toBe(0);
+  expect(lost).toEqual(['127.0.0.1 is not an address of this machine any more']);
+});

@@ -136,7 +136,7 @@ dns=no
 rev_dns=no
 listen=udp:${address}:${port}
 listen=tcp:${address}:${port}
-${host === undefined ? '' : `listen=udp:${host.address}:${port}`}
+${host === undefined ? '' : `listen=udp:${host.address}:${port}\nlisten=tcp:${host.address}:${port}`}
 listen=udp:[::1]:${port}
 listen=tcp:[::1]:${port}
 ${identity === undefined ? '' : `enable_tls=yes\nlisten=tls:${address}:${port + 1}`}

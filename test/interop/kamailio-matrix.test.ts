@@ -10,7 +10,8 @@ import type {StationSettings, TestStation} from '../support/station.ts';
 
 /**
  * A station and a phone on UDP over IPv4, both with digest at one Kamailio, call each other: over each transport of the
- * station, and with its sound straight to the phone or through rtpengine.
+ * station, and with its sound straight to the phone or through rtpengine. Where the station is on IPv6, and nothing
+ * lies between, sound goes by IPv4, which both have: the phone refuses the first offer.
  */
 
 interface Way {
@@ -18,27 +19,24 @@ interface Way {
   readonly registrar: (server: Kamailio) => string;
   /** As it stands in the Via of each request of the station. */
   readonly via: RegExp;
-  readonly relayed: readonly boolean[];
 }
 
 const ways: readonly Way[] = [
-  {name: 'UDP', registrar: ({port}) => `sip:127.0.0.1:${port}`, via: /UDP 127/, relayed: [false, true]},
+  {name: 'UDP', registrar: ({port}) => `sip:127.0.0.1:${port}`, via: /UDP 127/},
   {
     name: 'TCP',
     registrar: ({port}) => `sip:127.0.0.1:${port};transport=tcp`,
     via: /TCP 127/,
-    relayed: [false, true],
   },
   {
     name: 'TLS',
     registrar: ({tlsPort}) => `sip:127.0.0.1:${tlsPort};transport=tls`,
     via: /TLS 127/,
-    relayed: [false, true],
   },
-  {name: 'UDP over IPv6', registrar: ({port}) => `sip:[::1]:${port}`, via: /UDP \[::1\]/, relayed: [true]},
+  {name: 'UDP over IPv6', registrar: ({port}) => `sip:[::1]:${port}`, via: /UDP \[::1\]/},
 ];
 
-const rows = ways.flatMap((way) => way.relayed.map((relayed) => [way, relayed] as const));
+const rows = ways.flatMap((way) => [false, true].map((relayed) => [way, relayed] as const));
 
 for (const [{name, registrar, via}, relayed] of rows) {
   test(`${name} to UDP${relayed ? ', with rtpengine between' : ''}: calls both ways`, async (context) => {

@@ -1,3 +1,4 @@
+import {isIP} from 'node:net';
 import type {Clock} from '../../firmware/base/clock.ts';
 import {
   type Destination,
@@ -51,6 +52,8 @@ export class FakeNetwork {
   fate: Fate;
   /** Addresses that no route leads to: sending there fails. */
   readonly unreachable = new Set<string>();
+  /** The other addresses of hosts that have one of each family. */
+  readonly otherFamily = new Map<string, string>();
   #clock: Clock;
   #sockets = new Map<string, FakeTransport>();
 
@@ -104,7 +107,9 @@ export class FakeTransport implements Transport {
     if (this.#network.unreachable.has(destination.address)) {
       throw new TransportError(`no route to ${destination.address}`);
     }
-    return this.address;
+    const other = this.#network.otherFamily.get(this.address.address);
+    if (other === undefined || isIP(other) !== isIP(destination.address)) return this.address;
+    return {...this.address, address: other};
   }
 
   prepare(_destination: Destination, ready: () => void): void {

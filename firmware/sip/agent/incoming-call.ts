@@ -1,3 +1,4 @@
+import {isIPv6} from 'node:net';
 import type {SessionDescription} from '../../sdp/session-description.ts';
 import type {LocalEnd} from '../dialog/environment.ts';
 import {type GivenUp, IncomingInvite} from '../dialog/incoming-invite.ts';
@@ -14,6 +15,7 @@ import type {
   RefusalStatus,
 } from './call.ts';
 import {CallBase, type CallServices} from './call-base.ts';
+import {addressForOffer} from './media-address.ts';
 
 /** What is known of an INVITE that may be answered. */
 export interface Invitation {
@@ -98,14 +100,24 @@ export class IncomingCall extends CallBase implements IncomingCallContract {
 
   async #answer(): Promise<void> {
     const {transport, remote} = this.#transaction.source;
-    const media = await this.openMedia(this.#invitation.localAddress, {transport, ...remote});
+    const {localAddress, offer} = this.#invitation;
+    const address = offer ? addressForOffer(offer, localAddress, this.services.transport) : localAddress;
+    if (address === undefined) {
+      const [wanted, other] = isIPv6(localAddress) ? ['IPv4', 'IPv6'] : ['IPv6', 'IPv4'];
+      this.#fail(
+        488,
+        `the sound of ${this.who} is on ${wanted}, where nothing listens here: only ${other} is in sip.listen`,
+      );
+      return;
+    }
+    const media = await this.openMedia(address, {transport, ...remote});
     if (typeof media === 'string') this.#fail(500, media);
-    else if (media) this.#accept(media);
+    else if (media) this.#accept(media, address);
   }
 
-  #accept(media: MediaPort): void {
-    const {localAddress, encryption, offer} = this.#invitation;
-    const negotiation = this.negotiate(localAddress, media, encryption);
+  #accept(media: MediaPort, address: string): void {
+    const {encryption, offer} = this.#invitation;
+    const negotiation = this.negotiate(address, media, encryption);
     const answered = offer && negotiation.answerTo(offer);
     if (answered && !answered.ok) {
       this.#fail(answered.error.status, answered.error.text);

@@ -22,6 +22,7 @@ import {CallBase, type CallServices} from './call-base.ts';
 import {endOfFailure, endOfResponse} from './call-ends.ts';
 import {contactAddress, contactValue, directUri} from './identity.ts';
 import type {Located} from './locator.ts';
+import {addressOfOtherFamily} from './media-address.ts';
 import {prepareServer} from './prepare-server.ts';
 import {retryAfter} from './registration-times.ts';
 import {serverPatience} from './server-health.ts';
@@ -49,6 +50,8 @@ export class OutgoingCall extends CallBase implements Call {
   #address = '';
   /** Our address there, which the media port is open at. */
   #addresses = '';
+  /** Whether the present target has been offered sound on the other family of addresses. */
+  #otherFamilyOffered = false;
   /** Values of From and To, the same for all who are tried. */
   #ends: {readonly from: string; readonly to: string} | undefined;
   /** CSeq number of the next INVITE. */
@@ -148,7 +151,7 @@ export class OutgoingCall extends CallBase implements Call {
     }
     const media = await this.#mediaFor(server, local.address);
     if (typeof media === 'string') this.#fail({cause: 'unreachable', text: media});
-    else if (media) this.#sendInvite(server, local, media, this.#encryption);
+    else if (media) this.#sendInvite(server, local.address, media, this.#encryption);
   }
 
   /** RFC 3263 section 4.3: the next server gets the same request; without one, this target cannot be called. */
@@ -189,6 +192,7 @@ export class OutgoingCall extends CallBase implements Call {
       this.gone();
       return;
     }
+    this.#otherFamilyOffered = false;
     // Nobody is being called while the next one is looked for, so hanging up has nothing to cancel.
     this.#invite = undefined;
     this.#preview = undefined;
@@ -198,13 +202,27 @@ export class OutgoingCall extends CallBase implements Call {
     void this.#start(next.proxy);
   }
 
-  #sendInvite(
-    destination: Destination,
-    local: SocketAddress,
-    media: MediaPort,
-    encryption: EncryptionWish,
-  ): void {
-    const negotiation = this.negotiate(local.address, media, encryption);
+  /**
+   * Who has only IPv4 refuses the sound of a caller on IPv6, and the other way round. Where this machine has both,
+   * it offers the other one, once to each target.
+   */
+  #otherFamily(local: string): string | undefined {
+    if (this.#otherFamilyOffered) return undefined;
+    this.#otherFamilyOffered = true;
+    return addressOfOtherFamily(local, this.services.transport);
+  }
+
+  async #offerOtherFamily(destination: Destination, address: string, refused: CallEnd): Promise<void> {
+    // The next target gets a port of its own.
+    this.#addresses = '';
+    this.#invite = undefined;
+    const media = await this.openMedia(address, destination);
+    if (typeof media === 'string') this.#fail(refused);
+    else if (media) this.#sendInvite(destination, address, media, this.#encryption);
+  }
+
+  #sendInvite(destination: Destination, local: string, media: MediaPort, encryption: EncryptionWish): void {
+    const negotiation = this.negotiate(local, media, encryption);
     const {environment, identity} = this.services;
     const account = this.#account;
     const authenticator = account?.authenticator();
@@ -253,10 +271,17 @@ export class OutgoingCall extends CallBase implements Call {
           return;
         }
         this.#sequence = invite.sequence + 1;
-        if (encryption === 'optional' && response.status === 488 && this.media === media) {
-          // Who insists on encryption refuses RTP/AVP, though it offers keys.
-          this.#sendInvite(destination, local, media, 'required');
-          return;
+        if (response.status === 488 && this.media === media) {
+          if (encryption === 'optional') {
+            // Who insists on encryption refuses RTP/AVP, though it offers keys.
+            this.#sendInvite(destination, local, media, 'required');
+            return;
+          }
+          const other = this.#otherFamily(local);
+          if (other !== undefined) {
+            void this.#offerOtherFamily(destination, other, end);
+            return;
+          }
         }
         this.#targets.add(response, this.#target);
         this.#fail(end);

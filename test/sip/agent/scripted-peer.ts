@@ -6,11 +6,12 @@ import type {FakeTransport} from '../../support/fake-network.ts';
 
 /** SDP with PCMU and telephone-event at `address:port`, and further lines. */
 export function sdp(address: string, port: number, ...lines: string[]): Uint8Array {
+  const family = address.includes(':') ? 'IP6' : 'IP4';
   const text = [
     'v=0',
-    `o=- 1 1 IN IP4 ${address}`,
+    `o=- 1 1 IN ${family} ${address}`,
     's=-',
-    `c=IN IP4 ${address}`,
+    `c=IN ${family} ${address}`,
     't=0 0',
     `m=audio ${port} RTP/AVP 0 101`,
     'a=rtpmap:101 telephone-event/8000',

@@ -4,16 +4,12 @@ import {failure, success} from '../base/result.ts';
 import type {Config} from '../config/schema.ts';
 import type {JournalEvent} from './journal-event.ts';
 import type {CommandResult} from './station-control.ts';
+import type {DoorMode} from './status.ts';
 
 /** A relay that did not switch back is tried again after so many ms. */
 const CLOSE_RETRY = 1_000;
 
 export type DoorConfig = Config['doors'][number];
-
-/**
- * `normal`: opens for its time when asked. `held`: open until told otherwise. `locked`: nothing opens it.
- */
-export type DoorMode = 'normal' | 'held' | 'locked';
 
 export interface DoorParts {
   readonly config: DoorConfig;

@@ -3,23 +3,11 @@ import type {Clock} from '../base/clock.ts';
 import {failure} from '../base/result.ts';
 import type {Party} from '../sip/agent/call.ts';
 import {isAllowed} from './allow-list.ts';
-import {Door, type DoorConfig, type DoorMode} from './door.ts';
+import {Door, type DoorConfig} from './door.ts';
 import {DoorContact} from './door-contact.ts';
 import type {JournalEvent} from './journal-event.ts';
-import type {CommandResult} from './station-control.ts';
-
-/** What may be asked of a door. */
-export type DoorCommand = 'open' | 'hold' | 'lock' | 'normal';
-
-/** A door as `GET /api/status` shows it. */
-export interface DoorStatus {
-  name: string;
-  /** The lock is released. */
-  open: boolean;
-  mode: DoorMode;
-  /** Whether the door leaf stands open; null where no contact tells. */
-  ajar: boolean | null;
-}
+import type {CommandResult, DoorCommand} from './station-control.ts';
+import type {DoorStatus} from './status.ts';
 
 /**
  * The doors with what belongs to them: their exit buttons and contacts, and the tamper loop of the station. Nothing

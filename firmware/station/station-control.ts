@@ -1,8 +1,10 @@
 import type {Result} from '../base/result.ts';
 import type {CallRecord, LadderMessage} from './call-record.ts';
-import type {DoorCommand} from './doors.ts';
 import type {JournalEntry} from './journal-event.ts';
 import type {StationStatus} from './status.ts';
+
+/** What may be asked of a door. */
+export type DoorCommand = 'open' | 'hold' | 'lock' | 'normal';
 
 /** Why a command was not carried out. */
 export interface CommandFailure {

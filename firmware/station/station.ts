@@ -13,7 +13,7 @@ import type {CallResult, LadderMessage} from './call-record.ts';
 import {CallSounds} from './call-sounds.ts';
 import {Calls} from './calls.ts';
 import {CodeLock, LOCK_TIME} from './door-codes.ts';
-import {type DoorCommand, Doors} from './doors.ts';
+import {Doors} from './doors.ts';
 import type {Journal} from './journal.ts';
 import type {JournalEvent} from './journal-event.ts';
 import {Light} from './light.ts';
@@ -25,7 +25,7 @@ import type {NetworkView} from './network-monitor.ts';
 import {Reachability} from './reachability.ts';
 import {sendsKeysReadably} from './readable-keys.ts';
 import {Reception} from './reception.ts';
-import type {CommandResult, Meters, StationControl} from './station-control.ts';
+import type {CommandResult, DoorCommand, Meters, StationControl} from './station-control.ts';
 import type {StationStatus} from './status.ts';
 import type {Telephone} from './telephone.ts';
 

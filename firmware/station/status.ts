@@ -1,5 +1,3 @@
-import type {DoorStatus} from './doors.ts';
-
 /**
  * What the station is doing. `calling`: nobody's phone rings yet; `ringing`: at least one does;
  * `incoming`: somebody calls and waits for `answer()`.
@@ -61,6 +59,23 @@ export interface AccountStatus {
   /** When that was last, and when it will be next, ISO 8601 in UTC; null before the first, and while one is under way. */
   lastAttempt: string | null;
   nextAttempt: string | null;
+  /** What waits in its mailbox at the server; null where that does not tell. The counts may be null by themselves. */
+  messages: {waiting: boolean; new: number | null; old: number | null} | null;
+}
+
+/**
+ * `normal`: opens for its time when asked. `held`: open until told otherwise. `locked`: nothing opens it.
+ */
+export type DoorMode = 'normal' | 'held' | 'locked';
+
+/** A door as `GET /api/status` shows it. */
+export interface DoorStatus {
+  name: string;
+  /** The lock is released. */
+  open: boolean;
+  mode: DoorMode;
+  /** Whether the door leaf stands open; null where no contact tells. */
+  ajar: boolean | null;
 }
 
 /** The body of `GET /api/status`. */

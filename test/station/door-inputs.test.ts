@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import type {DoorConfig} from '../../firmware/station/door.ts';
-import {type DoorCommand, Doors} from '../../firmware/station/doors.ts';
+import {Doors} from '../../firmware/station/doors.ts';
 import type {JournalEvent} from '../../firmware/station/journal-event.ts';
+import type {DoorCommand} from '../../firmware/station/station-control.ts';
 import {FakeClock} from '../support/fake-clock.ts';
 import {FakeInput, FakeOutput} from './fakes.ts';
 

@@ -1,10 +1,10 @@
 import {failure, success} from '../../firmware/base/result.ts';
 import type {CallRecord, LadderMessage} from '../../firmware/station/call-record.ts';
-import type {DoorCommand} from '../../firmware/station/doors.ts';
 import type {JournalEntry, JournalEvent} from '../../firmware/station/journal-event.ts';
 import type {
   CallLogReader,
   CommandResult,
+  DoorCommand,
   JournalReader,
   Meters,
   StationControl,

@@ -1,5 +1,4 @@
-import type {DoorMode} from '../../station/door.ts';
-import type {DoorStatus} from '../../station/doors.ts';
+import type {DoorMode, DoorStatus} from '../../station/status.ts';
 import {Icon} from './icons.tsx';
 import type {Model} from './model.ts';
 

@@ -1,7 +1,6 @@
 import type {CallRecord, LadderMessage} from '../../station/call-record.ts';
-import type {DoorCommand} from '../../station/doors.ts';
 import type {JournalEntry} from '../../station/journal-event.ts';
-import type {Meters} from '../../station/station-control.ts';
+import type {DoorCommand, Meters} from '../../station/station-control.ts';
 import type {StationStatus} from '../../station/status.ts';
 import {Connection, type LiveEvent} from './connection.ts';
 import {JournalFollower} from './journal-follower.ts';

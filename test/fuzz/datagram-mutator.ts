@@ -28,7 +28,22 @@ const oddities = [
   ...['%00', '%', '?', '*', 'ü', '\xff\xfe', ';tag=', ';lr', ';rport', ';branch=z9hG4bK', '-1', '0', '65536'],
   ...['99999999999999999999', '<sip:', 'SIP/2.0', 'sip:[::', 'x'.repeat(300)],
 ];
-const methods = ['INVITE', 'ACK', 'BYE', 'CANCEL', 'OPTIONS', 'INFO', 'REGISTER', 'UPDATE', 'PRACK', 'DANCE'];
+const methods = [
+  'INVITE',
+  'ACK',
+  'BYE',
+  'CANCEL',
+  'OPTIONS',
+  'INFO',
+  'REGISTER',
+  'UPDATE',
+  'PRACK',
+  'MESSAGE',
+  'SUBSCRIBE',
+  'NOTIFY',
+  'REFER',
+  'DANCE',
+];
 const statuses = [
   100, 180, 183, 199, 200, 202, 301, 302, 305, 380, 401, 407, 422, 481, 487, 491, 500, 503, 600, 699,
 ];

@@ -1,13 +1,14 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import type {SocketAddress} from '../../firmware/rtp/audio-stream.ts';
-import type {Call} from '../../firmware/sip/agent/call.ts';
+import type {Call, CallListener} from '../../firmware/sip/agent/call.ts';
 import {sipCorpus} from '../bench/sip-corpus.ts';
 import {CallScene, type Phone} from '../sip/agent/scene.ts';
 import {callMessages} from './call-messages.ts';
 import {DatagramMutator} from './datagram-mutator.ts';
+import {FuzzedStream} from './fuzzed-stream.ts';
 
-/** Longer than any timer of a call that nobody ends, in ms of fake time. */
-const quiet = 400_000;
+/** Longer than any timer of a call or a subscription that nobody ends, in ms of fake time. */
+const quiet = 3_700_000;
 /** What each side does at most in a round. */
 const steps = 40;
 
@@ -31,6 +32,9 @@ interface Side {
   readonly phone: Phone;
   readonly calls: Call[];
   readonly give: (bytes: Uint8Array, remote: SocketAddress) => void;
+  /** What it does when a call tells of something. */
+  readonly listener: CallListener;
+  readonly stream: FuzzedStream;
 }
 
 /**
@@ -45,6 +49,8 @@ export class FuzzedPhones {
   #mutator: DatagramMutator;
   #scene: CallScene;
   #sides: [Side, Side];
+  /** Whether what reaches them comes through streams in this round. */
+  #streams = false;
 
   constructor(seed: number) {
     const mutator = new DatagramMutator(seed, [
@@ -65,6 +71,11 @@ export class FuzzedPhones {
   /** Some calls, then silence until every timer has run out. @throws Error when something is left behind. */
   async round(): Promise<void> {
     const [one, other] = this.#sides;
+    this.#streams = this.#mutator.once(2);
+    for (const {phone, stream} of this.#sides) {
+      stream.restart();
+      phone.agent.onSubscribe = () => !this.#mutator.once(4);
+    }
     for (let step = this.#mutator.below(steps); step >= 0; step--) {
       this.#act(one, other);
       this.#act(other, one);
@@ -73,6 +84,7 @@ export class FuzzedPhones {
     for (const {phone, calls} of this.#sides) {
       // What is still on its way finds nobody at home.
       phone.onCall = (call) => call.refuse(480);
+      phone.agent.onSubscribe = () => false;
       for (const call of [...calls, ...phone.incoming]) call.hangUp();
     }
     await this.#scene.pass(quiet);
@@ -94,27 +106,45 @@ export class FuzzedPhones {
       this.last = bytes;
       receive(bytes, remote, {address: phone.address, port: 5060});
     };
+    let sender: SocketAddress = {address: '192.0.2.66', port: 5060};
+    const stream = new FuzzedStream(this.#mutator, (bytes) => give(bytes, sender));
     transactions.receive = (bytes, remote) => {
       this.#mutator.see(bytes);
-      give(this.#mutator.once(8) ? this.#mutator.mutate(bytes) : bytes, remote);
+      const changed = this.#mutator.once(8) ? this.#mutator.mutate(bytes) : bytes;
+      sender = remote;
+      if (this.#streams) stream.push(changed);
+      else give(changed, remote);
     };
-    return {phone, calls: [], give};
+    phone.agent.onMessage = () => ([200, 403, 480] as const)[this.#mutator.below(3)]!;
+    phone.agent.onUnanswerable = () => {};
+    const calls: Call[] = [];
+    const listener: CallListener = {
+      ...phone.listener,
+      onTransfer: (request) => {
+        const call = this.#mutator.once(3) ? request.refuse(403) : request.accept(phone.listener);
+        if (call?.ok) calls.push(call.value);
+      },
+    };
+    return {phone, calls, give, listener, stream};
   }
 
   /** Lets a user or a stranger do something. */
-  #act({phone, calls, give}: Side, {phone: other}: Side): void {
+  #act({phone, calls, give, listener, stream}: Side, {phone: other}: Side): void {
     const mutator = this.#mutator;
     const incoming = phone.incoming[mutator.below(phone.incoming.length)];
     switch (mutator.below(10)) {
       case 0:
-        if (phone.agent.size < 6) calls.push(phone.call(`sip:101@${other.address}`));
+        if (phone.agent.size < 6) {
+          const call = phone.agent.call(`sip:101@${other.address}`, listener);
+          if (call.ok) calls.push(call.value);
+        }
         break;
       case 1:
         incoming?.ring();
         break;
       case 2:
       case 3:
-        incoming?.answer(phone.listener);
+        incoming?.answer(listener);
         break;
       case 4:
         if (mutator.once(3)) incoming?.hangUp();
@@ -124,7 +154,8 @@ export class FuzzedPhones {
         break;
       default:
         for (let count = 1 + mutator.below(6); count > 0; count--) {
-          give(mutator.invent(), {address: mutator.once(4) ? '192.0.2.66' : other.address, port: 5060});
+          if (this.#streams && mutator.once(2)) stream.push(mutator.invent());
+          else give(mutator.invent(), {address: mutator.once(4) ? '192.0.2.66' : other.address, port: 5060});
         }
     }
   }

@@ -1,4 +1,3 @@
-import {isIP} from 'node:net';
 import type {Clock, Timer} from '../../base/clock.ts';
 import type {RandomBytes} from '../../base/random.ts';
 import type {Route} from '../dialog/routing.ts';
@@ -8,10 +7,12 @@ import type {Destination, Transport} from '../transport/transport.ts';
 import type {AccountOptions, AttemptTimes, RegistrationStatus} from './account-options.ts';
 import {Authenticator} from './authenticator.ts';
 import {Binding} from './binding.ts';
+import {ContactCheck} from './contact-check.ts';
 import type {Located} from './locator.ts';
+import {Recovery} from './recovery.ts';
 import {RegistrarFlow} from './registrar-flow.ts';
 import {type AttemptEnd, RegistrationAttempt} from './registration-attempt.ts';
-import {flowTimer, grantedSeconds, refreshDelay, retryDelay} from './registration-times.ts';
+import {flowTimer, grantedSeconds, refreshDelay} from './registration-times.ts';
 import {avoidance, type ServerHealth, sameServer} from './server-health.ts';
 import {ServerRound} from './server-round.ts';
 
@@ -33,8 +34,6 @@ export interface RegistrationOptions {
 
 /** How long (ms) finding the server may take. */
 const locateLimit = 10_000;
-/** How long (ms) a registration must have lasted for what failed before it to be forgotten. */
-const steadyTime = 30_000;
 /** How long (ms) `stop` waits for the server. */
 const stopLimit = 2000;
 
@@ -67,14 +66,8 @@ export class Registration {
   #server: Destination | undefined;
   #round = new ServerRound([]);
   #attempt: RegistrationAttempt | undefined;
-  /** Whether the server may make us change our Contact: once after each refresh. */
-  #mayRewrite = true;
-  /** Whether to register again as soon as the answer to the present attempt is there. */
-  #stale = false;
-  /** Attempts that have failed since a registration lasted, and registrations that did not last. */
-  #failures = 0;
-  /** When (clock time) the present registration began; undefined while there is none. */
-  #since: number | undefined;
+  #contact: ContactCheck;
+  #recovery: Recovery;
   /** What is waited for: the name, the time to refresh or to try again, or the end of `stop`. */
   #timer: Timer | undefined;
   #stop = Promise.withResolvers<void>();
@@ -86,6 +79,8 @@ export class Registration {
     this.#authenticator = new Authenticator(account, random);
     this.#binding = new Binding({...options, instance});
     this.#flow = new RegistrarFlow(clock, transport, random);
+    this.#contact = new ContactCheck(transport);
+    this.#recovery = new Recovery(clock, random);
   }
 
   get status(): RegistrationStatus {
@@ -122,7 +117,7 @@ export class Registration {
 
   /** Registers at once: our address, or how it is seen from outside, has changed. */
   refresh(): void {
-    if (this.#state === 'registering') this.#stale = true;
+    if (this.#state === 'registering') this.#contact.spoil();
     if (this.#state !== 'resting') return;
     this.#flow.release();
     this.#locate();
@@ -209,15 +204,13 @@ export class Registration {
   }
 
   #succeed(server: Destination, response: SipResponse, contact: string): void {
-    const another = this.#server === undefined || !sameServer(this.#server, server);
-    if (another || this.#since === undefined) this.#since = this.#options.clock.now();
+    this.#recovery.registered(this.#server === undefined || !sameServer(this.#server, server));
     this.#server = server;
     this.#binding.accepted(response, contact);
-    if (this.#isOutdated(server, response)) {
+    if (!this.#contact.passes(server, response)) {
       this.#try(server);
       return;
     }
-    this.#mayRewrite = true;
     this.#keepFlow(server, response);
     const refresh = refreshDelay(grantedSeconds(response, contact, this.#binding.expires));
     const [preferred] = this.#located;
@@ -225,49 +218,26 @@ export class Registration {
     this.#rest(standsIn ? Math.min(refresh, avoidance) : refresh, {registered: true, reason: ''});
   }
 
-  /**
-   * Whether the Contact that was just registered is not the right one any more: because our address changed meanwhile,
-   * or because the server saw the request come from elsewhere (RFC 3581 section 4). Where it does so each time there is
-   * nothing to be gained by following it again and again.
-   */
-  #isOutdated(server: Destination, {via}: SipResponse): boolean {
-    const {received: address = via.host, rport: port} = via;
-    const seen = typeof port === 'number' && isIP(address) !== 0 ? {address, port} : undefined;
-    const elsewhere = seen !== undefined && this.#options.transport.noteSeen?.(server, seen) === true;
-    const outdated = this.#stale || (elsewhere && this.#mayRewrite);
-    if (elsewhere) this.#mayRewrite = false;
-    this.#stale = false;
-    return outdated;
-  }
-
   /** RFC 5626 section 4.5: where the flow breaks, the server cannot reach us until we register over a new one. */
   #keepFlow(server: Destination, response: SipResponse): void {
     const terms = {outbound: this.#binding.outbound, flowTimer: flowTimer(response)};
     this.#flow.keep(server, terms, (why) => {
       if (this.#state !== 'resting') return;
-      const pause = this.#lasted ? 0 : this.#pause();
-      this.#rest(pause, {registered: false, reason: `the connection to ${server.address} was lost: ${why}`});
+      this.#rest(this.#recovery.broke(), {
+        registered: false,
+        reason: `the connection to ${server.address} was lost: ${why}`,
+      });
     });
   }
 
   /** Tries again later: not before `atLeast` ms, and the later the more often it failed. */
   #fail(reason: string, atLeast = 0): void {
-    this.#rest(Math.max(atLeast, this.#pause()), {registered: false, reason});
-  }
-
-  get #lasted(): boolean {
-    return this.#since !== undefined && this.#options.clock.now() - this.#since >= steadyTime;
-  }
-
-  #pause(): number {
-    if (this.#lasted) this.#failures = 0;
-    return retryDelay(this.#failures++, this.#options.random);
+    this.#rest(Math.max(atLeast, this.#recovery.failed()), {registered: false, reason});
   }
 
   #rest(milliseconds: number, status: RegistrationStatus): void {
     const {clock} = this.#options;
     this.#state = 'resting';
-    if (!status.registered) this.#since = undefined;
     this.#timer?.cancel();
     this.#timer = clock.after(milliseconds, () => this.#locate());
     this.#times = {...this.#times, nextAttempt: clock.wallTime() + milliseconds};

@@ -235,17 +235,51 @@ test('when it was tried, and will be, is told in wall-clock time', () => {
   });
 });
 
-test('a server that is away for ten minutes has us back within a minute, however it was away', () => {
-  start();
-  scene.clock.advance(100_000);
-  seen = undefined;
-  scene.serve = () => undefined;
-  scene.clock.advance(600_000);
-  expect(scene.statuses.at(-1)).toEqual({registered: false, reason: 'no answer from 192.0.2.2'});
-  scene.serve = agree;
-  seen = own;
-  const back = scene.clock.now();
-  while (!scene.statuses.at(-1)?.registered) scene.clock.advanceToNext();
-  // The longest pause: whoever waits for an answer just then is repeated every 4 s.
-  expect(scene.clock.now() - back).toBeLessThanOrEqual(60_000);
+describe('a server that is away for ten minutes', () => {
+  const ways: Record<string, {go(): void; come(): void; reason: string}> = {
+    silent: {
+      go: () => {
+        scene.serve = () => undefined;
+      },
+      come: () => {},
+      reason: 'no answer from 192.0.2.2',
+    },
+    'without a route': {
+      go: () => scene.network.unreachable.add(server.address),
+      come: () => scene.network.unreachable.clear(),
+      reason: 'no route to 192.0.2.2',
+    },
+    'answering 503 without Retry-After': {
+      go: () => {
+        scene.serve = (request) => reply(request, 503);
+      },
+      come: () => {},
+      reason: 'refused by 192.0.2.2: 503 Service Unavailable',
+    },
+  };
+
+  // The longest pause is 60 s; an attempt that is under way is repeated every 4 s.
+  test.each(Object.keys(ways))(
+    '%s: has us back within a minute, and was not bothered more often than that',
+    (way) => {
+      const {go, come, reason} = ways[way]!;
+      start();
+      scene.clock.advance(100_000);
+      seen = undefined;
+      go();
+      scene.clock.advance(600_000);
+      expect(scene.statuses.at(-1)).toEqual({registered: false, reason});
+      // In the half minute to a minute after which it is tried again, at the latest after the first five minutes.
+      expect(scene.registration.times.attempts).toBeLessThanOrEqual(25);
+      const told = scene.statuses.length;
+      come();
+      scene.serve = agree;
+      seen = own;
+      const back = scene.clock.now();
+      while (!scene.statuses.at(-1)?.registered) scene.clock.advanceToNext();
+      expect(scene.clock.now() - back).toBeLessThanOrEqual(60_000);
+      // Each attempt is counted; the journal hears of the trouble once.
+      expect(told).toBeLessThanOrEqual(3);
+    },
+  );
 });

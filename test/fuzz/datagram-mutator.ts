@@ -88,6 +88,25 @@ export class DatagramMutator {
     return this.once(3) ? Buffer.from(text, 'latin1') : this.mutate(Buffer.from(text, 'latin1'));
   }
 
+  /** One of these messages as the next one of a dialog that may be alive, now and then changed. */
+  follow(messages: readonly Buffer[]): Buffer {
+    const dialogs = this.#seen.filter((one) => /^To:.*;tag=/im.test(one.toString('latin1'))).slice(-12);
+    const dialog = (dialogs[this.below(dialogs.length)] ?? this.#seen.at(-1))?.toString('latin1') ?? '';
+    const ends = this.once(2) ? ['From', 'To'] : ['To', 'From'];
+    let text = messages[this.below(messages.length)]!.toString('latin1');
+    for (const [name, source] of [
+      ['From', ends[0]],
+      ['To', ends[1]],
+      ['Call-ID', 'Call-ID'],
+    ]) {
+      const value = new RegExp(`^${source}:(.*)$`, 'im').exec(dialog)?.[1];
+      if (value) text = text.replace(new RegExp(`^${name}:.*$`, 'im'), () => `${name}:${value}`);
+    }
+    text = text.replace(/^CSeq: \d+/im, `CSeq: ${100 + this.below(1000)}`);
+    text = text.replace(/branch=z9hG4bK\w*/i, `branch=z9hG4bK${this.below(1e9)}`);
+    return this.once(4) ? this.mutate(Buffer.from(text, 'latin1')) : Buffer.from(text, 'latin1');
+  }
+
   /** A datagram with one to four changes. */
   mutate(bytes: Uint8Array): Buffer {
     let text = Buffer.from(bytes).toString('latin1');

@@ -132,7 +132,7 @@ export class FuzzedPhones {
   #act({phone, calls, give, listener, stream}: Side, {phone: other}: Side): void {
     const mutator = this.#mutator;
     const incoming = phone.incoming[mutator.below(phone.incoming.length)];
-    switch (mutator.below(10)) {
+    switch (mutator.below(12)) {
       case 0:
         if (phone.agent.size < 6) {
           const call = phone.agent.call(`sip:101@${other.address}`, listener);
@@ -151,6 +151,12 @@ export class FuzzedPhones {
         break;
       case 5:
         if (mutator.once(3)) calls[mutator.below(calls.length)]?.hangUp();
+        break;
+      case 6:
+      case 7:
+        for (let count = 1 + mutator.below(6); count > 0; count--) {
+          give(mutator.follow(callMessages), {address: other.address, port: 5060});
+        }
         break;
       default:
         for (let count = 1 + mutator.below(6); count > 0; count--) {

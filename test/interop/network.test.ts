@@ -134,3 +134,16 @@ test('a station that listens on loopback only needs no network; SIGTERM ends one
   expect(await near.get<Status>('/api/status')).toMatchObject({light: 'ready', network: null});
   expect((await near.journal()).map(({kind}) => kind)).not.toContain('network-gone');
 });
+
+test('more changes at a time than the kernel has room for: what is there in the end is known', async (context) => {
+  const {network, phone, station} = await start(context);
+  const before = await station.lastSequence();
+  station.process.signal('SIGSTOP');
+  await network.churn(1000);
+  await network.removeAddress('192.0.2.7');
+  await network.addAddress('192.0.2.9');
+  station.process.signal('SIGCONT');
+  expect((await station.waitForEntry('address-changed', before))['addresses']).toEqual(['192.0.2.9']);
+  await registeredSince(station, Date.parse((await station.waitForEntry('address-changed', before)).at));
+  await expectCalls(phone, station);
+});

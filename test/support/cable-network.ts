@@ -1,3 +1,5 @@
+import {writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {ip, NamespaceHost} from './nat-network.ts';
 import type {Run} from './run-folder.ts';
 
@@ -8,9 +10,11 @@ export class CableNetwork {
   readonly server: NamespaceHost;
   readonly station: NamespaceHost;
   readonly #name: string;
+  readonly #folder: string;
 
   private constructor(run: Run, name: string) {
     this.#name = name;
+    this.#folder = run.folder;
     this.server = new NamespaceHost(run, `${name}-server`, '192.0.2.1');
     this.station = new NamespaceHost(run, `${name}-station`, '192.0.2.7');
   }
@@ -38,6 +42,17 @@ export class CableNetwork {
 
   async removeAddress(address: string): Promise<void> {
     await ip('-n', `${this.#name}-station`, 'addr', 'del', `${address}/24`, 'dev', 'eth');
+  }
+
+  /** Gives the station `count` addresses one after another, and takes each away at once. */
+  async churn(count: number): Promise<void> {
+    const file = join(this.#folder, 'churn');
+    const commands = Array.from({length: count}, (_, index) => {
+      const address = `10.0.${index >> 8}.${index & 255}/32`;
+      return `addr add ${address} dev eth\naddr del ${address} dev eth\n`;
+    });
+    writeFileSync(file, commands.join(''));
+    await ip('-n', `${this.#name}-station`, '-batch', file);
   }
 
   /** Pulls the cable at the server's end, or plugs it in: the station's link loses its carrier, or gets it back. */

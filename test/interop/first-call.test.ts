@@ -1,33 +1,24 @@
-import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {correlate} from '../support/correlation.ts';
 import {Baresip} from '../support/peers/baresip.ts';
 import {requirePeers} from '../support/peers/require.ts';
-import {type Run, startRun} from '../support/run-folder.ts';
+import {startRun} from '../support/run-folder.ts';
 import {makeSpeech} from '../support/speech.ts';
 import {TestStation} from '../support/station.ts';
-import {readWav, writeWav} from '../support/wav.ts';
+import {type StationSound, soundFiles} from '../support/station-sound.ts';
 
 const visitor = makeSpeech(4, 11);
 const resident = makeSpeech(4, 12);
 const door = {name: 'front', output: 'relay-1', open_seconds: 1, code: '7'};
 
-/** Files for the door's microphone and loudspeaker. */
-function soundFiles(run: Run): {microphone: string; speaker: string; heard: string} {
-  const said = join(run.folder, 'visitor.wav');
-  const heard = join(run.folder, 'heard-at-the-door.wav');
-  writeWav(said, visitor);
-  return {microphone: `file:${said}`, speaker: `file:${heard}`, heard};
-}
-
 /**
  * Both sides have heard each other: the phone as good as unchanged. At the door the loudspeaker's own tones come before and
  * after, so there every part of what was said is looked for in what was heard.
  */
-function expectBothHeard(phone: Baresip, heardAtTheDoor: string): void {
+function expectBothHeard(phone: Baresip, {heard}: StationSound): void {
   const atThePhone = correlate(visitor, phone.heard()!);
-  const atTheDoor = correlate(readWav(heardAtTheDoor), resident);
+  const atTheDoor = correlate(heard(), resident);
   expect(atThePhone.value).toBeGreaterThanOrEqual(0.99);
   expect(atThePhone.seconds).toBeGreaterThan(1.5);
   expect(atTheDoor.value).toBeGreaterThanOrEqual(0.95);
@@ -44,11 +35,11 @@ for (const whoHangsUp of ['phone', 'door'] as const) {
     requirePeers(context, 'baresip');
     const run = startRun(context);
     const phone = await Baresip.start(run, {user: 'kitchen', says: resident});
-    const {heard, ...audio} = soundFiles(run);
+    const sound = soundFiles(run, visitor);
     const station = await TestStation.start(run, {
       buttons: [{name: 'bell', input: 'button-1', call: [phone.uri]}],
       doors: [door],
-      audio,
+      audio: sound.audio,
     });
 
     await station.press();
@@ -70,7 +61,7 @@ for (const whoHangsUp of ['phone', 'door'] as const) {
     const ended = await station.waitForEntry('call-ended');
     expect(ended['result']).toBe('answered');
     expect(await station.stop()).toBe(0);
-    expectBothHeard(phone, heard);
+    expectBothHeard(phone, sound);
   });
 }
 
@@ -78,11 +69,11 @@ test('a phone on the list calls, the station answers by itself, both talk, 7 ope
   requirePeers(context, 'baresip');
   const run = startRun(context);
   const phone = await Baresip.start(run, {user: 'kitchen', says: resident});
-  const {heard, ...audio} = soundFiles(run);
+  const sound = soundFiles(run, visitor);
   const station = await TestStation.start(run, {
     doors: [door],
     answer: {mode: 'automatic', from: [phone.uri]},
-    audio,
+    audio: sound.audio,
   });
 
   await phone.dial(station.address());
@@ -94,7 +85,7 @@ test('a phone on the list calls, the station answers by itself, both talk, 7 ope
   await phone.hangUp();
   await station.waitForState('idle');
   expect(await station.stop()).toBe(0);
-  expectBothHeard(phone, heard);
+  expectBothHeard(phone, sound);
 });
 
 test('a caller who is not on the list gets 403, and opens nothing', async (context) => {

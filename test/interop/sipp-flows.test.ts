@@ -18,8 +18,7 @@ async function expectGood(sipp: Sipp, calls = 1): Promise<void> {
 
 /** The first lines of the SIP messages of the station's last call; `<` came in, `>` went out. */
 async function ladderOf(station: TestStation): Promise<string[]> {
-  const [call] = await station.get<{id: number}[]>('/api/calls');
-  const messages = await station.get<{direction: string; message: string}[]>(`/api/calls/${call?.id}/ladder`);
+  const messages = await station.ladder();
   return messages.map(
     ({direction, message}) => `${direction === 'in' ? '<' : '>'} ${message.split(/\r?\n/, 1)[0]}`,
   );

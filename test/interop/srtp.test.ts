@@ -1,4 +1,3 @@
-import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {expect, test} from 'vitest';
 import {Authority} from '../support/certificates.ts';
@@ -8,10 +7,11 @@ import {Kamailio} from '../support/peers/kamailio.ts';
 import {Linphone} from '../support/peers/linphone.ts';
 import {requirePeers} from '../support/peers/require.ts';
 import {Rtpengine} from '../support/peers/rtpengine.ts';
+import {houseUsers as users} from '../support/registered-house.ts';
 import {type Run, startRun} from '../support/run-folder.ts';
 import {makeSpeech} from '../support/speech.ts';
 import {TestStation} from '../support/station.ts';
-import {readWav, writeWav} from '../support/wav.ts';
+import {type StationSound, soundFiles} from '../support/station-sound.ts';
 
 const visitor = makeSpeech(4, 51);
 const resident = makeSpeech(4, 52);
@@ -26,17 +26,15 @@ async function stationAt(
   phone: {port: number; uri: string},
   srtp: 'off' | 'optional' | 'required',
 ) {
-  const said = join(run.folder, 'visitor.wav');
-  const heard = join(run.folder, 'heard-at-the-door.wav');
-  writeWav(said, visitor);
+  const sound = soundFiles(run, visitor);
   const station = await TestStation.start(run, {
     sip: {accounts: [{name: 'house', uri: `sip:door@127.0.0.1:${phone.port}`, srtp}]},
     buttons: [{name: 'bell', input: 'button-1', call: [phone.uri]}],
     answer: {mode: 'automatic', from: ['any']},
     doors: [{name: 'front', output: 'relay-1', open_seconds: 1, code: '7'}],
-    audio: {microphone: `file:${said}`, speaker: `file:${heard}`},
+    audio: sound.audio,
   });
-  return {station, heard};
+  return {station, sound};
 }
 
 async function talk(station: TestStation, phone: Baresip): Promise<string | null> {
@@ -51,9 +49,9 @@ async function talk(station: TestStation, phone: Baresip): Promise<string | null
   return call?.encryption ?? null;
 }
 
-function expectBothHeard(phone: Baresip, heard: string): void {
+function expectBothHeard(phone: Baresip, {heard}: StationSound): void {
   expect(correlate(visitor, phone.heard()!).value).toBeGreaterThanOrEqual(0.99);
-  expect(correlate(readWav(heard), resident).value).toBeGreaterThanOrEqual(0.95);
+  expect(correlate(heard(), resident).value).toBeGreaterThanOrEqual(0.95);
 }
 
 const suite = 'AES_CM_128_HMAC_SHA1_80';
@@ -74,10 +72,10 @@ for (const [srtp, encryption, expected] of [
       autoAnswer: true,
       ...(encryption ? {encryption} : {}),
     });
-    const {station, heard} = await stationAt(run, phone, srtp);
+    const {station, sound} = await stationAt(run, phone, srtp);
     await station.press();
     expect(await talk(station, phone)).toBe(expected);
-    expectBothHeard(phone, heard);
+    expectBothHeard(phone, sound);
   });
 }
 
@@ -86,11 +84,11 @@ for (const encryption of ['srtp', 'srtp-mand'] as const) {
     requirePeers(context, 'baresip');
     const run = startRun(context);
     const phone = await Baresip.start(run, {user: 'kitchen', says: resident, encryption});
-    const {station, heard} = await stationAt(run, phone, 'required');
+    const {station, sound} = await stationAt(run, phone, 'required');
     await phone.dial(station.address());
     await phone.waitFor('CALL_ESTABLISHED');
     expect(await talk(station, phone)).toBe(suite);
-    expectBothHeard(phone, heard);
+    expectBothHeard(phone, sound);
   });
 }
 
@@ -117,7 +115,6 @@ for (const relayed of [false, true]) {
     requirePeers(context, 'baresip', 'kamailio', 'kamailio-tls', 'openssl', ...relay);
     const run = startRun(context);
     const authority = new Authority(run.folder);
-    const users = {door: 'door-secret', kitchen: 'kitchen-secret'};
     const server = await Kamailio.start(run, {
       users,
       identity: authority.issue('kamailio', ['IP:127.0.0.1']),
@@ -133,9 +130,7 @@ for (const relayed of [false, true]) {
     });
     const registrar = `sip:127.0.0.1:${server.tlsPort};transport=tls`;
     const account = {name: 'house', uri: `sip:door@${domain}`, password: users.door, registrar};
-    const said = join(run.folder, 'visitor.wav');
-    const heard = join(run.folder, 'heard-at-the-door.wav');
-    writeWav(said, visitor);
+    const sound = soundFiles(run, visitor);
     const station = await TestStation.start(run, {
       sip: {
         accounts: [{...account, srtp: 'required'}],
@@ -143,17 +138,16 @@ for (const relayed of [false, true]) {
       },
       buttons: [{name: 'bell', input: 'button-1', call: ['kitchen']}],
       doors: [{name: 'front', output: 'relay-1', open_seconds: 1, code: '7'}],
-      audio: {microphone: `file:${said}`, speaker: `file:${heard}`},
+      audio: sound.audio,
     });
     await station.waitForEntry('account-registered');
     await station.press();
     await station.waitForState('talking');
-    const [call] = await station.get<{id: number}[]>('/api/calls');
-    const ladder = JSON.stringify(await station.get(`/api/calls/${call!.id}/ladder`));
+    const ladder = JSON.stringify(await station.ladder());
     const journal = await station.journal();
     const status = JSON.stringify(await station.get('/api/status'));
     expect(await talk(station, phone)).toBe(suite);
-    expectBothHeard(phone, heard);
+    expectBothHeard(phone, sound);
     expect(ladder).toMatch(/inline:\(hidden\)/);
     expect(ladder).not.toMatch(/inline:(?!\(hidden\))/);
     expect(status).not.toMatch(/key|inline/i);
@@ -171,7 +165,7 @@ for (const [srtp, expected] of [
     requirePeers(context, 'linphonec');
     const run = startRun(context);
     const phone = await Linphone.start(run, {user: 'guard', says: resident});
-    const {station, heard} = await stationAt(run, phone, srtp);
+    const {station, sound} = await stationAt(run, phone, srtp);
     await station.press();
     await phone.waitForCall();
     phone.answer();
@@ -184,6 +178,6 @@ for (const [srtp, expected] of [
     expect(await station.stop()).toBe(0);
     expect(call?.encryption).toBe(expected);
     expect(correlate(visitor, phone.heard()!).value).toBeGreaterThanOrEqual(0.85);
-    expect(correlate(readWav(heard), resident).value).toBeGreaterThanOrEqual(0.95);
+    expect(correlate(sound.heard(), resident).value).toBeGreaterThanOrEqual(0.95);
   });
 }

@@ -69,9 +69,7 @@ test('two phones ring together: one answers, the other is told that the call was
   const {result, legs} = await newestCall(station);
   expect(result).toBe('answered');
   expect(legs.map((leg) => leg.result)).toEqual(['answered-elsewhere', 'answered']);
-  const [call] = await station.get<{id: number}[]>('/api/calls');
-  const ladder = await station.get<{message: string}[]>(`/api/calls/${call!.id}/ladder`);
-  const cancel = ladder.find(({message}) => message.startsWith('CANCEL '));
+  const cancel = (await station.ladder()).find(({message}) => message.startsWith('CANCEL '));
   expect(cancel?.message).toMatch(/^Reason: SIP\s*;\s*cause=200/m);
 });
 

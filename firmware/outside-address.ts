@@ -1,4 +1,3 @@
-import {lookup, resolveSrv} from 'node:dns/promises';
 import type {Clock} from './base/clock.ts';
 import type {RandomBytes} from './base/random.ts';
 import type {NatTransport} from './sip/transport/nat-transport.ts';
@@ -10,7 +9,7 @@ import {
 } from './sip/transport/transport.ts';
 import type {UdpTransport} from './sip/transport/udp.ts';
 import {Mapping, type MappingStatus} from './stun/mapping.ts';
-import {findServers} from './stun/server-discovery.ts';
+import {findServers, type NameService} from './stun/server-discovery.ts';
 import type {ServerName} from './stun/server-name.ts';
 
 /** What is told of the outside address. */
@@ -21,6 +20,8 @@ export type OutsideNews =
 /** What following the outside address takes. */
 export interface OutsideAddressParts {
   readonly server: ServerName;
+  /** Finds it. */
+  readonly names: NameService;
   /** Its socket is asked about. */
   readonly udp: UdpTransport;
   readonly nat: NatTransport;
@@ -42,9 +43,8 @@ export class OutsideAddress {
   #told: MappingStatus | undefined;
 
   constructor(parts: OutsideAddressParts) {
-    const {server, udp, clock, random} = parts;
+    const {server, names, udp, clock, random} = parts;
     this.#parts = parts;
-    const names = {services: resolveSrv, address: async (host: string) => (await lookup(host)).address};
     this.#mapping = new Mapping({
       clock,
       random,

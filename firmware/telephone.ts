@@ -17,6 +17,7 @@ import type {TlsOptions} from './sip/transport/tls.ts';
 import {type SocketAddress, TransportError, type TransportName} from './sip/transport/transport.ts';
 import {type Listener, Transports} from './sip/transport/transports.ts';
 import {StunClient} from './stun/client.ts';
+import {stunNames} from './stun-names.ts';
 import {userAgentName} from './version.ts';
 
 /** Calls at a time: every target of the largest button, and as many that are still being ended. */
@@ -70,10 +71,20 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     send: (bytes, to) => transport.udp.send(bytes, {transport: 'UDP', ...to}),
   });
   const nat = new NatTransport(transport, stun);
+  const names = new Resolver({
+    servers: systemNameServers,
+    wire: systemWire,
+    clock,
+    random,
+    hosts: hostsFile(),
+    system: systemLookup,
+  });
+  const families = [...new Set(sip.listen.map(({address}) => (isIPv6(address) ? 6 : 4)))] as const;
   const outside =
     sip.stun &&
     new OutsideAddress({
       server: sip.stun,
+      names: stunNames(names, families),
       udp: transport.udp,
       nat,
       clock,
@@ -84,14 +95,6 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     stun.receive(bytes, from);
     outside?.receive(bytes, from);
   };
-  const names = new Resolver({
-    servers: systemNameServers,
-    wire: systemWire,
-    clock,
-    random,
-    hosts: hostsFile(),
-    system: systemLookup,
-  });
   const telephone = new UserAgent({
     transport: nat,
     transactions,
@@ -105,7 +108,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     sessionLimit,
     openMedia: (local, destination) => openMedia(local, outside?.serverFor(destination)),
     names,
-    families: [...new Set(sip.listen.map(({address}) => (isIPv6(address) ? 6 : 4)))],
+    families,
   });
   return {
     telephone,

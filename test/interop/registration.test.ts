@@ -159,7 +159,9 @@ test.for(['udp', 'tcp'] as const)(
     expect(down['reason']).toBe(`the connection to 127.0.0.1 was lost: ${why}`);
     const since = Date.now();
     await restart();
-    await registeredAfter(since, door, kitchen);
+    await registeredAfter(since, door);
+    // Over UDP the kitchen may have noticed nothing: then its flow is as good as before.
+    await registeredAfter(0, kitchen);
     await call(door, kitchen);
     for (const station of [door, kitchen]) expect(await station.stop()).toBe(0);
   },

@@ -16,8 +16,8 @@ export function addressForOffer(
 ): string | undefined {
   const audio = offer.media.find(({type, port}) => type === 'audio' && port > 0);
   const remote = (audio?.connection ?? offer.connection)?.address ?? '';
-  const family = isIP(remote);
-  // Where a name stands there, either family may be meant.
+  // A name may be of either family; to the unspecified address, which means hold, nothing is sent.
+  const family = /^[0:.]+$/.test(remote) ? 0 : isIP(remote);
   return family === 0 || family === isIP(local) ? local : ownAddress(remote, transport);
 }
 

@@ -1,3 +1,4 @@
+import {isIP} from 'node:net';
 import type {RandomBytes} from '../../base/random.ts';
 import {failure, type Result, success} from '../../base/result.ts';
 import type {AudioStream} from '../../rtp/audio-stream.ts';
@@ -69,7 +70,8 @@ export class Negotiation {
     const answered = answerOffer(offer, this.#localMedia());
     if (!answered.ok) return failure({status: 488, ...answered.error});
     const {answer, stream} = answered.value;
-    return success({body: this.#write(answer), stream});
+    const refusal = refuseFamily(stream, this.#media.address);
+    return refusal ? failure(refusal) : success({body: this.#write(answer), stream});
   }
 
   /**
@@ -83,7 +85,9 @@ export class Negotiation {
     if (!answer.ok) return failure(unreadable(answer.error));
     if (!offer) return failure({status: 488, text: 'an answer without an offer'});
     const stream = acceptAnswer(offer, answer.value, this.#media.security?.required ?? false);
-    return stream.ok ? stream : failure({status: 488, ...stream.error});
+    if (!stream.ok) return failure({status: 488, ...stream.error});
+    const refusal = refuseFamily(stream.value, this.#media.address);
+    return refusal ? failure(refusal) : stream;
   }
 
   /** The preview counts as the answer, or the offer was refused: it waits no more. */
@@ -127,6 +131,18 @@ export function examineOffer(body: Uint8Array, wish: EncryptionWish): Result<Ses
   };
   const answered = answerOffer(offer.value, nowhere);
   return answered.ok ? offer : failure({status: 488, ...answered.error});
+}
+
+/** A port on one family of addresses reaches nobody on the other, and would only seem to send. */
+function refuseFamily({remote, direction}: AudioStream, own: string): Refusal | undefined {
+  const sends = direction === 'sendrecv' || direction === 'sendonly';
+  const family = isIP(remote.address);
+  if (!sends || family === 0 || family === isIP(own)) return undefined;
+  return {
+    status: 488,
+    code: 'bad-address',
+    text: `${remote.address} cannot be reached from ${own}: the one is IPv4, the other IPv6`,
+  };
 }
 
 /** All but the origin, for comparison. */

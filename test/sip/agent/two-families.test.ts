@@ -85,3 +85,37 @@ test('an offer of sound where nothing listens here is refused: 488, and why', as
   await made.pass(64_000);
   expect(made.tesla.leftovers).toBe(0);
 });
+
+test('an answer on the other family than our offer ends the call: its sound would go nowhere', async () => {
+  const {scene: made, peer} = scene({both: false});
+  made.tesla.call('192.0.2.9');
+  await made.settle();
+  await peer.respond(peer.request('INVITE'), 200, {body: sdp('2001:db8::9', 7000)});
+  expect(made.tesla.ends[0]).toMatchObject({cause: 'failed'});
+  expect(made.tesla.ends[0]?.text).toContain('2001:db8::9 cannot be reached from 192.0.2.1');
+  await peer.respond(peer.request('BYE'), 200);
+  await made.pass(64_000);
+  expect(made.tesla.leftovers).toBe(0);
+});
+
+test('a re-INVITE that moves sound to the other family is refused; one that holds by :: is not', async () => {
+  const {scene: made, peer} = scene({both: true});
+  made.tesla.onCall = (call) => call.answer(made.tesla.listener);
+  await peer.ask('INVITE', 1, {body: sdp('192.0.2.9', 7000)});
+  const dialog = peer.response(200);
+  await peer.ask('ACK', 1, {dialog});
+  await peer.ask('INVITE', 2, {dialog, body: sdp('2001:db8::9', 7000)});
+  expect(peer.response().status).toBe(488);
+  await peer.ask('INVITE', 3, {dialog, body: sdp('::', 7000)});
+  expect(peer.response().status).toBe(200);
+  expect(made.tesla.told).toEqual(['answered 192.0.2.9:7000 sendrecv', 'updated :::7000 recvonly']);
+});
+
+test('an offer that holds by 0.0.0.0 or :: from the start is answered', async () => {
+  for (const address of ['0.0.0.0', '::']) {
+    const {scene: made, peer} = scene({both: false});
+    made.tesla.onCall = (call) => call.answer(made.tesla.listener);
+    await peer.ask('INVITE', 1, {body: sdp(address, 7000)});
+    expect(connection(peer.response(200))).toBe(`IN IP4 ${here}`);
+  }
+});

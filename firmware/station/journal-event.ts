@@ -90,6 +90,8 @@ export type JournalEvent =
   | {kind: 'account-registered'; account: string}
   /** `reason` in plain words. */
   | {kind: 'account-down'; account: string; reason: string}
+  /** Something else than before waits in the mailbox of the account; counts are null where the server has none. */
+  | {kind: 'mailbox'; account: string; waiting: boolean; new: number | null; old: number | null}
   /** Calls of the account are encrypted, but whoever reads its SIP messages reads the keys. */
   | {kind: 'keys-readable'; account: string}
   /** The STUN server told how the station is seen from outside, for the first time or anew. */

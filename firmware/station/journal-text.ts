@@ -88,6 +88,11 @@ export function describeEvent(event: JournalEvent): string {
       return `Account "${event.account}" is registered`;
     case 'account-down':
       return `Account "${event.account}" is not registered: ${event.reason}`;
+    case 'mailbox':
+      if (!event.waiting) return `No message waits at account "${event.account}" any more`;
+      return event.new === null
+        ? `Messages wait at account "${event.account}"`
+        : `Messages wait at account "${event.account}": ${event.new} new, ${event.old} old`;
     case 'keys-readable':
       return `Calls of account "${event.account}" are encrypted, but their keys are sent readably, for its server is not reached over TLS`;
     case 'outside-address':

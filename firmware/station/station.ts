@@ -137,6 +137,10 @@ export class Station implements StationControl {
     this.#telephone.onIncoming = (call) => this.#incoming(call);
     this.#telephone.onUnanswerable = (call) => this.#reception.couldNotAnswer(call);
     this.#telephone.onMessage = (sender, text) => this.#mailbox.receive(sender, text);
+    this.#telephone.onMailbox = (account, messages, before) => {
+      if (messages.waiting || before?.waiting) this.#journal.append({kind: 'mailbox', account, ...messages});
+      this.#changed();
+    };
     // The lamps of phones: who may call may see whether the station is in a call.
     this.#telephone.onSubscribe = (subscriber) => isAllowed(subscriber, this.#config.answer.from);
     this.#telephone.onAccountChange = (account) => this.#reachability.accountChanged(account);
@@ -190,6 +194,7 @@ export class Station implements StationControl {
         ...account,
         lastAttempt: isoTime(account.lastAttempt),
         nextAttempt: isoTime(account.nextAttempt),
+        messages: account.messages ?? null,
       })),
       network: this.#reachability.network,
       doors: this.#doors.states,

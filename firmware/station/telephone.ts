@@ -1,5 +1,6 @@
 import type {Result} from '../base/result.ts';
 import type {Call, CallListener, IncomingCall, Party} from '../sip/agent/call.ts';
+import type {MailboxListener, MessageSummary} from '../sip/agent/message-summary.ts';
 import type {MessageListener} from '../sip/agent/text-message.ts';
 import type {TracedMessage} from '../sip/agent/trace.ts';
 import type {UnanswerableCall} from '../sip/agent/unanswerable.ts';
@@ -20,6 +21,8 @@ export interface TelephoneAccount {
   readonly attempts: number;
   readonly lastAttempt: number | undefined;
   readonly nextAttempt: number | undefined;
+  /** What waits in its mailbox; undefined where its server has not told. */
+  readonly messages: MessageSummary | undefined;
 }
 
 /** Whether an account is registered, told when that or the reason has changed. */
@@ -33,6 +36,7 @@ export interface Telephone {
   onIncoming: ((call: IncomingCall) => void) | undefined;
   onUnanswerable: ((call: UnanswerableCall) => void) | undefined;
   onMessage: MessageListener | undefined;
+  onMailbox: MailboxListener | undefined;
   onSubscribe: ((subscriber: Party) => boolean) | undefined;
   onAccountChange: ((account: AccountNews) => void) | undefined;
   onTrace: ((message: TracedMessage) => void) | undefined;

@@ -166,6 +166,31 @@ test('a call without such a header waits for a hand then', async (context) => {
   await station.waitForState('talking');
 });
 
+test('108, a transfer by its dial plan: the visitor hears 101', async (context) => {
+  requirePeers(context, 'asterisk');
+  const {station, sound} = await house(startRun(context));
+  await station.dial('108');
+  const moved = await station.waitForEntry('call-moved');
+  expect(moved.text).toMatch(/^The call moved from 108 to sip:101@127\.0\.0\.1/);
+  const ended = await station.waitForEntry('call-ended');
+  expect(ended).toMatchObject({result: 'answered', peer: moved['peer']});
+  expect(await station.stop()).toBe(0);
+  // All of it is there, the first word too, behind the tones of the call to 108.
+  expect(correlate(sound.heard(), resident).value).toBeGreaterThanOrEqual(0.95);
+});
+
+test('110, two messages for the door: it tells how many wait, without being asked', async (context) => {
+  requirePeers(context, 'asterisk');
+  const {server, station} = await house(startRun(context));
+  await server.callNumber('110');
+  const first = await station.waitForEntry('mailbox');
+  expect(first).toMatchObject({account: 'house', waiting: true, new: 1, old: 0});
+  await server.callNumber('110');
+  await station.waitForEntry('mailbox', first.seq);
+  const {accounts} = await station.get<{accounts: {messages: unknown}[]}>('/api/status');
+  expect(accounts[0]?.messages).toEqual({waiting: true, new: 2, old: 0});
+});
+
 test('over TLS with SDES: both ways encrypted', async (context) => {
   requirePeers(context, 'asterisk', 'openssl');
   const run = startRun(context);

@@ -172,6 +172,7 @@ export class FakeTelephone implements Telephone {
   onIncoming: ((call: IncomingCall) => void) | undefined;
   onUnanswerable: ((call: UnanswerableCall) => void) | undefined;
   onMessage: MessageListener | undefined;
+  onMailbox: Telephone['onMailbox'];
   onSubscribe: ((subscriber: Party) => boolean) | undefined;
   onAccountChange: ((account: AccountNews) => void) | undefined;
   onTrace: ((message: TracedMessage) => void) | undefined;

@@ -143,6 +143,7 @@ export function inTheMiddleOfACall(station: FakeStation): void {
         attempts: 1,
         lastAttempt: '2026-01-01T12:00:00.000Z',
         nextAttempt: '2026-01-01T12:04:28.000Z',
+        messages: null,
       },
     ],
   });

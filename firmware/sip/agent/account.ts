@@ -8,6 +8,7 @@ import type {AccountOptions, AttemptTimes, RegistrationStatus} from './account-o
 import {Authenticator} from './authenticator.ts';
 import type {CallServices} from './call-base.ts';
 import type {Located, Locator} from './locator.ts';
+import type {MailboxListener, MessageSummary} from './message-summary.ts';
 import {Registration} from './registration.ts';
 
 const defaultPort = 5060;
@@ -17,8 +18,10 @@ export interface AccountNews extends RegistrationStatus {
   readonly name: string;
 }
 
-/** The same, and what was done for it. */
-export interface AccountStatus extends AccountNews, AttemptTimes {}
+/** The same, what was done for it, and what waits in its mailbox, where the server tells. */
+export interface AccountStatus extends AccountNews, AttemptTimes {
+  readonly messages: MessageSummary | undefined;
+}
 
 /** An account at a server: what goes through it, and what comes from it. */
 export class Account {
@@ -29,6 +32,9 @@ export class Account {
   readonly encryption: EncryptionWish;
   /** Called when the status changes. */
   onChange: ((news: AccountNews) => void) | undefined;
+  onMailbox: MailboxListener | undefined;
+  /** What waits in its mailbox, as its server told last. */
+  #messages: MessageSummary | undefined;
   #options: AccountOptions;
   #locator: Locator;
   #locate: (found: (servers: Located) => void) => void;
@@ -58,13 +64,21 @@ export class Account {
   }
 
   get status(): AccountStatus {
-    return {name: this.name, ...this.#registration.status, ...this.#registration.times};
+    const {status, times} = this.#registration;
+    return {name: this.name, ...status, ...times, messages: this.#messages};
   }
 
   /** Its domain, with the port where that is not 5060: the host part of bare targets. */
   get domain(): string {
     const {host, port} = this.uri;
     return port === undefined ? formatHost(host) : `${formatHost(host)}:${port}`;
+  }
+
+  /** Its server tells what waits in its mailbox. */
+  takeSummary(messages: MessageSummary): void {
+    const before = this.#messages;
+    this.#messages = messages;
+    if (JSON.stringify(before) !== JSON.stringify(messages)) this.onMailbox?.(this.name, messages, before);
   }
 
   /** Registers, and stays registered. */

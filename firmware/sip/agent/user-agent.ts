@@ -13,6 +13,7 @@ import type {ExtraHeader} from '../dialog/dialog.ts';
 import {DialogTable} from '../dialog/dialog-table.ts';
 import type {DialogEnvironment, LocalEnd} from '../dialog/environment.ts';
 import {examineOffer} from '../dialog/negotiation.ts';
+import {refuseReplaces} from '../dialog/replaces.ts';
 import {answerQuery, buildResponse, type ResponseContent, warning} from '../dialog/respond.ts';
 import {sessionBody} from '../dialog/session-body.ts';
 import {refuseInterval} from '../dialog/session-timer.ts';
@@ -45,6 +46,7 @@ import {callerOf} from './caller.ts';
 import {contactAddress, contactValue} from './identity.ts';
 import {IncomingCall, type Invitation} from './incoming-call.ts';
 import {Locator} from './locator.ts';
+import {answerSummary, type MailboxListener} from './message-summary.ts';
 import {Notifier} from './notifier.ts';
 import {OutgoingCall} from './outgoing-call.ts';
 import {replacedCall} from './replacement.ts';
@@ -101,6 +103,8 @@ export class UserAgent {
   onAttempt: ((attempt: ServerAttempt) => void) | undefined;
   /** Called for each text that comes by MESSAGE; without anybody to read, senders get 480. */
   onMessage: MessageListener | undefined;
+  /** Called when something else than `before` waits in the mailbox of an account (RFC 3842). */
+  onMailbox: MailboxListener | undefined;
   /** Asked whether somebody may subscribe to what this user agent is doing (RFC 6665); by default nobody may. */
   onSubscribe: ((subscriber: Party) => boolean) | undefined;
   onAccountChange: ((account: Readonly<AccountNews>) => void) | undefined;
@@ -158,7 +162,10 @@ export class UserAgent {
       },
     };
     this.#accounts = options.accounts.map((account) => new Account(account, this.#services));
-    for (const account of this.#accounts) account.onChange = (status) => this.onAccountChange?.(status);
+    for (const account of this.#accounts) {
+      account.onChange = (status) => this.onAccountChange?.(status);
+      account.onMailbox = (...change) => this.onMailbox?.(...change);
+    }
     transactions.onRequest = (transaction, request, source) => this.#receive(transaction, request, source);
     transactions.isOurs = (request, source) =>
       this.#environment.dialogs.ofRequest(request) !== undefined ||
@@ -257,16 +264,14 @@ export class UserAgent {
     const respond = (status: number, content: ResponseContent = {}) =>
       transaction.respond(buildResponse(this.#environment, request, status, {...content, tag}));
     const refusedMethod = refuseMethod(request);
-    const refused = refusedMethod ?? refuseExtensions(request) ?? refuseInterval(request);
+    const refused =
+      refusedMethod ?? refuseExtensions(request) ?? refuseInterval(request) ?? refuseReplaces(request);
     if (!inDialog && !refusedMethod && request.uri.host === undefined) {
       respond(416);
     } else if (!inDialog && transaction.merged) {
       respond(482);
     } else if (refused) {
       respond(refused.status, refused);
-    } else if (request.method !== 'INVITE' && request.headers.get('Replaces') !== undefined) {
-      // RFC 3891 section 3.
-      respond(400);
     } else if (inDialog && !user) {
       respond(481);
     } else if (request.method === 'MESSAGE') {
@@ -283,6 +288,9 @@ export class UserAgent {
       const local = this.#localAddress(source) && this.#localEnd(request, source, account);
       const refusal = local ? this.#notifier.subscribe(transaction, subscriber, local, tag) : {status: 503};
       if (refusal) respond(refusal.status, refusal);
+    } else if (request.method === 'NOTIFY') {
+      const answer = answerSummary(request, this.#accountBehind(request, source));
+      respond(answer.status, answer);
     } else if (request.method === 'REFER') {
       // Nobody may have calls placed who is not in one that was let in.
       respond(403);

@@ -1,5 +1,6 @@
 import {failure, type Result, success} from '../../base/result.ts';
 import type {SipRequest} from '../message/message.ts';
+import type {Refused} from './capabilities.ts';
 import type {DialogTable, DialogUser} from './dialog-table.ts';
 
 /** Longest Call-ID and tags that are looked for. */
@@ -35,6 +36,13 @@ export function parseReplaces(value: string): Result<Replaces, string> {
 /** The value as text. */
 export function formatReplaces({callId, toTag, fromTag, earlyOnly}: Replaces): string {
   return `${callId};to-tag=${toTag};from-tag=${fromTag}${earlyOnly ? ';early-only' : ''}`;
+}
+
+/** The refusal of a request that is none to replace a call with (RFC 3891 section 3). */
+export function refuseReplaces({method, headers}: SipRequest): Refused | undefined {
+  return method === 'INVITE' || headers.get('Replaces') === undefined
+    ? undefined
+    : {status: 400, headers: []};
 }
 
 /** What a Replaces header asks of this user agent. */

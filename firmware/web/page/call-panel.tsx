@@ -141,13 +141,14 @@ function Accounts({accounts}: {accounts: StationStatus['accounts']}) {
   if (accounts.length === 0) return null;
   return (
     <ul class="accounts" aria-label="Accounts">
-      {accounts.map(({name, registered, reason}) => (
+      {accounts.map(({name, registered, reason, messages}) => (
         <li key={name}>
           <span class={registered ? 'pill is-good' : 'pill is-warn'}>
             {registered ? 'registered' : 'down'}
           </span>
           <strong>{name}</strong>
           {reason && <span class="reason">{reason}</span>}
+          {messages?.waiting && <span>{messages.new ?? ''} new messages</span>}
         </li>
       ))}
     </ul>

@@ -26,7 +26,15 @@ const modules = [
   ...['res_pjsip_rfc3326', 'res_pjsip_dtmf_info', 'res_pjsip_pubsub', 'chan_pjsip', 'res_rtp_asterisk'],
   // The second of these needs the first.
   ...['res_pjsip_outbound_publish', 'res_pjsip_exten_state', 'res_pjsip_dialog_info_body_generator'],
-  ...['res_srtp', 'res_crypto'],
+  ...[
+    'res_srtp',
+    'res_crypto',
+    'app_transfer',
+    'res_pjsip_refer',
+    'app_voicemail',
+    'res_pjsip_mwi',
+    'res_pjsip_mwi_body_generator',
+  ],
   ...['res_musiconhold', 'res_clioriginate', 'bridge_simple', 'bridge_softmix', 'bridge_holding'],
   ...[
     'app_dial',
@@ -74,7 +82,8 @@ export function asteriskFiles(
       .map((name) => `member => PJSIP/${name}\n`)
       .join('')}`,
     'pjsip.conf': [transports(places), ...names.map((name) => endpoint(name, phones[name]!))].join('\n'),
-    'extensions.conf': dialPlan(folder, names),
+    'extensions.conf': dialPlan(places, names),
+    'voicemail.conf': `[general]\nformat=wav\n[home]\n${names.map((name) => `${name} => 1234,${name}\n`).join('')}`,
   };
 }
 
@@ -127,6 +136,7 @@ timers=always
 timers_min_se=90
 timers_sess_expires=90
 callerid="Concierge" <100>
+mailboxes=${name}@home
 ${encryption === undefined ? '' : `media_encryption=${encryption}`}
 [${name}]
 type=auth
@@ -141,7 +151,7 @@ minimum_expiration=10
 `;
 }
 
-function dialPlan(folder: string, names: readonly string[]): string {
+function dialPlan({folder, port}: AsteriskPlaces, names: readonly string[]): string {
   const phones = names.map((name) => `PJSIP/${name}`).join('&');
   return `[general]
 [home]
@@ -165,9 +175,14 @@ exten => 107,1,Answer()
  same => n,SendDTMF(\${keys},200,150)
  same => n,Wait(1)
  same => n,Hangup()
+exten => 108,1,Answer()
+ same => n,Wait(0.5)
+ same => n,Transfer(PJSIP/sip:101@127.0.0.1:${port})
+ same => n,Hangup()
 exten => 109,1,Progress()
  same => n,Playback(${folder}/sounds/resident,noanswer)
  same => n,Hangup(17)
+exten => 110,1,VoiceMail(${names.map((name) => `${name}@home`).join('&')},s)
 ${names.map((name) => `exten => ${name},hint,PJSIP/${name}\n`).join('')}exten => 121,1,Dial(${phones},10,b(alert-info^s^1))
 [call-info]
 exten => s,1,Set(PJSIP_HEADER(add,Call-Info)=<sip:127.0.0.1>\\;answer-after=0)

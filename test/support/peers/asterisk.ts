@@ -33,7 +33,9 @@ export interface AsteriskOptions {
  * | 104 | a queue with all phones as its members |
  * | 106 | presses 159# |
  * | 107 | waits for four keys, and presses the same |
+ * | 108 | answers, and transfers the call to 101 |
  * | 109 | says it before any answer, then is busy |
+ * | 110 | records what it hears, as a message for each phone |
  * | the name of a phone | what it is doing, to those who subscribe to `dialog` |
  */
 export class Asterisk {

@@ -11,13 +11,13 @@ export const board: BoardDefinition = {
   inputs: [
     {
       name: 'button-1',
-      pin: {line: 'GPIO17', header: 11, active: 'low'},
+      pin: {line: 'GPIO17', header: 11, active: 'low', bias: 'pull-up'},
       debounceMs: 20,
       lockOutMs: 200,
     },
     {
       name: 'button-2',
-      pin: {line: 'GPIO27', header: 13, active: 'low'},
+      pin: {line: 'GPIO27', header: 13, active: 'low', bias: 'pull-up'},
       debounceMs: 20,
       lockOutMs: 200,
     },

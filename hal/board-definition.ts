@@ -21,10 +21,15 @@ export interface Pin {
   readonly active: 'low' | 'high';
 }
 
+export interface InputPin extends Pin {
+  /** The resistor in the chip that gives the line a level while its contact is open. */
+  readonly bias: 'pull-up' | 'pull-down' | 'none';
+}
+
 export interface InputDefinition {
   readonly name: string;
   /** Undefined on a simulated board. */
-  readonly pin: Pin | undefined;
+  readonly pin: InputPin | undefined;
   /** A change counts once it has lasted this long (ms). */
   readonly debounceMs: number;
   /** After one press no other is accepted for this long (ms). */
@@ -46,7 +51,7 @@ export interface LightDefinition {
 
 /**
  * What is wrong with a definition, in words; empty where nothing is. A name must be unique, and so must a
- * header pin: of two uses both are named.
+ * header pin: of two uses both are named. On a board with GPIO each line has a pin.
  */
 export function checkBoard(board: BoardDefinition): string[] {
   const lines = [...board.inputs, ...board.outputs];
@@ -56,7 +61,9 @@ export function checkBoard(board: BoardDefinition): string[] {
     ...(light === undefined ? [] : [{name: 'the light', header: light.header}]),
   ];
   const gpio = lines.flatMap(({name, pin}) => (pin === undefined ? [] : [{name, line: pin.line}]));
+  const unwired = board.driver === 'gpio' ? lines.filter(({pin}) => pin === undefined) : [];
   return [
+    ...unwired.map(({name}) => `${name} has no pin`),
     ...repeated(lines, ({name}) => name).map(([name]) => `two lines are called ${name}`),
     ...repeated(uses, ({header}) => header).map(
       ([header, users]) => `header pin ${header} is used by ${users.map(({name}) => name).join(' and ')}`,

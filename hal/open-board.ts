@@ -1,4 +1,5 @@
 import {type BoardDefinition, checkBoard} from './board-definition.ts';
+import {GpioBoard} from './gpio/gpio-board.ts';
 import {type Board, type Clock, HardwareError} from './hal.ts';
 import {SimulatedBoard} from './simulated/simulated-board.ts';
 
@@ -12,12 +13,11 @@ export function openBoard(definition: BoardDefinition, {clock}: {clock: Clock}):
     throw new HardwareError(`the board ${definition.name} cannot be opened: ${problems.join('; ')}`);
   }
   if (definition.driver === 'simulated') return new SimulatedBoard(definition, clock);
-  const {name, inputs, outputs, light} = definition;
-  if (inputs.length > 0 || outputs.length > 0 || light !== undefined) {
+  if (definition.light !== undefined) {
     throw new HardwareError(
-      `the board ${name} needs drivers for GPIO and light, which this version does not have yet. ` +
+      `the board ${definition.name} needs a driver for its light, which this version does not have yet. ` +
         'Use "board: simulated", or "board: pc" for a station without buttons and relays',
     );
   }
-  return {name, inputs: new Map(), outputs: new Map(), light: undefined, press: undefined, close() {}};
+  return new GpioBoard(definition, clock);
 }

@@ -7,12 +7,15 @@ export class DebouncedInput implements InputLine {
   onChange: ((active: boolean, at: number) => void) | undefined;
   readonly #debounce: Debounce;
   readonly #clock: Clock;
+  readonly #deliver: (() => void) | undefined;
   #timer: Timer | undefined;
 
-  constructor(name: string, options: DebounceOptions, clock: Clock) {
+  /** `deliver` has the driver report levels that it knows of and has not reported yet. */
+  constructor(name: string, options: DebounceOptions, clock: Clock, deliver?: () => void) {
     this.name = name;
     this.#debounce = new Debounce(options);
     this.#clock = clock;
+    this.#deliver = deliver;
   }
 
   get active(): boolean {
@@ -23,10 +26,10 @@ export class DebouncedInput implements InputLine {
     return this.#debounce.glitches;
   }
 
-  /** The driver saw this level on the line: active or not. */
-  level(active: boolean): void {
-    this.#accept();
-    this.#debounce.input(active, this.#clock.now());
+  /** The driver saw this level on the line, active or not, at the clock's time `at`: now or, told late, before. */
+  level(active: boolean, at = this.#clock.now()): void {
+    this.#accept(at);
+    this.#debounce.input(active, at);
     this.#wait();
   }
 
@@ -41,15 +44,15 @@ export class DebouncedInput implements InputLine {
     const {dueAt} = this.#debounce;
     if (dueAt === undefined) return;
     this.#timer = this.#clock.after(Math.max(0, dueAt - this.#clock.now()), () => {
+      this.#deliver?.();
       // Timers may fire a fraction of a millisecond early.
-      if (!this.#accept()) this.#wait();
+      if (!this.#accept(this.#clock.now())) this.#wait();
     });
   }
 
-  #accept(): boolean {
-    const now = this.#clock.now();
-    if (!this.#debounce.accept(now)) return false;
-    this.onChange?.(this.#debounce.active, now);
+  #accept(at: number): boolean {
+    if (!this.#debounce.accept(at)) return false;
+    this.onChange?.(this.#debounce.active, at);
     return true;
   }
 }

@@ -59,8 +59,8 @@ test('a PC opens without lines and without light', () => {
   pc.close();
 });
 
-test('a board without drivers says so', () => {
+test('a board whose light has no driver says so', () => {
   const open = () => openBoard(boards.get('raspberry-pi-4')!, {clock: new FakeClock()});
   expect(open).toThrow(HardwareError);
-  expect(open).toThrow(/raspberry-pi-4 needs drivers for GPIO and light, which this version does not have/);
+  expect(open).toThrow(/raspberry-pi-4 needs a driver for its light, which this version does not have/);
 });

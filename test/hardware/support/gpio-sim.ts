@@ -1,13 +1,20 @@
 import {existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import type {TestContext} from 'vitest';
 
 const CONFIGFS = '/sys/kernel/config/gpio-sim';
 const DEVICES = '/sys/devices/platform';
 
 let made = 0;
 
-/** A GPIO chip that the kernel simulates, with the lines GPIO0, GPIO1 and so on, gone at the end of the test. */
+interface ChipSettings {
+  readonly lines?: number;
+  /** Each line is called this and its offset: GPIO0, GPIO1 and so on. */
+  readonly prefix?: string;
+  /** Lines that the kernel itself holds as inputs, with what it calls the holder. */
+  readonly hogs?: Readonly<Record<string, string>>;
+}
+
+/** A GPIO chip that the kernel simulates, gone at the end of the test. */
 export class GpioSim {
   /** As in /dev, for example `gpiochip0`. */
   readonly chip: string;
@@ -19,29 +26,20 @@ export class GpioSim {
     this.#lines = lines;
   }
 
-  /**
-   * `names` says which offsets have which name; by default each is called `GPIO` and its offset. `hogs` are lines that the
-   * kernel itself holds, with the name of the consumer.
-   */
   static make(
-    {onTestFinished}: Pick<TestContext, 'onTestFinished'>,
-    {
-      lines = 28,
-      label = 'door',
-      hogs = {},
-    }: {lines?: number; label?: string; hogs?: Readonly<Record<string, string>>} = {},
+    {onTestFinished}: {onTestFinished(callback: () => void): void},
+    {lines = 28, prefix = 'GPIO', hogs = {}}: ChipSettings = {},
   ): GpioSim {
     made += 1;
     const device = join(CONFIGFS, `test-${process.pid}-${made}`);
     const bank = join(device, 'bank');
     mkdirSync(bank, {recursive: true});
     writeFileSync(join(bank, 'num_lines'), String(lines));
-    writeFileSync(join(bank, 'label'), label);
     for (let offset = 0; offset < lines; offset += 1) {
       const line = join(bank, `line${offset}`);
       mkdirSync(line);
-      writeFileSync(join(line, 'name'), `GPIO${offset}`);
-      const consumer = hogs[`GPIO${offset}`];
+      writeFileSync(join(line, 'name'), `${prefix}${offset}`);
+      const consumer = hogs[`${prefix}${offset}`];
       if (consumer === undefined) continue;
       mkdirSync(join(line, 'hog'));
       writeFileSync(join(line, 'hog/name'), consumer);
@@ -65,7 +63,7 @@ export class GpioSim {
   }
 
   #folder(line: string): string {
-    return join(this.#lines, `sim_gpio${line.slice('GPIO'.length)}`);
+    return join(this.#lines, `sim_gpio${/\d+$/.exec(line)![0]}`);
   }
 }
 

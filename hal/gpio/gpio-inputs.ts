@@ -1,0 +1,104 @@
+import type {Clock} from '../hal.ts';
+import {SystemError} from '../linux/ioctl.ts';
+import {DebouncedInput} from './debounced-input.ts';
+import {LineRequest} from './line-request.ts';
+import {LineFlag} from './uapi.ts';
+
+/** An input of a chip, how it is wired, and which of its changes count. */
+export interface GpioInputSetting {
+  readonly name: string;
+  readonly offset: number;
+  /** The electrical level that means active. */
+  readonly active: 'low' | 'high';
+  readonly bias: 'pull-up' | 'pull-down' | 'none';
+  readonly debounceMs: number;
+  readonly lockOutMs: number;
+}
+
+/**
+ * The kernel waits for the first quarter of the debounce time and tells nothing of what is shorter: the bouncing of a good
+ * contact, and storms on a bad wire, cost nothing. What outlasts that but not the rest is told, and counted as a glitch.
+ */
+const KERNEL_SHARE = 1 / 4;
+
+const biasFlags = {
+  'pull-up': LineFlag.pullUp,
+  'pull-down': LineFlag.pullDown,
+  none: LineFlag.noBias,
+} as const;
+
+/** The inputs of one chip. Their changes have the kernel's times, so a late reader debounces as well as a prompt one. */
+export class GpioInputs {
+  readonly lines: readonly DebouncedInput[];
+  readonly #request: LineRequest;
+  readonly #clock: Clock;
+  readonly #byOffset: ReadonlyMap<number, DebouncedInput>;
+  #sequence = 0;
+
+  /** @throws SystemError where the kernel refuses the lines. */
+  constructor(device: string, inputs: readonly GpioInputSetting[], clock: Clock) {
+    this.#clock = clock;
+    const {request, share} = requestInputs(device, inputs);
+    this.#request = request;
+    const values = request.values();
+    this.lines = inputs.map(
+      ({name, debounceMs, lockOutMs}, index) =>
+        new DebouncedInput(
+          name,
+          {debounceMs: debounceMs * (1 - share), lockOutMs, initial: values[index]!},
+          clock,
+          () => this.#readEvents(),
+        ),
+    );
+    this.#byOffset = new Map(inputs.map(({offset}, index) => [offset, this.lines[index]!]));
+    request.watch(() => this.#readEvents());
+  }
+
+  close(): void {
+    for (const line of this.lines) line.close();
+    this.#request.close();
+  }
+
+  #readEvents(): void {
+    const events = this.#request.read();
+    const now = this.#clock.now();
+    const kernelNow = process.hrtime.bigint();
+    let lost = false;
+    for (const {offset, active, timestamp, sequence} of events) {
+      const ago = Number(kernelNow - timestamp) / 1e6;
+      this.#byOffset.get(offset)?.level(active, now - Math.max(0, ago));
+      lost ||= sequence !== this.#sequence + 1;
+      this.#sequence = sequence;
+    }
+    // The last event of a line may be among those that were lost.
+    if (lost)
+      for (const [index, active] of this.#request.values().entries()) this.lines[index]!.level(active, now);
+  }
+}
+
+/** With the kernel's debouncing, or without where the chip does not allow it; `share` is the part of the time that it does. */
+function requestInputs(
+  device: string,
+  inputs: readonly GpioInputSetting[],
+): {request: LineRequest; share: number} {
+  const request = (share: number) =>
+    new LineRequest(
+      device,
+      inputs.map(({offset, active, bias, debounceMs}) => ({
+        offset,
+        flags:
+          LineFlag.input |
+          LineFlag.risingEdge |
+          LineFlag.fallingEdge |
+          (active === 'low' ? LineFlag.activeLow : 0) |
+          biasFlags[bias],
+        debounce: Math.round(debounceMs * share * 1000),
+      })),
+    );
+  try {
+    return {request: request(KERNEL_SHARE), share: KERNEL_SHARE};
+  } catch (error) {
+    if (!(error instanceof SystemError) || error.code === 'EBUSY') throw error;
+    return {request: request(0), share: 0};
+  }
+}

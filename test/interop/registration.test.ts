@@ -50,15 +50,19 @@ async function call(door: TestStation, kitchen: TestStation): Promise<void> {
   await door.waitForState('idle');
 }
 
-/** The two stations, with their account at the server that `registrar` names. */
+/** The two stations, with their account at the server that `registrar` names; `reachable` with listeners for TCP. */
 async function startStations(
   run: Run,
   registrar: string,
-  {tls, names}: {tls?: Record<string, unknown>; names?: DnsServer} = {},
+  {
+    tls,
+    names,
+    reachable = false,
+  }: {tls?: Record<string, unknown>; names?: DnsServer; reachable?: boolean} = {},
 ): Promise<{door: TestStation; kitchen: TestStation}> {
   const environment: Record<string, string> =
     names === undefined ? {} : {NODE_OPTIONS: `--import ${preload}`, TEST_NAME_SERVER: names.address};
-  const start = (user: 'door' | 'kitchen', more: Parameters<typeof TestStation.start>[1]) =>
+  const start = async (user: 'door' | 'kitchen', more: Parameters<typeof TestStation.start>[1]) =>
     TestStation.start(
       run,
       {
@@ -67,6 +71,9 @@ async function startStations(
         sip: {
           accounts: [{name: 'house', uri: `sip:${user}@home.test`, password: users[user], registrar}],
           ...(tls === undefined ? {} : {tls}),
+          ...(reachable
+            ? {listen: [`udp:127.0.0.1:${await freePort()}`, `tcp:127.0.0.1:${await freePort()}`]}
+            : {}),
         },
       },
       {environment},
@@ -77,8 +84,9 @@ async function startStations(
   return {door, kitchen};
 }
 
-async function nameServer(context: TestContext): Promise<DnsServer> {
-  const server = await DnsServer.start({[host]: [{type: 'A', address: '127.0.0.1', ttl: 1}]});
+/** A name server that knows for `ttl` seconds where the server is. */
+async function nameServer(context: TestContext, ttl: number): Promise<DnsServer> {
+  const server = await DnsServer.start({[host]: [{type: 'A', address: '127.0.0.1', ttl}]});
   context.onTestFinished(() => server.stop());
   return server;
 }
@@ -95,7 +103,7 @@ test.for(['udp', 'tcp', 'tls'] as const)(
       longestExpiry: 12,
       ...(secure ? {identity: secure.issue('kamailio', [`DNS:${host}`])} : {}),
     };
-    const names = await nameServer(context);
+    const names = await nameServer(context, 1);
     const first = await Kamailio.start(run, options);
     const {port} = first;
     const {door, kitchen} = await startStations(
@@ -123,6 +131,47 @@ test.for(['udp', 'tcp', 'tls'] as const)(
     for (const station of [door, kitchen]) expect(await station.stop()).toBe(0);
   },
 );
+
+test.for(['udp', 'tcp'] as const)(
+  'over %s: the server restarts during a call, which is hung up through it all the same',
+  async (transport, context) => {
+    requirePeers(context, 'kamailio');
+    const run = startRun(context);
+    const first = await Kamailio.start(run, {users});
+    const {port} = first;
+    const uri = `sip:127.0.0.1:${port};transport=${transport}`;
+    const {door, kitchen} = await startStations(run, uri, {reachable: true});
+    await door.press();
+    await door.waitForState('talking');
+    await kitchen.waitForState('talking');
+    await first.stop();
+    await Kamailio.start(run, {users, at: {port}});
+    await door.hangUp();
+    // By its BYE, long before it would miss the sound.
+    const ended = await kitchen.waitForEntry('call-ended', 0, 10_000);
+    expect(ended['reason']).toMatch(/hung up/);
+    for (const station of [door, kitchen]) expect(await station.stop()).toBe(0);
+  },
+);
+
+test('the server moves during a call, which is hung up through it where its name leads now', async (context) => {
+  requirePeers(context, 'kamailio');
+  const run = startRun(context);
+  const names = await nameServer(context, 0);
+  const options = {users, name: host};
+  const first = await Kamailio.start(run, options);
+  const {door, kitchen} = await startStations(run, `sip:${host}:${first.port}`, {names});
+  await door.press();
+  await door.waitForState('talking');
+  await kitchen.waitForState('talking');
+  await first.stop();
+  names.zone = {[host]: [{type: 'A', address: '127.0.0.2', ttl: 1}]};
+  await Kamailio.start(run, {...options, at: {address: '127.0.0.2', port: first.port}});
+  await door.hangUp();
+  const ended = await kitchen.waitForEntry('call-ended', 0, 10_000);
+  expect(ended['reason']).toMatch(/hung up/);
+  for (const station of [door, kitchen]) expect(await station.stop()).toBe(0);
+});
 
 /** An edge proxy and, behind it, the registrar. */
 async function startEdge(run: Run, transport: 'udp' | 'tcp') {

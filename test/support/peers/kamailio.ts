@@ -21,6 +21,8 @@ export interface KamailioOptions {
   clientAuthority?: Identity;
   /** Where it listens, when not on a new port of 127.0.0.1. */
   at?: {readonly address?: string; readonly port: number};
+  /** The name by which it is found again within a call; its address where nothing is said. */
+  name?: string;
   /** The longest time, in seconds, for which it registers. */
   longestExpiry?: number;
   /** Keeps flows (RFC 5626), which a proxy at this address named by Path may stand before; calls then come by way of it. */
@@ -95,7 +97,7 @@ verify_certificate = no
 function configuration(
   {address, port}: {readonly address: string; readonly port: number},
   tlsFile: string,
-  {users, algorithm, relay, identity, host, longestExpiry, edge}: KamailioOptions,
+  {users, algorithm, relay, identity, host, longestExpiry, edge, name}: KamailioOptions,
 ): string {
   const modules = [
     'tm',
@@ -132,6 +134,7 @@ children=2
 tcp_children=2
 auto_aliases=no
 alias="home.test"
+${name === undefined ? '' : `alias="${name}"`}
 dns=no
 rev_dns=no
 listen=udp:${address}:${port}
@@ -192,7 +195,7 @@ request_route {
     exit;
   }
   ${flows('remove_hf("Route");')}
-  if (is_method("INVITE")) record_route();
+  if (is_method("INVITE")) ${name === undefined ? 'record_route()' : `record_route_preset("${name}:${port}")`};
   if (!lookup("location")) { sl_send_reply("404", "Not Found"); exit; }
   ${relayed('if (is_method("INVITE")) { t_on_reply("ANSWER"); t_on_branch("OFFER"); }')}
   t_relay();

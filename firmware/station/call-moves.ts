@@ -57,16 +57,14 @@ export class CallMoves {
     const {book, talk} = this.#parts;
     const from = current.conversation && current.peer;
     const target = call.caller.uri;
-    const move: Move = {target, from, earlyMedia: undefined, cancel: () => call.hangUp()};
+    const move: Move = {target, call, from, earlyMedia: undefined, cancel: () => call.hangUp()};
     let listener: TalkListener | undefined;
     current.move = move;
     book.attach(current.id, call.id);
     call.answer({
       onRinging: () => {},
       onAnswered: (stream) => {
-        // Meanwhile one of the phones that ring may have answered, or all is over.
-        const talksAlready = from === undefined && current.conversation !== undefined;
-        if (current.move !== move || talksAlready) call.hangUp();
+        if (current.move !== move) call.hangUp();
         else listener = talk(current, call, stream, target);
       },
       onUpdated: (stream) => listener?.onUpdated(stream),
@@ -82,7 +80,7 @@ export class CallMoves {
     });
   }
 
-  /** Who was talked to is gone. Whether the call goes on all the same, because somebody else is about to answer. */
+  /** Who was talked to or rang is gone. Whether the call goes on all the same, for somebody else is about to answer. */
   survives(current: CurrentCall): boolean {
     const {move} = current;
     if (!move) return false;
@@ -114,6 +112,7 @@ export class CallMoves {
     });
     const move: Move = {
       target,
+      call: undefined,
       from: current.peer,
       earlyMedia: undefined,
       cancel: () => transfer.cancel(),
@@ -131,7 +130,9 @@ export class CallMoves {
     const {tell, changed, end} = this.#parts;
     current.move = undefined;
     tell({kind: 'transfer-failed', call: current.id, target: move.target, reason});
-    if (current.phase === 'talking' || !current.conversation) changed();
-    else end(current, `${move.from} had left it to ${move.target}: ${reason}`);
+    const {phase, outgoing, conversation} = current;
+    const rings = !conversation && (outgoing?.plan.state === 'calling' || outgoing?.plan.state === 'ringing');
+    if (phase === 'talking' || rings) changed();
+    else end(current, `${move.from ?? 'everybody'} had left it to ${move.target}: ${reason}`);
   }
 }

@@ -55,7 +55,7 @@ export class Calls {
       ...parts,
       changed: () => parts.listener.changed(),
       talk: (current, call, stream, peer) => this.#talk(current, call, stream, peer),
-      end: (current, reason) => this.#end(current, 'answered', reason),
+      end: (current, reason) => this.#end(current, current.conversation ? 'answered' : 'failed', reason),
     });
   }
 
@@ -91,8 +91,8 @@ export class Calls {
         searching: () => this.#searching(current),
         connected: (leg) => this.#connected(current, leg),
         finished: (result) => {
-          if (current.announced) this.#end(current, result, current.legsText);
-          else unplaced = true;
+          if (!current.announced) unplaced = true;
+          else if (!this.#moves.survives(current)) this.#end(current, result, current.legsText);
         },
       },
     });
@@ -185,8 +185,11 @@ export class Calls {
     move?.cancel();
     if (current.phase === 'talking') current.conversation?.hangUp(reason);
     else if (current.conversation) this.#end(current, 'answered', reason);
-    else if (current.outgoing) current.outgoing.cancel();
-    else if (current.incoming) {
+    else if (current.outgoing) {
+      current.outgoing.cancel();
+      // Nobody rang any more: only somebody who takes the call over was awaited.
+      this.#end(current, 'cancelled', reason);
+    } else if (current.incoming) {
       this.#end(current, 'refused', reason);
       current.incoming.hangUp();
     }
@@ -288,9 +291,13 @@ export class Calls {
   /** Somebody is talked to from now on, perhaps in place of somebody else. */
   #begin(current: CurrentCall, conversation: Conversation, peer: string): void {
     const {sounds, tell} = this.#parts;
-    const {move, conversation: before} = current;
+    const {move: pending, conversation: before} = current;
     const media = callMedia(conversation.call.media);
+    // One of the phones that ring may answer before another takes the call over.
+    const crossed = pending?.call !== undefined && pending.call !== conversation.call;
+    const move = crossed ? undefined : pending;
     current.move = undefined;
+    if (crossed) pending.cancel();
     if (move) current.peerName = knownName(conversation.call.party);
     current.talk(peer, conversation);
     if (move?.from === undefined) {

@@ -1,5 +1,5 @@
 import type {Clock} from '../base/clock.ts';
-import type {IncomingCall} from '../sip/agent/call.ts';
+import type {Call, IncomingCall} from '../sip/agent/call.ts';
 import type {CallKeys} from './call-keys.ts';
 import type {CallRecord, CallResult, LegRecord} from './call-record.ts';
 import {type Conversation, NO_FIGURES} from './conversation.ts';
@@ -11,6 +11,8 @@ import type {CallStatus, StationState} from './status.ts';
 export interface Move {
   /** Whom the call moves to. */
   readonly target: string;
+  /** The newcomer's call, where it has called itself. */
+  readonly call: Call | undefined;
   /** Who was talked to when it began; undefined where nobody was yet. */
   readonly from: string | undefined;
   /** What the newcomer has to say before it answers. */

@@ -225,7 +225,41 @@ test('a phone that rings answers itself before it can be picked up elsewhere', (
   one!.rings();
   const call = all.telephone.receive(newcomer, undefined, one);
   one!.answers();
-  call.answers();
   expect([one!.state, call.endedBy]).toEqual(['talking', 'hang-up']);
   expect(all.station.status()).toMatchObject({state: 'talking', call: {peer: '101'}});
+});
+
+/** The only phone that rings is being picked up from another, and refuses meanwhile. */
+function pickedUp() {
+  const all = makeStation();
+  all.press(1);
+  const [one] = all.telephone.calls;
+  one!.rings();
+  const call = all.telephone.receive(newcomer, undefined, one);
+  one!.ends('refused', '201 declined');
+  return {...all, call};
+}
+
+test('all phones have refused while one is picked up from another: that one is waited for', () => {
+  const {station, call} = pickedUp();
+  expect(station.status()).toMatchObject({state: 'ringing', call: {peer: 'sip:102@example.org'}});
+  call.answers();
+  expect(station.status().state).toBe('talking');
+});
+
+test('it fails then: no call has come about', () => {
+  const {station, call, callLog} = pickedUp();
+  call.ends('failed', 'no sound');
+  expect(station.status().state).toBe('idle');
+  expect(callLog.list(1)[0]).toMatchObject({
+    result: 'failed',
+    text: 'everybody had left it to sip:102@example.org: no sound',
+  });
+});
+
+test('hung up here then: cancelled, for both sides', () => {
+  const {station, call, callLog} = pickedUp();
+  expect(station.hangUp().ok).toBe(true);
+  expect([station.status().state, call.endedBy]).toEqual(['idle', 'hang-up']);
+  expect(callLog.list(1)[0]?.result).toBe('cancelled');
 });

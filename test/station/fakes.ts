@@ -198,6 +198,7 @@ export class FakeTelephone implements Telephone {
 
   /** The other side of `call` wants it to go on with `target`: the call that is placed, or the status of the refusal. */
   transfer(call: FakeCall, target: string): FakeCall | number | undefined {
+    if (call.state === 'ended') return 481;
     let outcome: FakeCall | number | undefined;
     call.listener?.onTransfer?.({
       target,

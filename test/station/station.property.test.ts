@@ -35,6 +35,8 @@ const happening = fc.oneof(
     info: fc.boolean(),
   }),
   fc.record({what: fc.constant('receive' as const), allowed: fc.boolean()}),
+  fc.record({what: fc.constant('transfer' as const), call: anyCall}),
+  fc.record({what: fc.constant('takeOver' as const), call: anyCall, allowed: fc.boolean()}),
   fc.record({what: fc.constant('silence' as const), call: anyCall, seconds: fc.constantFrom(4, 10)}),
   fc.record({what: fc.constantFrom('answer', 'hangUp', 'dial')}),
   fc.record({what: fc.constant('wait' as const), milliseconds: fc.oneof(fc.nat(500), fc.nat(40_000))}),
@@ -110,6 +112,9 @@ test('whatever happens, in whatever order, the station keeps its promises', asyn
             opener = call;
           } else if (one.what === 'receive')
             telephone.receive(party(one.allowed ? {} : {address: '198.51.100.9'}));
+          else if (one.what === 'transfer' && call) telephone.transfer(call, '401');
+          else if (one.what === 'takeOver' && call && call.state !== 'ended')
+            telephone.receive(party(one.allowed ? {} : {address: '198.51.100.9'}), undefined, call);
           else if (one.what === 'silence') call?.media.onSilence?.(one.seconds);
           else if (one.what === 'answer') station.answer();
           else if (one.what === 'hangUp') station.hangUp();

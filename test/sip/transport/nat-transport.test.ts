@@ -1,6 +1,10 @@
 import {expect, test} from 'vitest';
 import {NatTransport} from '../../../firmware/sip/transport/nat-transport.ts';
-import {noHold, type Transport} from '../../../firmware/sip/transport/transport.ts';
+import {noHold, type SocketAddress, type Transport} from '../../../firmware/sip/transport/transport.ts';
+import {StunClient} from '../../../firmware/stun/client.ts';
+import {mappedTo} from '../../stun/fake-server.ts';
+import {FakeClock} from '../../support/fake-clock.ts';
+import {seededBytes} from '../../support/fake-network.ts';
 
 const local = {address: '192.168.1.5', port: 5060};
 const seen = {address: '203.0.113.7', port: 40_001};
@@ -70,4 +74,32 @@ test('views are remembered for a bounded number of servers', () => {
   for (let host = 0; host < 100; host++) nat.noteSeen(to(`198.51.100.${host}`), seen);
   const known = Array.from({length: 100}, (_, host) => nat.contactAddress(to(`198.51.100.${host}`)));
   expect(known.filter(({port}) => port === seen.port)).toHaveLength(32);
+});
+
+test('a server is asked by STUN how it sees us; one that says nothing is given up after 10 s', () => {
+  const clock = new FakeClock();
+  const asked: {at: number; bytes: Uint8Array; to: SocketAddress}[] = [];
+  const stun = new StunClient({
+    clock,
+    random: seededBytes(1),
+    send: (bytes, {address, port}) => asked.push({at: clock.now(), bytes, to: {address, port}}),
+  });
+  const nat = new NatTransport(scene().nat, stun);
+  const told: unknown[] = [];
+  nat.probe?.(registrar, (address) => told.push(address));
+  expect(asked[0]?.to).toEqual({address: '198.51.100.9', port: 5060});
+  stun.receive(mappedTo(asked[0]!.bytes, seen), registrar);
+  expect(told).toEqual([seen]);
+  nat.probe?.(registrar, (address) => told.push(address));
+  clock.advance(9999);
+  expect(asked.slice(1).map(({at}) => at)).toEqual([0, 500, 1500, 3500, 7500]);
+  expect(told).toHaveLength(1);
+  clock.advance(1);
+  expect(told).toEqual([seen, undefined]);
+  nat.probe?.(registrar, (address) => told.push(address)).cancel();
+  clock.advance(20_000);
+  expect(told).toHaveLength(2);
+  expect(clock.pending).toBe(0);
+  // Without a client nobody is asked.
+  expect(scene().nat.probe).toBeUndefined();
 });

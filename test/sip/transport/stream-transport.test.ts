@@ -11,6 +11,7 @@ import {
   type SocketAddress,
   TransportError,
 } from '../../../firmware/sip/transport/transport.ts';
+import {FakeClock} from '../../support/fake-clock.ts';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((list) =>
   list?.some(({address}) => address === '::1'),
@@ -180,6 +181,27 @@ test('a hold hears of the loss of the connection, until it is released', async (
     await expect.poll(() => client.connections).toBe(0);
   }
   expect(lost).toEqual(['the other side closed the connection']);
+});
+
+test('keep-alives come at the shortest pause that a hold asks for, also on a connection that is open already', async () => {
+  const {server, at} = await listen();
+  const clock = new FakeClock();
+  const client = new StreamTransport(tcpSockets, clock);
+  onTestFinished(() => client.close());
+  const connected = once(server, 'connection');
+  client.send(message, to(at));
+  const [socket] = (await connected) as [Socket];
+  const received: string[] = [];
+  socket.on('data', (bytes: Buffer) => received.push(bytes.toString()));
+  await expect.poll(() => received.length).toBe(1);
+  const lost: string[] = [];
+  client.hold(to(at), undefined, 90_000);
+  client.hold(to(at), (why) => lost.push(why), 20_000);
+  clock.advance(20_000);
+  await expect.poll(() => received).toEqual([message.toString(), '\r\n\r\n']);
+  // Its answer was promised.
+  clock.advance(10_000);
+  expect(lost).toEqual(['the other side is silent']);
 });
 
 test('a connection on which nothing came since a request went unanswered is closed', async () => {

@@ -139,8 +139,11 @@ test('a station behind a NAT calls and is called, also after its outside address
   expect(invite).toContain(`Contact: <sip:doorline@${first}>`);
   expect(invite).toContain(`c=IN IP4 ${network.router}`);
   expect(invite).toMatch(/^m=audio 2\d{4} /m);
-  // This NAT gives each socket a port of its own choice: that of the reports is not the next one.
-  expect(invite).toMatch(/^a=rtcp:2\d{4}\r?$/m);
+  // Mostly this NAT gives the port of reports another place than next to that of sound, but not always.
+  const next = Number(/^m=audio (\d+)/m.exec(invite)?.[1]) + 1;
+  const named = /^a=rtcp:(\d+)\r?$/m.exec(invite)?.[1];
+  expect(named).not.toBe(String(next));
+  if (named !== undefined) expect(named).toMatch(/^2\d{4}$/);
   expect(invite).toMatch(/^Via: SIP\/2\.0\/UDP 192\.168\.50\.2:5060;/m);
   await phone.call(`sip:door@${first}`, door);
 

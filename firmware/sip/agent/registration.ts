@@ -222,7 +222,8 @@ export class Registration {
   #keepFlow(server: Destination, response: SipResponse): void {
     const terms = {outbound: this.#binding.outbound, flowTimer: flowTimer(response)};
     this.#flow.keep(server, terms, (why) => {
-      if (this.#state !== 'resting') return;
+      // Where it is down already, it is known why, and when to try again.
+      if (this.#state !== 'resting' || !this.#status.registered) return;
       this.#rest(this.#recovery.broke(), {
         registered: false,
         reason: `the connection to ${server.address} was lost: ${why}`,

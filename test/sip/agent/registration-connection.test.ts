@@ -101,3 +101,17 @@ test('one that breaks as soon as it is there is replaced after 2 to 4 s, then ev
   expect(pauses[0]).toBeLessThanOrEqual(4000);
   expect(pauses.slice(6).every((pause) => pause >= 30_000 && pause <= 60_010)).toBe(true);
 });
+
+test('a server that asks for patience and closes the connection has it', () => {
+  scene.serve = (request) => reply(request, 503, [['Retry-After', '600']]);
+  scene.clock.advance(268_000);
+  const before = scene.times.length;
+  const reason = 'refused by 192.0.2.2: 503 Service Unavailable';
+  expect(statuses.at(-1)).toEqual({registered: false, reason});
+  holds[0]!.onLost('the other side closed the connection');
+  scene.clock.advance(599_000);
+  expect(scene.times).toHaveLength(before);
+  expect(statuses.at(-1)).toEqual({registered: false, reason});
+  scene.clock.advance(1000);
+  expect(scene.times).toHaveLength(before + 1);
+});

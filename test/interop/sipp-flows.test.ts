@@ -32,6 +32,7 @@ test.for([
   'subscribe-dialog',
   'hold',
   'two-media-lines',
+  'multipart-offer',
   'session-timer',
 ])('SIPp calls: %s', async (name, context) => {
   requirePeers(context, 'sipp');

@@ -27,6 +27,7 @@ test: $(INSTALLED) ## every check: format, lint, types, unit, interop (installs 
 	@$(MAKE) --no-print-directory check
 	@node tools/build.ts firmware --board simulated
 	@vitest run --project interop
+	@node test/hardware/main.ts
 
 test-hardware: $(INSTALLED) ## the hardware layer on two kernels with simulated hardware, in a virtual machine
 	@node tools/setup.ts peers

@@ -130,6 +130,16 @@ export class Apt {
   }
 }
 
+/** Tells each tenth of the way once. */
+export function sayTenths(say: (line: string) => void): (progress: Progress) => void {
+  let told = '';
+  return ({step, percent}) => {
+    const line = `  ${step} ${Math.floor(percent / 10) * 10} %`;
+    if (line !== told) say(line);
+    told = line;
+  };
+}
+
 function options(): string[] {
   return ['--quiet', '-o', `DPkg::Lock::Timeout=${LOCK_SECONDS}`, '-o', 'Dpkg::Use-Pty=0'];
 }

@@ -1,6 +1,6 @@
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {run} from './apt.ts';
+import {type Progress, run} from './apt.ts';
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
@@ -53,18 +53,22 @@ export class ForeignPackages {
     return Array.from(output.matchAll(/Depends: (\S+)/g), ([, dependency]) => dependency!);
   }
 
-  /** Fetches one package and returns its file. */
-  async fetch(name: string): Promise<string> {
-    const command = ['apt-get', ...this.#options, '--quiet', 'download', name];
-    await must(['env', '-C', this.#folder, ...command]);
-    // As apt names it: the colon of a version's epoch is no good in a file's name.
-    const [file] = (await must(['find', this.#folder, '-name', `${name}_*.deb`])).split('\n');
-    return file!;
+  /** Fetches packages. */
+  async fetch(names: readonly string[], onProgress?: (progress: Progress) => void): Promise<void> {
+    const command = ['apt-get', ...this.#options, '-o', 'APT::Status-Fd=1', '--quiet', 'download', ...names];
+    await must(['env', '-C', this.#folder, ...command], onProgress);
   }
 
-  /** Fetches packages and unpacks their files into `target`. */
+  /** The file of a package that has been fetched. */
+  file(name: string): string {
+    const found = readdirSync(this.#folder).find((file) => file.startsWith(`${name}_`));
+    if (found === undefined) throw new Error(`apt-get brought no ${name}`);
+    return join(this.#folder, found);
+  }
+
+  /** Unpacks the files of packages that have been fetched into `target`. */
   async unpack(names: readonly string[], target: string): Promise<void> {
-    for (const name of names) await must(['dpkg-deb', '--extract', await this.fetch(name), target]);
+    for (const name of names) await must(['dpkg-deb', '--extract', this.file(name), target]);
   }
 }
 
@@ -72,12 +76,15 @@ export class ForeignPackages {
  * Runs a program and returns what it said.
  * @throws Error with its last words, where it fails.
  */
-export async function must(command: readonly string[]): Promise<string> {
-  const {status, output} = await run(command);
+export async function must(
+  command: readonly string[],
+  onProgress?: (progress: Progress) => void,
+): Promise<string> {
+  const {status, output} = await run(command, onProgress);
   if (status === 0) return output;
   const lines = output.trimEnd().split('\n');
-  const complaint = lines.findLast((line) => /^(E:|ERROR|.*\b[Ee]rror\b)/.test(line)) ?? lines.at(-1);
-  throw new Error(status === -1 ? `${command[0]} is missing` : `${command[0]}: ${complaint}`);
+  const complaint = lines.findLast((line) => /^E: |error/i.test(line)) ?? lines.at(-1)!;
+  throw new Error(status === -1 ? `${command[0]} is missing` : complaint.replace(/^E: |\.$/g, ''));
 }
 
 /** Where the machine's own apt gets its Debian from. */

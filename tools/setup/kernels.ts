@@ -2,6 +2,7 @@ import {cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFi
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {busyboxOf, findKernel, imageOf, type Kernel, kernels, modulesOf} from '../vm/kernels.ts';
+import {sayTenths} from './apt.ts';
 import {ForeignPackages, must} from './foreign-packages.ts';
 
 const gpioSim = fileURLToPath(new URL('../vm/gpio-sim', import.meta.url));
@@ -39,21 +40,24 @@ async function fetchKernel(kernel: Kernel, say: (line: string) => void): Promise
   const image = depends.find((name) => /^linux-image-\d/.test(name));
   if (image === undefined) throw new Error(`the backports for ${kernel.release} have none`);
   const version = image.slice('linux-image-'.length);
+  say(`Fetching the kernel ${version} for a virtual machine ...`);
   if (kernel.name === '6.12') {
-    say(`Fetching the kernel ${version} for a virtual machine, 280 MB with what compiles modules for it ...`);
     const general = version.replace(/-amd64$/, '');
     const headers = [
       `linux-headers-${version}`,
       `linux-headers-${general}-common`,
       `linux-kbuild-${general}`,
     ];
-    await debian.unpack(['busybox-static', image, ...headers], unpacked);
-    const source = await debian.fetch('linux-source-6.12');
+    const parts = ['busybox-static', image, ...headers];
+    await debian.fetch([...parts, 'linux-source-6.12'], sayTenths(say));
+    await debian.unpack(parts, unpacked);
     say('  compiling its simulated GPIO chip');
+    const source = debian.file('linux-source-6.12');
     await compileGpioSim({source, root: unpacked, version, into: modulesOf(kernel)});
   } else {
-    say(`Fetching the kernel ${version} for a virtual machine, 120 MB ...`);
-    await debian.unpack(['busybox-static', `linux-binary-${version}`, `linux-modules-${version}`], unpacked);
+    const parts = ['busybox-static', `linux-binary-${version}`, `linux-modules-${version}`];
+    await debian.fetch(parts, sayTenths(say));
+    await debian.unpack(parts, unpacked);
   }
   const modules = firstOf(unpacked, [`lib/modules/${version}`, `usr/lib/modules/${version}`]);
   cpSync(join(modules, 'kernel'), modulesOf(kernel), {recursive: true});

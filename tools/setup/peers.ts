@@ -1,4 +1,4 @@
-import {Apt, type Progress} from './apt.ts';
+import {Apt, sayTenths} from './apt.ts';
 import {type DebianRoot, makeDebianRoot} from './debian-root.ts';
 import {fetchKernels} from './kernels.ts';
 import {
@@ -84,14 +84,4 @@ async function choosePackages(apt: Apt, missing: readonly Program[]): Promise<st
     }
   }
   return chosen;
-}
-
-/** Tells each tenth of the way once. */
-function sayTenths(say: (line: string) => void): (progress: Progress) => void {
-  let told = '';
-  return ({step, percent}) => {
-    const line = `  ${step} ${Math.floor(percent / 10) * 10} %`;
-    if (line !== told) say(line);
-    told = line;
-  };
 }

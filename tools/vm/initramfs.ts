@@ -50,7 +50,7 @@ mkdir -p /dev/pts /dev/shm
 mount -t devpts devpts /dev/pts
 mount -t tmpfs tmpfs /dev/shm
 for module in ${modules.map(({name}) => name).join(' ')}; do insmod /modules/$module.ko || fail "module $module"; done
-mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=1048576 host /host || fail "the host's files"
+mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=512000 host /host || fail "the host's files"
 mount -t tmpfs tmpfs /layer
 mkdir /layer/written /layer/work
 mount -t overlay -o lowerdir=/host,upperdir=/layer/written,workdir=/layer/work overlay /root || fail "the layer in memory"

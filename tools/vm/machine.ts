@@ -37,7 +37,9 @@ export async function runInMachine(qemu: string, kernel: Kernel, job: Job): Prom
     const busybox = busyboxOf(kernel);
     const modules = loadingOrder(modulesOf(kernel), MODULES, busybox);
     writeFileSync(file('initramfs'), makeInitramfs({busybox, modules, script: scriptOf(job)}));
-    const child = spawn(qemu, options(imageOf(kernel), file), {
+    // It ends with this process, however this one ends.
+    const command = ['--pdeathsig', 'KILL', qemu, ...options(imageOf(kernel), file)];
+    const child = spawn('/usr/bin/setpriv', command, {
       // Its input stays open: at an end of input QEMU would take the output for gone too.
       stdio: ['pipe', 'pipe', 'pipe'],
       timeout: job.longest,

@@ -254,7 +254,6 @@ export class Calls {
       clock,
       listener: listener.keys(party, current.id),
     });
-    current.keys = keys;
     const conversation: Conversation = new Conversation({
       call,
       media,
@@ -282,14 +281,14 @@ export class Calls {
         },
       },
     });
-    this.#begin(current, conversation, peer);
+    this.#begin(current, conversation, keys, peer);
     book.save(current.record(null, ''));
     listener.changed();
     return conversation;
   }
 
   /** Somebody is talked to from now on, perhaps in place of somebody else. */
-  #begin(current: CurrentCall, conversation: Conversation, peer: string): void {
+  #begin(current: CurrentCall, conversation: Conversation, keys: CallKeys, peer: string): void {
     const {sounds, tell} = this.#parts;
     const {move: pending, conversation: before} = current;
     const media = callMedia(conversation.call.media);
@@ -299,7 +298,7 @@ export class Calls {
     current.move = undefined;
     if (crossed) pending.cancel();
     if (move) current.peerName = knownName(conversation.call.party);
-    current.talk(peer, conversation);
+    current.talk(peer, conversation, keys);
     if (move?.from === undefined) {
       sounds.talking(media);
       tell({kind: 'call-answered', call: current.id, ...current.who});

@@ -50,7 +50,9 @@ export class CurrentCall {
   outgoing: OutgoingCall | undefined;
   incoming: IncomingCall | undefined;
   conversation: Conversation | undefined;
-  keys: CallKeys | undefined;
+  #keys: CallKeys | undefined;
+  /** Keys of those who were talked to before. */
+  #keysBefore = 0;
   /** Who is about to take part in place of who is talked to. */
   move: Move | undefined;
   /** The calls to whom it was to be transferred, however they came out. */
@@ -81,7 +83,9 @@ export class CurrentCall {
   }
 
   /** Somebody is talking now. */
-  talk(peer: string, conversation: Conversation): void {
+  talk(peer: string, conversation: Conversation, keys: CallKeys): void {
+    this.#keysBefore += this.#keys?.count ?? 0;
+    this.#keys = keys;
     this.phase = 'talking';
     this.peer = peer;
     this.conversation = conversation;
@@ -148,7 +152,7 @@ export class CurrentCall {
       pressToInviteMs: this.pressToInviteMs,
       codec: this.conversation?.codec ?? null,
       rtp: this.conversation?.figures ?? NO_FIGURES,
-      keysHeard: this.keys?.count ?? 0,
+      keysHeard: this.#keysBefore + (this.#keys?.count ?? 0),
     };
   }
 

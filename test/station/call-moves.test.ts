@@ -64,6 +64,16 @@ test('transferred: the visitor talks on until the new one answers, then with tha
   });
 });
 
+test('the call log counts the keys of both', () => {
+  const all = talking();
+  all.first.presses('1');
+  const next = transferred(all);
+  next.answers();
+  next.presses('23');
+  next.ends('hung-up-there');
+  expect(all.callLog.list(1)[0]).toMatchObject({keysHeard: 3});
+});
+
 test('the old one hangs up at once: it rings for the visitor, who then talks on', () => {
   const all = talking();
   const {station, clock, media} = all;

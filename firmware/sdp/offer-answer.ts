@@ -81,38 +81,56 @@ export function createOffer(local: LocalMedia, previous?: SessionDescription): S
   return describe(local, media);
 }
 
+/** The line of an offer that is taken, and the stream that it settles. */
+interface ChosenLine {
+  readonly index: number;
+  readonly line: MediaDescription;
+  readonly crypto: ChosenCrypto | undefined;
+  readonly stream: AudioStream;
+}
+
 /**
- * The answer to an offer (RFC 3264 section 6): takes the first audio line that can be served, one that can be encrypted
- * before others where that is wished for, with the payload types of the offer, and refuses every other line by port 0.
- * A failure means 488.
+ * Chooses from an offer (RFC 3264 section 6) the first audio line that can be served, one that can be encrypted before others
+ * where that is wished for. A failure means 488.
+ */
+export function chooseLine(
+  offer: SessionDescription,
+  {direction, security}: Pick<LocalMedia, 'direction' | 'security'>,
+): Result<ChosenLine, NegotiationFailure> {
+  let problem = whyNone(offer, security);
+  for (const {index, line, crypto} of candidates(offer, security)) {
+    const stream = settle(offer, line, direction, crypto?.security);
+    if (stream.ok) return success({index, line, crypto, stream: stream.value});
+    problem = stream.error;
+  }
+  return failure(problem);
+}
+
+/**
+ * The answer to an offer: takes the line that `chooseLine` finds, with the payload types of the offer, and refuses every
+ * other line by port 0. A failure means 488.
  */
 export function answerOffer(
   offer: SessionDescription,
   local: LocalMedia,
 ): Result<Answered, NegotiationFailure> {
-  let problem = whyNone(offer, local.security);
-  for (const {index, line, crypto} of candidates(offer, local.security)) {
-    const stream = settle(offer, line, local.direction, crypto?.security);
-    if (!stream.ok) {
-      problem = stream.error;
-      continue;
-    }
-    const {codec, payloadType, telephoneEvent, direction, rtcp} = stream.value;
-    const {formats, attributes} = writeAudioFormats({codec, payloadType, telephoneEvent}, direction);
-    const security = crypto ? [crypto.attribute] : [];
-    const address = rtcp.multiplexed ? [] : writeRtcpAddress(local);
-    const accepted: MediaDescription = {
-      type: 'audio',
-      port: local.port,
-      protocol: line.protocol,
-      connection: undefined,
-      formats,
-      attributes: [...attributes, ...writeRtcpAttributes(rtcp.multiplexed), ...address, ...security],
-    };
-    const media = offer.media.map((other, position) => (position === index ? accepted : refused(other)));
-    return success({answer: describe(local, media), stream: stream.value});
-  }
-  return failure(problem);
+  const chosen = chooseLine(offer, local);
+  if (!chosen.ok) return chosen;
+  const {index, line, crypto, stream} = chosen.value;
+  const {codec, payloadType, telephoneEvent, direction, rtcp} = stream;
+  const {formats, attributes} = writeAudioFormats({codec, payloadType, telephoneEvent}, direction);
+  const security = crypto ? [crypto.attribute] : [];
+  const address = rtcp.multiplexed ? [] : writeRtcpAddress(local);
+  const accepted: MediaDescription = {
+    type: 'audio',
+    port: local.port,
+    protocol: line.protocol,
+    connection: undefined,
+    formats,
+    attributes: [...attributes, ...writeRtcpAttributes(rtcp.multiplexed), ...address, ...security],
+  };
+  const media = offer.media.map((other, position) => (position === index ? accepted : refused(other)));
+  return success({answer: describe(local, media), stream});
 }
 
 /**

@@ -51,8 +51,7 @@ export function addressType(address: string): 'IP4' | 'IP6' {
 /** Multicast and broadcast: an offer must not make a station shout at a whole network. */
 export function isGroup(address: string): boolean {
   if (address.includes(':')) return /^ff/i.test(address);
-  const first = isIPv4(address) ? Number(address.split('.')[0]) : 0;
-  return first >= 224;
+  return Number.parseInt(address, 10) >= 224 && isIPv4(address);
 }
 
 /** Value of the first attribute called `name`; the empty string for a flag; undefined where there is none. */

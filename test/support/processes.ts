@@ -9,6 +9,8 @@ const POLL_MS = 10;
 export interface ProcessOptions {
   cwd?: string;
   env?: Record<string, string>;
+  /** The one processor that it may use, by its number; default: all of them. */
+  processor?: number;
 }
 
 /** A program that runs beside the test: its output is kept, it is ended by its own pid. */
@@ -22,7 +24,10 @@ export class RunningProcess {
   constructor(command: string, parameters: readonly string[], options: ProcessOptions = {}) {
     this.name = `${command.split('/').at(-1)} (${parameters.join(' ')})`.slice(0, 120);
     // stdin stays open until the process is ended: some phones take its end for "quit".
-    this.#child = spawn(command, parameters, {
+    const pinned = options.processor === undefined ? [] : ['taskset', '-c', String(options.processor)];
+    // It takes the place of taskset, and so keeps its pid.
+    const [program, ...words] = [...pinned, command, ...parameters];
+    this.#child = spawn(program!, words, {
       stdio: ['pipe', 'pipe', 'pipe'],
       ...(options.cwd === undefined ? {} : {cwd: options.cwd}),
       env: {...process.env, ...options.env},

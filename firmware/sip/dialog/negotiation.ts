@@ -6,6 +6,7 @@ import {LocalKeys, type LocalSecurity} from '../../sdp/media-security.ts';
 import {
   acceptAnswer,
   answerOffer,
+  chooseLine,
   createOffer,
   type LocalMedia,
   type NegotiationFailure,
@@ -121,16 +122,8 @@ export function examineOffer(body: Uint8Array, wish: EncryptionWish): Result<Ses
   if (!offer.ok) return failure(unreadable(offer.error));
   // The answer goes nowhere, so that its key need not be one.
   const security = securityFor(wish, (count) => new Uint8Array(count));
-  const nowhere: LocalMedia = {
-    address: '0.0.0.0',
-    port: 9,
-    sessionId: '0',
-    version: 1,
-    direction: 'sendrecv',
-    security,
-  };
-  const answered = answerOffer(offer.value, nowhere);
-  return answered.ok ? offer : failure({status: 488, ...answered.error});
+  const chosen = chooseLine(offer.value, {direction: 'sendrecv', security});
+  return chosen.ok ? offer : failure({status: 488, ...chosen.error});
 }
 
 /** A port on one family of addresses reaches nobody on the other, and would only seem to send. */

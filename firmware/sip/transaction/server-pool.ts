@@ -35,8 +35,8 @@ export interface PooledServer {
 export class ServerPool {
   #all = new Map<string, PooledServer>();
   /** Those that were answered, in the order of the answers: INVITEs with a 2xx, which may have to be repeated, and others. */
-  #accepted = new Set<PooledServer>();
-  #absorbing = new Set<PooledServer>();
+  #accepted = new AnswerQueue();
+  #absorbing = new AnswerQueue();
   #answeredBytes = 0;
   #unansweredOfSource = new Map<string, number>();
   /** The first transaction of each request, to notice when the same one comes by another way. */
@@ -103,7 +103,7 @@ export class ServerPool {
   /** A call that has just been answered may still have to repeat its 2xx: strangers must not push it out. */
   #makeRoom(): void {
     const sparesAccepted = this.#accepted.size <= answeredLimit / 2 && this.#absorbing.size > 0;
-    const [oldest] = sparesAccepted ? this.#absorbing : this.#accepted;
+    const oldest = (sparesAccepted ? this.#absorbing : this.#accepted).oldest();
     oldest?.server.terminate();
   }
 
@@ -111,6 +111,20 @@ export class ServerPool {
     const count = (this.#unansweredOfSource.get(address) ?? 0) + change;
     if (count > 0) this.#unansweredOfSource.set(address, count);
     else this.#unansweredOfSource.delete(address);
+  }
+}
+
+/** Answered transactions in the order of their answers. */
+class AnswerQueue extends Set<PooledServer> {
+  /** Goes on where it was: what lies before has been taken away, but leaves holes that a new one would have to pass. */
+  #order = this.values();
+
+  /** The next to make room, which is then to be taken away. */
+  oldest(): PooledServer | undefined {
+    const next = this.#order.next();
+    if (!next.done) return next.value;
+    this.#order = this.values();
+    return this.#order.next().value;
   }
 }
 

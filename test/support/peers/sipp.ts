@@ -19,6 +19,8 @@ export interface SippOptions {
   callMilliseconds?: number;
   /** The whole run is given up after so many seconds. */
   seconds?: number;
+  /** The one processor that it may use, by its number. */
+  processor?: number;
 }
 
 export interface SippResult {
@@ -29,6 +31,9 @@ export interface SippResult {
   /** Messages that the scenario did not expect, from sipp's error log. */
   readonly errors: string;
 }
+
+/** Its own socket buffers would lose datagrams at a thousand calls a second and more. */
+const enoughBuffer = ['-buff_size', String(1 << 20)];
 
 /** One run of sipp on 127.0.0.1. */
 export class Sipp {
@@ -58,13 +63,19 @@ export class Sipp {
         ...scenario(folder, options.scenario),
         ...['-i', '127.0.0.1', '-p', String(port), '-mi', '127.0.0.1', '-mp', String(media.first)],
         ...['-m', String(options.calls ?? 1), '-timeout', `${seconds}s`, '-timeout_error'],
-        ...(options.callsPerSecond === undefined ? ['-l', '1'] : ['-r', String(options.callsPerSecond)]),
+        ...(options.callsPerSecond === undefined
+          ? ['-l', '1']
+          : ['-r', String(options.callsPerSecond), ...enoughBuffer]),
         ...(options.callMilliseconds === undefined ? [] : ['-d', String(options.callMilliseconds)]),
         ...(options.service === undefined ? [] : ['-s', options.service]),
         ...['-nostdin', '-trace_stat', '-fd', '1', '-trace_err'],
         ...(options.target === undefined ? [] : [`127.0.0.1:${options.target}`]),
       ],
-      {cwd: folder, env: {TERM: 'dumb'}},
+      {
+        cwd: folder,
+        env: {TERM: 'dumb'},
+        ...(options.processor === undefined ? {} : {processor: options.processor}),
+      },
     );
     const sipp = new Sipp(port, process, folder, seconds);
     await process.waitUntil('its port is bound', () => !process.running || udpBound(port));
@@ -74,8 +85,27 @@ export class Sipp {
   /** Waits for the end of all its calls. */
   async result(): Promise<SippResult> {
     const exitCode = await this.process.waitForExit((this.#seconds + 5) * 1000);
-    const {successful, failed} = statistics(this.#file('.csv'));
-    return {exitCode, successful, failed, errors: this.#file('_errors.log')};
+    const figure = this.#statistics();
+    return {
+      exitCode,
+      successful: figure('SuccessfulCall(C)'),
+      failed: figure('FailedCall(C)'),
+      errors: this.#file('_errors.log'),
+    };
+  }
+
+  /** After the end: calls a second that it began, over all its time, and messages that it sent again for want of an answer. */
+  pace(): {rate: number; retransmissions: number} {
+    const figure = this.#statistics();
+    return {rate: figure('CallRate(C)'), retransmissions: figure('Retransmissions(C)')};
+  }
+
+  /** The last line of its statistics, a table with semicolons; "(C)" marks cumulative counts. */
+  #statistics(): (name: string) => number {
+    const lines = this.#file('.csv').trim().split('\n');
+    const names = lines[0]?.split(';') ?? [];
+    const figures = lines.at(-1)?.split(';') ?? [];
+    return (name) => Number(figures[names.indexOf(name)] ?? 0);
   }
 
   #file(ending: string): string {
@@ -89,15 +119,6 @@ function scenario(folder: string, chosen: SippOptions['scenario']): string[] {
   const file = join(folder, `${chosen.name}.xml`);
   writeFileSync(file, chosen.xml);
   return ['-sf', file];
-}
-
-/** The last line of sipp's statistics, a table with semicolons; "(C)" marks cumulative counts. */
-function statistics(table: string): {successful: number; failed: number} {
-  const lines = table.trim().split('\n');
-  const names = lines[0]?.split(';') ?? [];
-  const figures = lines.at(-1)?.split(';') ?? [];
-  const figure = (name: string): number => Number(figures[names.indexOf(name)] ?? 0);
-  return {successful: figure('SuccessfulCall(C)'), failed: figure('FailedCall(C)')};
 }
 
 /** Whether something is bound to the UDP port, as the kernel lists it. */

@@ -26,5 +26,5 @@ export const board: BoardDefinition = {
     {name: 'relay-1', pin: {line: 'GPIO23', header: 16, active: 'high'}},
     {name: 'relay-2', pin: {line: 'GPIO24', header: 18, active: 'high'}},
   ],
-  light: {count: 16, spi: {device: '/dev/spidev0.0', header: 19}},
+  light: {kind: 'ws2812', count: 16, device: '/dev/spidev0.0', header: 19},
 };

@@ -13,5 +13,5 @@ export const board: BoardDefinition = {
     {name: 'relay-1', pin: undefined},
     {name: 'relay-2', pin: undefined},
   ],
-  light: {count: 16, spi: undefined},
+  light: {kind: 'simulated', count: 16},
 };

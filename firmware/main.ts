@@ -52,7 +52,10 @@ export async function run(configFile: string): Promise<number> {
 async function start(config: Config, closing: (() => void | Promise<void>)[]): Promise<void> {
   const log = pino();
 
-  const board = openBoard(boards.get(config.board) as BoardDefinition, {clock});
+  const board = openBoard(boards.get(config.board) as BoardDefinition, {
+    clock,
+    warn: (text) => log.warn(text),
+  });
   closing.push(() => board.close());
   // After a crash too no output stays on.
   process.on('exit', () => board.close());

@@ -42,12 +42,18 @@ export interface OutputDefinition {
   readonly pin: Pin | undefined;
 }
 
-export interface LightDefinition {
-  /** Number of lights. */
-  readonly count: number;
-  /** The SPI device and the header pin of its data line; undefined on a simulated board. */
-  readonly spi: {readonly device: string; readonly header: number} | undefined;
-}
+/** What the light is: all that the drivers of hal/light/ know, and one that only the page shows. */
+export type LightDefinition =
+  | {readonly kind: 'simulated'; readonly count: number}
+  /** So many WS2812 in a chain, on a device of spidev whose data line comes out at a pin of the header. */
+  | {readonly kind: 'ws2812'; readonly count: number; readonly device: string; readonly header: number}
+  /** One light that is switched: an LED on a line, or an RGB LED on three. */
+  | {readonly kind: 'lines'; readonly pins: readonly [Pin] | readonly [red: Pin, green: Pin, blue: Pin]}
+  /** One light that the kernel has under a name of its LED class: an LED, which may have colours, or one a colour. */
+  | {
+      readonly kind: 'leds';
+      readonly leds: string | {readonly red: string; readonly green: string; readonly blue: string};
+    };
 
 /**
  * What is wrong with a definition, in words; empty where nothing is. A name must be unique, and so must a
@@ -55,12 +61,13 @@ export interface LightDefinition {
  */
 export function checkBoard(board: BoardDefinition): string[] {
   const lines = [...board.inputs, ...board.outputs];
-  const light = board.light?.spi;
-  const uses = [
-    ...lines.flatMap(({name, pin}) => (pin === undefined ? [] : [{name, header: pin.header}])),
-    ...(light === undefined ? [] : [{name: 'the light', header: light.header}]),
+  const {light} = board;
+  const lightPins = light?.kind === 'lines' ? light.pins : [];
+  const gpio = [
+    ...lines.flatMap(({name, pin}) => (pin === undefined ? [] : [{name, ...pin}])),
+    ...lightPins.map((pin) => ({name: 'the light', ...pin})),
   ];
-  const gpio = lines.flatMap(({name, pin}) => (pin === undefined ? [] : [{name, line: pin.line}]));
+  const uses = [...gpio, ...(light?.kind === 'ws2812' ? [{name: 'the light', ...light}] : [])];
   const unwired = board.driver === 'gpio' ? lines.filter(({pin}) => pin === undefined) : [];
   return [
     ...unwired.map(({name}) => `${name} has no pin`),

@@ -41,12 +41,17 @@ export interface OutputLine {
   set(active: boolean): void;
 }
 
-/** A ring of RGB lights. */
+/** RGB lights: a ring of them, or one. */
 export interface LightRing {
   /** Number of lights. */
   readonly count: number;
-  /** Shows one frame: `3 * count` bytes, red green blue for each light in turn, 0 to 255. */
-  show(frame: Uint8Array): void;
+  /**
+   * Shows one frame: `3 * count` bytes, red green blue for each light in turn, 0 to 255, as bright as they are to look (as on
+   * a screen, not in proportion to power). `brightness`, 0 to 1 in the same sense, dims all of it; what cannot be dimmed only
+   * goes out at 0. Returns at once.
+   * @throws Error where the light does not work.
+   */
+  show(frame: Uint8Array, brightness: number): void;
 }
 
 /** The board: its lines by the names that the board file gives. */
@@ -109,6 +114,31 @@ export interface Network {
    * within a moment.
    */
   onChange: (() => void) | undefined;
+  close(): void;
+}
+
+/** Where a reader of cards or a keypad is connected, and what it speaks. */
+export interface ReaderSetting {
+  /**
+   * The device file of a serial port; for `keyboard` one of /dev/input, or `evdev:` and the name that the kernel gives the
+   * device.
+   */
+  readonly port: string;
+  readonly kind: 'rdm6300' | 'wiegand' | 'keypad' | 'keyboard';
+}
+
+/** A card that was shown, by the number printed on it, or digits that were typed, without the key that ended them. */
+export interface ReaderEntry {
+  readonly kind: 'card' | 'code';
+  readonly digits: string;
+}
+
+/** A reader of cards, or a keypad. */
+export interface Reader {
+  /** A card has come, or a code was entered. A card that stays is told once. */
+  onEntry: ((entry: ReaderEntry) => void) | undefined;
+  /** The device is there (undefined), or why it is not. First told some time after opening. */
+  onState: ((fault: string | undefined) => void) | undefined;
   close(): void;
 }
 

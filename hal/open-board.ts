@@ -1,23 +1,42 @@
 import {type BoardDefinition, checkBoard} from './board-definition.ts';
 import {GpioBoard} from './gpio/gpio-board.ts';
 import {type Board, type Clock, HardwareError} from './hal.ts';
+import type {LightDriver} from './light/light-driver.ts';
+import {openLight} from './light/open-light.ts';
 import {SimulatedBoard} from './simulated/simulated-board.ts';
 
 /**
- * Opens a board with every output inactive.
+ * Opens a board with every output inactive. `warn` is told of what it can do without, the light.
  * @throws HardwareError that says what to do, where its definition contradicts itself or its hardware cannot be used.
  */
-export function openBoard(definition: BoardDefinition, {clock}: {clock: Clock}): Board {
+export function openBoard(
+  definition: BoardDefinition,
+  {clock, warn = () => {}}: {clock: Clock; warn?: (text: string) => void},
+): Board {
   const problems = checkBoard(definition);
   if (problems.length > 0) {
     throw new HardwareError(`the board ${definition.name} cannot be opened: ${problems.join('; ')}`);
   }
   if (definition.driver === 'simulated') return new SimulatedBoard(definition, clock);
-  if (definition.light !== undefined) {
-    throw new HardwareError(
-      `the board ${definition.name} needs a driver for its light, which this version does not have yet. ` +
-        'Use "board: simulated", or "board: pc" for a station without buttons and relays',
-    );
+  const board = new GpioBoard(definition, clock);
+  const light = openLightOf(definition, warn);
+  if (light === undefined) return board;
+  const {name, inputs, outputs, press} = board;
+  const close = () => {
+    light.close();
+    board.close();
+  };
+  return {name, inputs, outputs, light, press, close};
+}
+
+/** A door works without its light. */
+function openLightOf({light}: BoardDefinition, warn: (text: string) => void): LightDriver | undefined {
+  if (light === undefined || light.kind === 'simulated') return undefined;
+  try {
+    return openLight(light);
+  } catch (error) {
+    if (!(error instanceof HardwareError)) throw error;
+    warn(`The light stays dark: ${error.message}`);
+    return undefined;
   }
-  return new GpioBoard(definition, clock);
 }

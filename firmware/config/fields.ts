@@ -44,6 +44,15 @@ export function seconds(minimum: number, maximum: number) {
   );
 }
 
+/** A time of day; its value is in minutes after midnight. */
+export const timeOfDay = v.pipe(
+  pattern(/^([01]?\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 22:00'),
+  v.transform((value) => {
+    const [hours, minutes] = value.split(':').map(Number);
+    return 60 * hours! + minutes!;
+  }),
+);
+
 /** One word of a few. */
 export function oneOf<const Words extends readonly string[]>(...words: Words) {
   return v.picklist(words, `must be one of ${words.join(', ')}`);

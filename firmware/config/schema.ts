@@ -9,6 +9,7 @@ import {
   pattern,
   seconds,
   text,
+  timeOfDay,
   wholeNumber,
 } from './fields.ts';
 
@@ -215,6 +216,18 @@ const audio = keys({
   codecs: v.optional(list(codec, 1, 8, '[PCMU]'), ['PCMU']),
 });
 
+const brightness = wholeNumber(0, 100, 'percent');
+
+const light = keys({
+  brightness: v.optional(brightness, '100'),
+  night: v.optional(
+    v.pipe(
+      keys({from: timeOfDay, to: timeOfDay, brightness}),
+      v.check(({from, to}) => from !== to, 'must end at another time than it begins'),
+    ),
+  ),
+});
+
 /** The schema of the whole file, paths not yet resolved. */
 export const configSchema = keys({
   name: v.optional(name, 'Doorline'),
@@ -226,6 +239,7 @@ export const configSchema = keys({
   tamper: v.optional(name),
   answer: v.optional(answer, {}),
   audio: v.optional(audio, {}),
+  light: v.optional(light, {}),
   talk_seconds: v.optional(wholeNumber(10, 86_400, 'seconds'), '120'),
   http: v.optional(keys({listen: v.optional(httpListen, '127.0.0.1:8080')})),
 });

@@ -1,17 +1,24 @@
 import type {LightRing} from '../../hal/hal.ts';
 import type {Clock, Timer} from '../base/clock.ts';
+import {type BrightnessSettings, brightnessAt} from './light-brightness.ts';
 import {drawLight, LIGHT_STATES, type LightState, nextChange} from './light-pattern.ts';
 import type {Log} from './log.ts';
 
+/** How often it is looked whether day or night has begun: the time of day may jump, when the network tells it; ms. */
+const DAYTIME_CHECK = 60_000;
+
 /**
  * Shows the most urgent of the states that hold. Its timer runs only while a pattern moves or a state will
- * end by itself.
+ * end by itself, and once a minute where nights have a brightness of their own; without a light, for states alone.
  */
 export class Light {
   readonly #ring: LightRing | undefined;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #frame: Uint8Array;
+  readonly #settings: BrightnessSettings;
+  #brightness = 1;
+  #brightnessUntil = Number.NEGATIVE_INFINITY;
   /** The states that hold, and when they end by themselves. */
   readonly #until = new Map<LightState, number>([['ready', Infinity]]);
   #shown: LightState = 'ready';
@@ -22,13 +29,19 @@ export class Light {
   /** A new frame is shown. The bytes are valid until the next. */
   onFrame: ((frame: Uint8Array) => void) | undefined;
 
-  constructor(options: {ring: LightRing | undefined; clock: Clock; log: Log}) {
+  constructor(options: {
+    ring: LightRing | undefined;
+    brightness: BrightnessSettings;
+    clock: Clock;
+    log: Log;
+  }) {
     this.#ring = options.ring;
+    this.#settings = options.brightness;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#frame = new Uint8Array(3 * (options.ring?.count ?? 0));
     this.#since = this.#clock.now();
-    this.#update();
+    this.#update(this.#since);
   }
 
   /** The state that is shown. */
@@ -46,14 +59,15 @@ export class Light {
    * starts anew when it is a flash.
    */
   set(state: LightState, milliseconds = Infinity): void {
-    if (milliseconds !== Infinity && this.#shown === state) this.#since = this.#clock.now();
-    this.#until.set(state, this.#clock.now() + milliseconds);
-    this.#update();
+    const now = this.#clock.now();
+    if (milliseconds !== Infinity && this.#shown === state) this.#since = now;
+    this.#until.set(state, now + milliseconds);
+    this.#update(now);
   }
 
   /** `state` holds no longer. */
   clear(state: Exclude<LightState, 'ready'>): void {
-    if (this.#until.delete(state)) this.#update();
+    if (this.#until.delete(state)) this.#update(this.#clock.now());
   }
 
   /** Dark, and no timer left. */
@@ -65,32 +79,40 @@ export class Light {
     this.#show();
   }
 
-  #update(): void {
+  #update(now: number): void {
     if (this.#closed) return;
-    const now = this.#clock.now();
     for (const [state, until] of this.#until) if (until <= now) this.#until.delete(state);
     const state = LIGHT_STATES.find((candidate) => this.#until.has(candidate)) ?? 'ready';
     if (state !== this.#shown) {
       this.#shown = state;
       this.#since = now;
     }
+    if (this.#ring && now >= this.#brightnessUntil) {
+      this.#brightness = brightnessAt(this.#settings, this.#clock.wallTime());
+      this.#brightnessUntil = this.#settings.night ? now + DAYTIME_CHECK : Infinity;
+    }
     drawLight(this.#frame, state, now - this.#since);
     this.#show();
+    const count = this.#frame.length / 3;
+    const nextFrame = count > 0 ? now + nextChange(state, now - this.#since, count) : Infinity;
+    const nextDaytime = count > 0 ? this.#brightnessUntil : Infinity;
+    this.#wait(now, Math.min(nextFrame, nextDaytime, ...this.#until.values()));
+  }
+
+  #wait(now: number, next: number): void {
     this.#timer?.cancel();
-    this.#timer = undefined;
-    const nextEnd = Math.min(...this.#until.values());
-    const nextFrame = this.#frame.length > 0 ? nextChange(state, now - this.#since) : Infinity;
-    const wait = Math.min(nextEnd - now, nextFrame);
-    if (wait !== Infinity) this.#timer = this.#clock.after(wait, () => this.#update());
+    // Timers may fire a fraction of a millisecond early: what is drawn is what was waited for, not the same once more.
+    const update = () => this.#update(Math.max(next, this.#clock.now()));
+    this.#timer = next === Infinity ? undefined : this.#clock.after(next - now, update);
   }
 
   #show(): void {
     if (this.#frame.length === 0) return;
     try {
-      this.#ring?.show(this.#frame);
+      this.#ring?.show(this.#frame, this.#brightness);
     } catch (error) {
       // The door must work without its light.
-      if (!this.#broken) this.#log.error(`The light ring does not work: ${(error as Error).message}`);
+      if (!this.#broken) this.#log.error(`The light does not work: ${(error as Error).message}`);
       this.#broken = true;
     }
     this.onFrame?.(this.#frame);

@@ -56,7 +56,7 @@ export interface StationControl {
   ladder(call: number): LadderMessage[] | undefined;
   /** The status has changed: a state, a door, an account, a button. Not called for counting seconds. */
   onChange: (() => void) | undefined;
-  /** A new frame is shown, at most 20 a second. The bytes are valid until the next one. */
+  /** A new frame is shown, at most 25 a second. The bytes are valid until the next one. */
   onLight: ((frame: Uint8Array) => void) | undefined;
   /** About 10 a second while there is sound. */
   onMeters: ((meters: Meters) => void) | undefined;

@@ -89,7 +89,7 @@ export class Station implements StationControl {
     this.#clock = clock;
     this.#startedAt = clock.now();
     const tell = (event: JournalEvent) => this.#journal.append(event);
-    this.#light = new Light({ring: board.light, clock, log});
+    this.#light = new Light({ring: board.light, brightness: config.light, clock, log});
     this.#light.onFrame = (frame) => this.onLight?.(frame);
     this.#light.set('starting');
     this.#doors = new Doors({

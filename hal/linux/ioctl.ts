@@ -29,6 +29,11 @@ export function readRequest(group: number, number: number, size: number): number
   return requestNumber(2, group, number, size);
 }
 
+/** The same for one that writes its argument (_IOW). */
+export function writeRequest(group: number, number: number, size: number): number {
+  return requestNumber(1, group, number, size);
+}
+
 /** The same for one that writes its argument and reads it back (_IOWR). */
 export function exchangeRequest(group: number, number: number, size: number): number {
   return requestNumber(3, group, number, size);

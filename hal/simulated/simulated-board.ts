@@ -27,7 +27,8 @@ export class SimulatedBoard implements Board {
       ]),
     );
     this.outputs = new Map(definition.outputs.map(({name}) => [name, new SimulatedOutput(name)]));
-    this.light = definition.light && new SimulatedLightRing(definition.light.count);
+    const {light} = definition;
+    this.light = light?.kind === 'simulated' ? new SimulatedLightRing(light.count) : undefined;
   }
 
   /**

@@ -1,7 +1,6 @@
 import {expect, test} from 'vitest';
 import {boards} from '../../boards/index.ts';
 import {type BoardDefinition, checkBoard} from '../../hal/board-definition.ts';
-import {HardwareError} from '../../hal/hal.ts';
 import {openBoard} from '../../hal/open-board.ts';
 import {FakeClock} from '../support/fake-clock.ts';
 
@@ -59,8 +58,23 @@ test('a PC opens without lines and without light', () => {
   pc.close();
 });
 
-test('a board whose light has no driver says so', () => {
-  const open = () => openBoard(boards.get('raspberry-pi-4')!, {clock: new FakeClock()});
-  expect(open).toThrow(HardwareError);
-  expect(open).toThrow(/raspberry-pi-4 needs a driver for its light, which this version does not have/);
+test('a board opens without its light, and says why', () => {
+  const warnings: string[] = [];
+  const light = {kind: 'ws2812', count: 16, device: '/dev/spidev99.0', header: 19} as const;
+  const pc = {...boards.get('pc')!, light};
+  const opened = openBoard(pc, {clock: new FakeClock(), warn: (text) => warnings.push(text)});
+  expect(opened.light).toBeUndefined();
+  opened.close();
+  expect(warnings).toEqual([
+    'The light stays dark: there is no /dev/spidev99.0: SPI has to be switched on (on a Raspberry Pi: dtparam=spi=on in config.txt)',
+  ]);
+});
+
+test('a pin that the light shares is named', () => {
+  const [output] = boards.get('raspberry-pi-4')!.outputs;
+  const light = {kind: 'lines', pins: [output!.pin!]} as const;
+  expect(checkBoard(board({light}))).toEqual([
+    'header pin 16 is used by relay-1 and the light',
+    'GPIO23 is used by relay-1 and the light',
+  ]);
 });

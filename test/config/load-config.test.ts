@@ -69,6 +69,7 @@ doors:
   - {name: front, output: relay-1, open_seconds: 0.5, code: 0070, from: [house, sip:192.168.1.20]}
 answer: {mode: manual, from: [house, any, 101@example.org]}
 audio: {microphone: "file:hello.wav", speaker: "alsa:plughw:CARD=Device", codecs: [PCMU]}
+light: {brightness: 80, night: {from: 22:00, to: 6:30, brightness: 10}}
 talk_seconds: 60
 http: {listen: "127.0.0.1:8080"}
 `;
@@ -136,6 +137,7 @@ test('a whole configuration', () => {
         speaker: 'alsa:plughw:CARD=Device',
         codecs: ['PCMU'],
       },
+      light: {brightness: 80, night: {from: 1_320, to: 390, brightness: 10}},
       talk_seconds: 60,
       http: {address: '127.0.0.1', port: 8080},
     },
@@ -157,6 +159,7 @@ test('everything but the board has a default', () => {
     doors: [],
     answer: {mode: 'automatic', from: []},
     audio: {microphone: 'alsa:default', speaker: 'alsa:default', codecs: ['PCMU']},
+    light: {brightness: 100},
     talk_seconds: 120,
     http: undefined,
   });
@@ -262,7 +265,7 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'what is not there yet',
     'board: pc\nmqtt: {}',
-    'config.yaml:2:1: mqtt: is not available yet in this version. Allowed: name, board, data, sip, buttons, doors, tamper, answer, audio, talk_seconds, http',
+    'config.yaml:2:1: mqtt: is not available yet in this version. Allowed: name, board, data, sip, buttons, doors, tamper, answer, audio, light, talk_seconds, http',
   ],
   [
     'a STUN server that is none',
@@ -320,14 +323,29 @@ const wrong: [name: string, text: string, problem: string][] = [
     'config.yaml:2:21: audio.microphone: names a card by its number, which may change at the next start: use its id, such as alsa:plughw:CARD=Device',
   ],
   [
+    'a time of day that does not exist',
+    'board: pc\nlight: {night: {from: 24:00, to: 06:00, brightness: 5}}',
+    'config.yaml:2:23: light.night.from: must be a time of day such as 22:00',
+  ],
+  [
+    'a night without end',
+    'board: pc\nlight: {night: {from: 22:00, to: 22:00, brightness: 5}}',
+    'config.yaml:2:16: light.night: must end at another time than it begins',
+  ],
+  [
+    'more light than there is',
+    'board: pc\nlight: {brightness: 101}',
+    'config.yaml:2:21: light.brightness: must be a whole number of percent from 0 to 100',
+  ],
+  [
     'a list',
     '[1]',
-    'config.yaml:1:1: must be a group of keys, not a list: name, board, data, sip, buttons, doors, tamper, answer, audio, talk_seconds, http',
+    'config.yaml:1:1: must be a group of keys, not a list: name, board, data, sip, buttons, doors, tamper, answer, audio, light, talk_seconds, http',
   ],
   [
     'an empty file',
     '',
-    'config.yaml:1:1: must be a group of keys: name, board, data, sip, buttons, doors, tamper, answer, audio, talk_seconds, http',
+    'config.yaml:1:1: must be a group of keys: name, board, data, sip, buttons, doors, tamper, answer, audio, light, talk_seconds, http',
   ],
   ['a tab', 'sip:\n\tdomain: x', 'config.yaml:2:1: tabs are not allowed for indentation; use spaces'],
   [
@@ -353,7 +371,7 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'a control character in a key',
     'board: pc\n"a\\eb": 1',
-    'config.yaml:2:1: "a\\u001bb": unknown key. Allowed: name, board, data, sip, buttons, doors, tamper, answer, audio, talk_seconds, http',
+    'config.yaml:2:1: "a\\u001bb": unknown key. Allowed: name, board, data, sip, buttons, doors, tamper, answer, audio, light, talk_seconds, http',
   ],
 ];
 

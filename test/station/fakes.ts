@@ -269,13 +269,16 @@ export class FakeOutput implements OutputLine {
 export class FakeRing implements LightRing {
   readonly count: number;
   readonly frames: Uint8Array[] = [];
+  /** How bright the last one was to look. */
+  brightness: number | undefined;
 
   constructor(count = 16) {
     this.count = count;
   }
 
-  show(frame: Uint8Array): void {
+  show(frame: Uint8Array, brightness: number): void {
     this.frames.push(frame.slice());
+    this.brightness = brightness;
   }
 }
 
@@ -336,6 +339,7 @@ export function configuration(settings: Settings = {}): Config {
     doors: [{name: 'front', output: 'relay-1', held_open_seconds: 60, open_seconds: 3, code: '7'}],
     answer: {mode: 'automatic', from: ['192.0.2.7']},
     audio: {microphone: 'silence', speaker: 'discard', codecs: ['PCMU']},
+    light: {brightness: 100},
     talk_seconds: 120,
     http: undefined,
     ...settings,

@@ -5,8 +5,6 @@ import {lightWords} from './words.ts';
 const RADIUS = 43;
 /** Colour of a light that is off: smoked plastic. */
 const OFF = [46, 50, 55] as const;
-/** LEDs are driven in proportion to light, screens are not. */
-const GAMMA = 2.2;
 
 /** The ring of lights around the bell, as the board drives it at this moment. `name` is the light state. */
 export function RingLight({light, name}: {light: Topic<Uint8Array>; name: string}) {
@@ -56,7 +54,7 @@ function draw(frame: Uint8Array, svg: SVGSVGElement, halo: HTMLElement): void {
   }
   const sum = [0, 0, 0];
   for (let index = 0; index < count; index += 1) {
-    const shown = [0, 1, 2].map((part) => 255 * ((frame[index * 3 + part] ?? 0) / 255) ** (1 / GAMMA));
+    const shown = [0, 1, 2].map((part) => frame[index * 3 + part] ?? 0);
     shown.forEach((value, part) => {
       sum[part] = (sum[part] ?? 0) + value / count;
     });

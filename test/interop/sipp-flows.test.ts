@@ -34,6 +34,7 @@ test.for([
   'two-media-lines',
   'multipart-offer',
   'session-timer',
+  'refer-of-anybody',
 ])('SIPp calls: %s', async (name, context) => {
   requirePeers(context, 'sipp');
   const run = startRun(context);
@@ -41,6 +42,22 @@ test.for([
   await expectGood(
     await Sipp.start(run, {scenario: scenario(name), target: station.sipPort, service: 'door', seconds: 20}),
   );
+  await station.waitForState('idle');
+});
+
+test('SIPp is on the list, and passes its call on to nobody', async (context) => {
+  requirePeers(context, 'sipp');
+  const run = startRun(context);
+  const station = await TestStation.start(run, {answer: {mode: 'automatic', from: ['127.0.0.1']}});
+  await expectGood(
+    await Sipp.start(run, {
+      scenario: scenario('refer'),
+      target: station.sipPort,
+      service: 'door',
+      seconds: 20,
+    }),
+  );
+  expect((await station.waitForEntry('transfer-failed'))['target']).toContain('nobody@127.0.0.1');
   await station.waitForState('idle');
 });
 

@@ -154,3 +154,25 @@ test('SIPp as a server that challenges INVITE by its proxy and BYE by itself', a
   await expectGood(sipp, 2);
   expect((await ladderOf(station)).at(-1)).toBe('< SIP/2.0 200 OK');
 });
+
+test('SIPp wants the body covered by the digest of an INVITE, and finds it right', async (context) => {
+  requirePeers(context, 'sipp');
+  const run = startRun(context);
+  // What it counts as its first call is the REGISTER.
+  const sipp = await Sipp.start(run, {
+    scenario: scenario('body-covered'),
+    calls: 3,
+    callsPerSecond: 10,
+    seconds: 20,
+  });
+  const registrar = `sip:127.0.0.1:${sipp.port}`;
+  const account = {name: 'house', uri: 'sip:door@home.test', password: 'door-secret', registrar};
+  const station = await TestStation.start(run, {sip: {accounts: [account]}});
+  await station.waitForEntry('account-registered');
+  await station.dial('sip:101@home.test');
+  await station.waitForState('talking');
+  const asked = (await station.ladder()).find(({message}) => /^Authorization:/m.test(message));
+  expect(asked!.message).toMatch(/^Authorization: .*qop=auth-int/m);
+  await station.hangUp();
+  await station.waitForState('idle');
+});

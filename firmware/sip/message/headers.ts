@@ -13,6 +13,17 @@ import {GAP, headerKey, headerNumber, nameIs, OTHER, TO} from './header-names.ts
 import {textOf} from './octets.ts';
 import type {Reader} from './reader.ts';
 
+/** What a response takes over from the headers of its request. */
+interface CopiedLines {
+  /** Which lines those were to be, as `copy` was asked. */
+  readonly wanted: readonly boolean[];
+  /** What is added to To. */
+  readonly suffix: string;
+  readonly marks: number[];
+  /** All of them as octets, once they have been written. */
+  octets: string | undefined;
+}
+
 /**
  * The headers of a message: in order, names in any case or compact form. Those of a parsed message, and their copies in a
  * response, stay bytes until they are asked for. What is added at the end are lines of our own behind them; any other
@@ -25,8 +36,10 @@ export class Headers implements Iterable<[name: string, value: string]> {
   #marks: number[];
   /** Lines of our own, behind those in the reader. */
   #lines: HeaderLine[] = [];
-  /** Whether these are lines of another message, such as a parser has checked to their end. */
-  #copied = false;
+  /** Lines of another message, such as a parser has checked to their end, where these are such. */
+  #copied: CopiedLines | undefined;
+  /** What the last copy took: most requests are answered twice or more, with the same lines. */
+  #lastCopy: CopiedLines | undefined;
   /** What a copy for a response adds to To. */
   #toSuffix = '';
 
@@ -134,11 +147,19 @@ export class Headers implements Iterable<[name: string, value: string]> {
       );
       return copy;
     }
+    const copied = this.#copyLines(wanted, this.#toSuffix + suffix);
     copy.#reader = reader;
-    copy.#copied = true;
-    copy.#toSuffix = this.#toSuffix + suffix;
+    copy.#copied = copied;
+    copy.#marks = copied.marks;
+    copy.#toSuffix = copied.suffix;
+    return copy;
+  }
+
+  #copyLines(wanted: readonly boolean[], suffix: string): CopiedLines {
+    const last = this.#lastCopy;
+    if (last?.wanted === wanted && last.suffix === suffix) return last;
     const marks = this.#marks;
-    const copied = copy.#marks;
+    const copied: number[] = [];
     let inside = false;
     for (let at = 0; at < marks.length; at++) {
       const mark = marks[at]!;
@@ -147,15 +168,20 @@ export class Headers implements Iterable<[name: string, value: string]> {
       else if (inside) copied.push(markOf(GAP, startOf(mark)));
       inside = wantsIt;
     }
-    return copy;
+    this.#lastCopy = {wanted, suffix, marks: copied, octets: undefined};
+    return this.#lastCopy;
   }
 
   /** All lines but those with the key `except`, as octets ready to be sent. */
   toOctets(except: string): string {
     const reader = this.#reader;
-    const passes = reader?.regular && this.#copied;
-    let octets = passes ? this.#copiedOctets(reader) : '';
-    for (const line of passes ? this.#lines : this.#allLines()) if (line.key !== except) octets += line.line;
+    const copied = reader?.regular ? this.#copied : undefined;
+    let octets = '';
+    if (reader && copied) {
+      copied.octets ??= this.#copiedOctets(reader);
+      octets = copied.octets;
+    }
+    for (const line of copied ? this.#lines : this.#allLines()) if (line.key !== except) octets += line.line;
     return octets;
   }
 

@@ -92,3 +92,27 @@ test('what is added to a request is copied into its response where that wants it
   expect(response.headers.get('Subject')).toBeUndefined();
   expect(response.to.tag).toBe('2');
 });
+
+test('responses to one request have each their own tag and headers', () => {
+  const request = parsed();
+  const tags = ['2', '3', '2', undefined].map((tag) => {
+    const response = createResponse(request, 200, undefined, tag);
+    response.headers.append('X-Tag', `${tag}`);
+    return [written(response)[3], response.to.tag, response.headers.all('X-Tag')];
+  });
+  const to = lines[3];
+  expect(tags).toEqual([
+    [`${to};tag=2`, '2', ['2']],
+    [`${to};tag=3`, '3', ['3']],
+    [`${to};tag=2`, '2', ['2']],
+    [to, undefined, ['undefined']],
+  ]);
+  expect(written(createResponse(request, 100)).slice(1, 6)).toEqual([
+    ...copied.slice(0, 2),
+    to,
+    ...copied.slice(3),
+  ]);
+  const changed = createResponse(request, 200, undefined, '2');
+  changed.headers.remove('From');
+  expect(written(createResponse(request, 200, undefined, '2')).slice(1, 6)).toEqual(copied);
+});

@@ -23,8 +23,8 @@ export function openBoard(
   if (light === undefined) return board;
   const {name, inputs, outputs, press} = board;
   const close = () => {
-    light.close();
     board.close();
+    light.close();
   };
   return {name, inputs, outputs, light, press, close};
 }

@@ -130,9 +130,10 @@ export function drawLight(frame: Uint8Array, state: LightState, time: number): v
   const movement = movementOf(state, count);
   for (let index = 0; index < count; index += 1) {
     const level = movement.brightness(time, index, count);
-    frame[3 * index] = Math.round(colour[0] * level);
-    frame[3 * index + 1] = Math.round(colour[1] * level);
-    frame[3 * index + 2] = Math.round(colour[2] * level);
+    // The array cuts off what is behind the point.
+    frame[3 * index] = colour[0] * level + 0.5;
+    frame[3 * index + 1] = colour[1] * level + 0.5;
+    frame[3 * index + 2] = colour[2] * level + 0.5;
   }
 }
 

@@ -21,6 +21,8 @@ export class Light {
   #brightnessUntil = Number.NEGATIVE_INFINITY;
   /** The states that hold, and when they end by themselves. */
   readonly #until = new Map<LightState, number>([['ready', Infinity]]);
+  /** When the first of them does. */
+  #nextEnd = Infinity;
   #shown: LightState = 'ready';
   #since: number;
   #timer: Timer | undefined;
@@ -79,31 +81,41 @@ export class Light {
     this.#show();
   }
 
+  /** Finds the state to be shown. */
   #update(now: number): void {
     if (this.#closed) return;
     for (const [state, until] of this.#until) if (until <= now) this.#until.delete(state);
+    this.#nextEnd = Math.min(...this.#until.values());
     const state = LIGHT_STATES.find((candidate) => this.#until.has(candidate)) ?? 'ready';
     if (state !== this.#shown) {
       this.#shown = state;
       this.#since = now;
     }
-    if (this.#ring && now >= this.#brightnessUntil) {
-      this.#brightness = brightnessAt(this.#settings, this.#clock.wallTime());
-      this.#brightnessUntil = this.#settings.night ? now + DAYTIME_CHECK : Infinity;
-    }
-    drawLight(this.#frame, state, now - this.#since);
-    this.#show();
-    const count = this.#frame.length / 3;
-    const nextFrame = count > 0 ? now + nextChange(state, now - this.#since, count) : Infinity;
-    const nextDaytime = count > 0 ? this.#brightnessUntil : Infinity;
-    this.#wait(now, Math.min(nextFrame, nextDaytime, ...this.#until.values()));
+    this.#timer?.cancel();
+    this.#draw(now);
   }
 
-  #wait(now: number, next: number): void {
-    this.#timer?.cancel();
-    // Timers may fire a fraction of a millisecond early: what is drawn is what was waited for, not the same once more.
-    const update = () => this.#update(Math.max(next, this.#clock.now()));
-    this.#timer = next === Infinity ? undefined : this.#clock.after(next - now, update);
+  #draw(now: number): void {
+    let next = this.#nextEnd;
+    const count = this.#frame.length / 3;
+    if (count > 0) {
+      if (now >= this.#brightnessUntil) {
+        this.#brightness = brightnessAt(this.#settings, this.#clock.wallTime());
+        this.#brightnessUntil = this.#settings.night ? now + DAYTIME_CHECK : Infinity;
+      }
+      const time = now - this.#since;
+      drawLight(this.#frame, this.#shown, time);
+      this.#show();
+      next = Math.min(next, this.#brightnessUntil, now + nextChange(this.#shown, time, count));
+    }
+    this.#timer = next === Infinity ? undefined : this.#clock.after(next - now, () => this.#timerFired(next));
+  }
+
+  /** Timers may fire a fraction of a millisecond early: what is drawn is what was waited for, not the same once more. */
+  #timerFired(next: number): void {
+    const now = Math.max(next, this.#clock.now());
+    if (now >= this.#nextEnd) this.#update(now);
+    else this.#draw(now);
   }
 
   #show(): void {

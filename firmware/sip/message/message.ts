@@ -113,6 +113,15 @@ abstract class Message {
     return to.ok && to.value.tag === undefined;
   }
 
+  /** Puts `value` in place of the topmost Via, as the first line; what has been read of other headers stays. */
+  replaceVia(value: string): void {
+    this.#refresh();
+    this.headers.removeFirst('Via');
+    this.headers.prepend('Via', value);
+    this.#revision = this.headers.revision;
+    this.#via = undefined;
+  }
+
   /** Forgets what was read from headers that have changed since. */
   #refresh(): void {
     if (this.#revision === this.headers.revision) return;

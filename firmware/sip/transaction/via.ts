@@ -32,10 +32,8 @@ export function noteSource(request: SipRequest, {address, port}: SocketAddress):
   const {via} = request;
   const asked = via.rport !== undefined;
   if (!asked && via.host === address) return;
-  const {headers} = request;
-  const value = headers.list('Via')[0] ?? '';
-  headers.removeFirst('Via');
-  headers.prepend('Via', noteReceived(value, address, asked ? port : undefined));
+  const value = request.headers.list('Via')[0] ?? '';
+  request.replaceVia(noteReceived(value, address, asked ? port : undefined));
 }
 
 /**

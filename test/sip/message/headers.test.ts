@@ -78,6 +78,17 @@ test('the typed getters follow a change of the headers', () => {
   expect(request.cseq).toEqual({number: 1, method: 'OPTIONS'});
 });
 
+test('another topmost Via leaves what was read of other headers', () => {
+  const request = parsed(message(['Via: SIP/2.0/UDP 192.0.2.8;branch=z9hG4bK8, SIP/2.0/UDP 192.0.2.7']));
+  const {from} = request;
+  request.headers.set('To', '<sip:b@192.0.2.1>');
+  request.replaceVia('SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK9');
+  expect(request.via.branch).toBe('z9hG4bK9');
+  expect(request.headers.list('Via')).toHaveLength(3);
+  expect(request.from).toEqual(from);
+  expect(request.to.uri.user).toBe('b');
+});
+
 test('a value with a line break is a mistake of the program', () => {
   expect(() => new Headers().append('Subject', 'a\r\nVia: b')).toThrow('line break');
   expect(() => new Headers().set('Sub\nject', 'a')).toThrow('line break');

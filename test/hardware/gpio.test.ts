@@ -12,8 +12,8 @@ import {GpioSim} from './support/gpio-sim.ts';
 const relayHolder = fileURLToPath(new URL('support/relay-holder.ts', import.meta.url));
 
 const [button] = virtualMachine.inputs as readonly [InputDefinition];
-/** Everything is slow here: what is too short has to be far from what is long enough. */
-const slowButton = {...button, debounceMs: 800, lockOutMs: 0};
+/** Everything may be slow here: what is too short has to be far from what is long enough. The kernel waits for a quarter of it. */
+const slowButton = {...button, debounceMs: 3000, lockOutMs: 0};
 
 interface Context {
   onTestFinished(callback: () => void): void;
@@ -40,11 +40,11 @@ test('a button that closes to ground is pressed, and released', async (context) 
   expect(input.active).toBe(false);
   const start = clock.now();
   sim.pull('GPIO17', 'down');
-  await vi.waitFor(() => expect(changes).toHaveLength(1), 5000);
+  await vi.waitFor(() => expect(changes).toHaveLength(1), 10_000);
   expect(input.active).toBe(true);
   expect(changes[0]![1] - start).toBeGreaterThanOrEqual(button.debounceMs);
   sim.pull('GPIO17', 'up');
-  await vi.waitFor(() => expect(changes.map(([active]) => active)).toEqual([true, false]), 5000);
+  await vi.waitFor(() => expect(changes.map(([active]) => active)).toEqual([true, false]), 10_000);
 });
 
 test('a button that is held while the board opens is pressed from the start, and that is no change', async (context) => {
@@ -57,47 +57,55 @@ test('a button that is held while the board opens is pressed from the start, and
   input.onChange = (active) => changes.push(active);
   expect(input.active).toBe(true);
   sim.pull('GPIO17', 'up');
-  await vi.waitFor(() => expect(changes).toEqual([false]), 5000);
+  await vi.waitFor(() => expect(changes).toEqual([false]), 10_000);
 });
 
 test('a contact that bounces is one press, and the kernel keeps the bouncing to itself', async (context) => {
   const {sim, input, changes} = openButton(context, slowButton);
   for (let bounce = 0; bounce < 21; bounce += 1) sim.pull('GPIO17', bounce % 2 === 0 ? 'down' : 'up');
-  await vi.waitFor(() => expect(changes.map(([active]) => active)).toEqual([true]), 5000);
+  await vi.waitFor(() => expect(changes.map(([active]) => active)).toEqual([true]), 10_000);
   expect(input.glitches).toBe(0);
 });
 
 test('a glitch that outlasts the bouncing of a contact, but not the debounce time, is no press and is counted', async (context) => {
   const {sim, input, changes} = openButton(context, slowButton);
   sim.pull('GPIO17', 'down');
-  await wait(500);
+  await wait(1000);
   sim.pull('GPIO17', 'up');
-  await vi.waitFor(() => expect(input.glitches).toBe(1), 5000);
-  await wait(slowButton.debounceMs);
+  await vi.waitFor(() => expect(input.glitches).toBe(1), 10_000);
   expect(changes).toEqual([]);
 });
 
 test('a press that was over before the program had time to look is judged by its length', async (context) => {
   const {sim, input, changes} = openButton(context, slowButton);
-  const pressFor = (milliseconds: number) => {
-    sim.pull('GPIO17', 'down');
-    sleepWithoutLooking(milliseconds);
-    sim.pull('GPIO17', 'up');
-    sleepWithoutLooking(2 * slowButton.debounceMs);
-  };
-  pressFor(500);
-  pressFor(1500);
-  await vi.waitFor(() => expect(changes.map(([active]) => active)).toEqual([true, false]), 5000);
+  sim.pull('GPIO17', 'down');
+  sleepWithoutLooking(1000);
+  sim.pull('GPIO17', 'up');
+  sleepWithoutLooking(1000);
+  sim.pull('GPIO17', 'down');
+  sleepWithoutLooking(3500);
+  sim.pull('GPIO17', 'up');
+  await vi.waitFor(() => expect(changes.map(([active]) => active)).toEqual([true, false]), 10_000);
   expect(input.glitches).toBe(1);
 });
 
-test('more changes than the kernel keeps: the last state is right', async (context) => {
-  const {sim, input} = openButton(context, {...button, debounceMs: 8, lockOutMs: 0});
-  for (let change = 0; change < 81; change += 1) {
-    sim.pull('GPIO17', change % 2 === 0 ? 'down' : 'up');
+test('a press that the kernel has forgotten over the storm on another line is noticed all the same', async (context) => {
+  const sim = GpioSim.make(context);
+  const quick = {debounceMs: 8, lockOutMs: 0};
+  const other = {...button, name: 'button-2', pin: {...button.pin!, line: 'GPIO27', header: 13}};
+  const board = open(context, {
+    inputs: [
+      {...button, ...quick},
+      {...other, ...quick},
+    ],
+  });
+  sim.pull('GPIO27', 'down');
+  for (let change = 0; change < 101; change += 1) {
     sleepWithoutLooking(12);
+    sim.pull('GPIO17', change % 2 === 0 ? 'down' : 'up');
   }
-  await vi.waitFor(() => expect(input.active).toBe(true), 5000);
+  const pressed = () => ['button-1', 'button-2'].map((name) => board.inputs.get(name)!.active);
+  await vi.waitFor(() => expect(pressed()).toEqual([true, true]), 10_000);
 });
 
 test('an output is off when the board opens, follows what it is set to, and is off when it closes', (context) => {
@@ -199,8 +207,8 @@ test.for([
     await holder.waitForOutput(/the relay is on/, 40_000);
     expect(sim.level('GPIO23')).toBe('high');
     holder.signal('SIGKILL');
-    await holder.waitForExit(5000);
-    await vi.waitFor(() => expect(sim.level('GPIO23')).toBe(left), 5000);
+    await holder.waitForExit(10_000);
+    await vi.waitFor(() => expect(sim.level('GPIO23')).toBe(left), 10_000);
     open(context);
     expect(sim.level('GPIO23')).toBe('low');
   },

@@ -8,6 +8,7 @@
  * and is root. It makes the GPIO chip that it wants (support/gpio-sim.ts); sound played to hw:Loopback,0 is captured from
  * hw:Loopback,1 and the reverse. Another module is loaded by its name in tools/vm/machine.ts. Function can be tested there, timing
  * cannot: everything is emulated, some ten times slower. To look around: `node tools/vm.ts COMMAND`.
+ * A file that is edited while it runs may be seen there half new.
  */
 import {fileURLToPath} from 'node:url';
 import {programs} from '../../tools/setup/programs.ts';

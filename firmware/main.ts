@@ -5,6 +5,7 @@ import type {BoardDefinition} from '../hal/board-definition.ts';
 import {HardwareError} from '../hal/hal.ts';
 import {watchNetwork} from '../hal/linux/network.ts';
 import {openBoard} from '../hal/open-board.ts';
+import {openReader} from '../hal/open-reader.ts';
 import {MediaEngine} from './audio/media-engine.ts';
 import {systemClock as clock} from './base/clock.ts';
 import {systemRandom} from './base/random.ts';
@@ -94,6 +95,7 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
     media,
     journal,
     callLog: calls,
+    openReader: (setting) => openReader(setting, clock),
     network,
     clock,
     log,

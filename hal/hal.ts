@@ -137,7 +137,7 @@ export interface ReaderEntry {
 export interface Reader {
   /** A card has come, or a code was entered. A card that stays is told once. */
   onEntry: ((entry: ReaderEntry) => void) | undefined;
-  /** The device is there (undefined), or why it is not. First told some time after opening. */
+  /** The device is there (undefined), or why it is not. First told after the call that opened it. */
   onState: ((fault: string | undefined) => void) | undefined;
   close(): void;
 }

@@ -12,7 +12,7 @@ import {type BuildOptions, build as bundle} from 'esbuild';
 const root = new URL('../', import.meta.url);
 const usage = 'Usage: node tools/build.ts page | firmware [--board NAME]';
 /** Packages with native code: they cannot be part of a bundle. */
-const unbundled = ['koffi'];
+const unbundled = ['koffi', 'serialport'];
 
 const page = new URL('firmware/web/page/', root);
 const builtPage = new URL('build/page/', root);

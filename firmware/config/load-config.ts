@@ -2,6 +2,7 @@ import {dirname, resolve} from 'node:path';
 import {failure, type Result, success} from '../base/result.ts';
 import {checkSchema} from './check.ts';
 import type {ConfigProblem} from './problem.ts';
+import {checkReaders} from './readers.ts';
 import {type BoardLines, checkReferences} from './references.ts';
 import type {Config} from './schema.ts';
 import {secretsBeside} from './secrets.ts';
@@ -37,7 +38,11 @@ export function parseConfig(
   if (!tree.readable) return failure(tree.problems);
   const folder = dirname(resolve(file));
   const checked = checkSchema(tree);
-  const references = [...checkReferences(tree, boards), ...checkTlsFiles(tree, folder)];
+  const references = [
+    ...checkReferences(tree, boards),
+    ...checkReaders(tree),
+    ...checkTlsFiles(tree, folder),
+  ];
   const problems = [...tree.problems, ...checked.problems, ...references];
   if (checked.value === undefined || problems.length > 0) return failure(inOrder(problems));
 

@@ -23,7 +23,7 @@ export function checkReferences(tree: YamlTree, boards: ReadonlyMap<string, Boar
 }
 
 /** A text of the document and where it stands. */
-interface Text {
+export interface Text {
   readonly value: string;
   readonly path: readonly string[];
 }
@@ -67,6 +67,8 @@ function checkUnique(tree: YamlTree): ConfigProblem[] {
     ...unique(textsAt(tree, 'doors', '*', 'name'), sameName),
     ...unique(textsAt(tree, 'doors', '*', 'output'), (first) => `is the same line as ${first}`),
     ...unique(textsAt(tree, 'doors', '*', 'code'), (first) => `is the same code as ${first}`),
+    ...unique(textsAt(tree, 'readers', '*', 'name'), sameName),
+    ...unique(textsAt(tree, 'readers', '*', 'port'), (first) => `is the same port as ${first}`),
   ];
 }
 

@@ -12,6 +12,7 @@ import {
   timeOfDay,
   wholeNumber,
 } from './fields.ts';
+import {reader} from './readers.ts';
 
 /**
  * The configuration file. One description gives the checks, the defaults and the type.
@@ -237,6 +238,15 @@ export const configSchema = keys({
   buttons: v.optional(list(button, 0, 16, '- {name: bell, input: button-1, call: [101]}'), []),
   doors: v.optional(list(door, 0, 4, '- {name: front, output: relay-1}'), []),
   tamper: v.optional(name),
+  readers: v.optional(
+    list(
+      reader,
+      0,
+      8,
+      '- {name: gate, port: /dev/ttyAMA0, kind: rdm6300, doors: [front], codes: [0012345678]}',
+    ),
+    [],
+  ),
   answer: v.optional(answer, {}),
   audio: v.optional(audio, {}),
   light: v.optional(light, {}),

@@ -85,6 +85,19 @@ export type JournalEvent =
   | {kind: 'wrong-code'; by: By}
   /** Too many wrong codes: none is taken for `seconds`. */
   | {kind: 'codes-locked'; by: By; seconds: number}
+  /**
+   * A card was shown at a reader, or a code entered: `known` where it is on the reader's list, absent where there is no list.
+   * Of the number of a card only the last digits are told.
+   */
+  | {kind: 'card-read'; reader: string; card: string; known?: boolean}
+  | {kind: 'code-entered'; reader: string; known?: boolean}
+  /** So many more than were told one by one. */
+  | {kind: 'entries-untold'; reader: string; count: number}
+  /** It was on the list, but a door stays closed: `reason` in plain words. */
+  | {kind: 'entry-blocked'; by: By; reason: string}
+  /** The reader is not there, or does not work. */
+  | {kind: 'reader-down'; reader: string; reason: string}
+  | {kind: 'reader-back'; reader: string}
   /** Keys of somebody who may open no door. */
   | {kind: 'keys-ignored'; by: By; call: number}
   | {kind: 'account-registered'; account: string}

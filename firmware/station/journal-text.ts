@@ -82,6 +82,18 @@ export function describeEvent(event: JournalEvent): string {
       return `${event.by} entered a wrong code`;
     case 'codes-locked':
       return `Too many wrong codes, the last by ${event.by}: no code is taken for ${event.seconds} s`;
+    case 'card-read':
+      return `Card ${event.card} was shown at reader "${event.reader}"${event.known === false ? ': it is not on the list' : ''}`;
+    case 'code-entered':
+      return `A ${event.known === false ? 'wrong ' : ''}code was entered at reader "${event.reader}"`;
+    case 'entries-untold':
+      return `${event.count} more cards or codes came at reader "${event.reader}"`;
+    case 'entry-blocked':
+      return `${event.reason} (${event.by})`;
+    case 'reader-down':
+      return `Reader "${event.reader}" does not work: ${event.reason}`;
+    case 'reader-back':
+      return `Reader "${event.reader}" works again`;
     case 'keys-ignored':
       return `${event.by} pressed keys but may open no door by code`;
     case 'account-registered':

@@ -24,6 +24,7 @@ import type {Media} from './media.ts';
 import type {NetworkView} from './network-monitor.ts';
 import {Reachability} from './reachability.ts';
 import {sendsKeysReadably} from './readable-keys.ts';
+import {type OpenReader, Readers} from './readers.ts';
 import {Reception} from './reception.ts';
 import type {CommandResult, DoorCommand, Meters, StationControl} from './station-control.ts';
 import type {StationStatus} from './status.ts';
@@ -54,6 +55,7 @@ export class Station implements StationControl {
   readonly #light: Light;
   readonly #buttons = new Map<string, ButtonWatch>();
   readonly #doors: Doors;
+  readonly #readers: Readers;
   readonly #lock = new CodeLock();
   readonly #book: CallBook;
   readonly #reception: Reception;
@@ -74,6 +76,7 @@ export class Station implements StationControl {
     media: Media;
     journal: Journal;
     callLog: CallLog;
+    openReader: OpenReader;
     /** Undefined where the station needs no network, or it cannot be watched. */
     network?: NetworkView | undefined;
     clock: Clock;
@@ -100,6 +103,16 @@ export class Station implements StationControl {
       clock,
       tell,
       changed: () => this.#doorsChanged(),
+    });
+    this.#readers = new Readers(config.readers, options.openReader, {
+      doors: this.#doors,
+      clock,
+      tell,
+      refusals: {
+        wrong: () => this.#showWrongCode(),
+        locked: (by) => this.#codesLocked(by),
+        blocked: () => this.#media.play('error'),
+      },
     });
     this.#reachability = new Reachability({
       network: options.network,
@@ -155,6 +168,7 @@ export class Station implements StationControl {
     this.#media.play('ready');
     this.#journal.append({kind: 'started', version: this.#version});
     this.#doors.start();
+    this.#readers.start();
     for (const {name} of this.#config.sip.accounts.filter(sendsKeysReadably)) {
       this.#journal.append({kind: 'keys-readable', account: name});
     }
@@ -172,6 +186,7 @@ export class Station implements StationControl {
     this.#telephone.onAccountChange = undefined;
     this.#reachability.stop();
     for (const button of this.#buttons.values()) button.close();
+    this.#readers.close();
     this.#doors.close();
     this.#calls.hangUp('the station was stopped');
     await this.#telephone.stop();
@@ -326,18 +341,24 @@ export class Station implements StationControl {
       },
       wrong: () => {
         this.#journal.append({kind: 'wrong-code', by});
-        this.#light.set('wrong-code', WRONG_CODE_TIME);
-        this.#media.play('error');
+        this.#showWrongCode();
       },
-      locked: () => {
-        this.#journal.append({kind: 'codes-locked', by, seconds: LOCK_TIME / 1000});
-        this.#light.set('locked-out', LOCK_TIME);
-        this.#media.play('error');
-      },
+      locked: () => this.#codesLocked(by),
       ignored: () => {
         if (this.#doors.haveCodes) this.#journal.append({kind: 'keys-ignored', by, call});
       },
     };
+  }
+
+  #showWrongCode(): void {
+    this.#light.set('wrong-code', WRONG_CODE_TIME);
+    this.#media.play('error');
+  }
+
+  #codesLocked(by: string): void {
+    this.#journal.append({kind: 'codes-locked', by, seconds: LOCK_TIME / 1000});
+    this.#light.set('locked-out', LOCK_TIME);
+    this.#media.play('error');
   }
 
   #callChanged(): void {

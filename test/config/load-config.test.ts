@@ -131,6 +131,7 @@ test('a whole configuration', () => {
           from: ['house', 'sip:192.168.1.20'],
         },
       ],
+      readers: [],
       answer: {mode: 'manual', from: ['house', 'any', '101@example.org']},
       audio: {
         microphone: `file:${join(place, 'hello.wav')}`,
@@ -265,7 +266,7 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'what is not there yet',
     'board: pc\nmqtt: {}',
-    'config.yaml:2:1: mqtt: is not available yet in this version. Allowed: name, board, data, sip, buttons, doors, tamper, answer, audio, light, talk_seconds, http',
+    'config.yaml:2:1: mqtt: is not available yet in this version. Allowed: name, board, data, sip, buttons, doors, tamper, readers, answer, audio, light, talk_seconds, http',
   ],
   [
     'a STUN server that is none',
@@ -340,12 +341,12 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'a list',
     '[1]',
-    'config.yaml:1:1: must be a group of keys, not a list: name, board, data, sip, buttons, doors, tamper, answer, audio, light, talk_seconds, http',
+    'config.yaml:1:1: must be a group of keys, not a list: name, board, data, sip, buttons, doors, tamper, readers, answer, audio, light, talk_seconds, http',
   ],
   [
     'an empty file',
     '',
-    'config.yaml:1:1: must be a group of keys: name, board, data, sip, buttons, doors, tamper, answer, audio, light, talk_seconds, http',
+    'config.yaml:1:1: must be a group of keys: name, board, data, sip, buttons, doors, tamper, readers, answer, audio, light, talk_seconds, http',
   ],
   ['a tab', 'sip:\n\tdomain: x', 'config.yaml:2:1: tabs are not allowed for indentation; use spaces'],
   [
@@ -371,7 +372,7 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'a control character in a key',
     'board: pc\n"a\\eb": 1',
-    'config.yaml:2:1: "a\\u001bb": unknown key. Allowed: name, board, data, sip, buttons, doors, tamper, answer, audio, light, talk_seconds, http',
+    'config.yaml:2:1: "a\\u001bb": unknown key. Allowed: name, board, data, sip, buttons, doors, tamper, readers, answer, audio, light, talk_seconds, http',
   ],
 ];
 

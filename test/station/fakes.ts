@@ -27,7 +27,7 @@ import type {NetworkView} from '../../firmware/station/network-monitor.ts';
 import {Station} from '../../firmware/station/station.ts';
 import type {Meters} from '../../firmware/station/station-control.ts';
 import type {AccountNews, Telephone, TelephoneAccount} from '../../firmware/station/telephone.ts';
-import type {Board, InputLine, LightRing, OutputLine} from '../../hal/hal.ts';
+import type {Board, InputLine, LightRing, OutputLine, Reader, ReaderEntry} from '../../hal/hal.ts';
 import {FakeClock} from '../support/fake-clock.ts';
 
 export const stream: AudioStream = {
@@ -266,6 +266,16 @@ export class FakeOutput implements OutputLine {
   }
 }
 
+export class FakeReader implements Reader {
+  onEntry: ((entry: ReaderEntry) => void) | undefined;
+  onState: ((fault: string | undefined) => void) | undefined;
+  closed = false;
+
+  close(): void {
+    this.closed = true;
+  }
+}
+
 export class FakeRing implements LightRing {
   readonly count: number;
   readonly frames: Uint8Array[] = [];
@@ -305,7 +315,7 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-type Settings = Partial<Pick<Config, 'buttons' | 'doors' | 'answer' | 'talk_seconds'>>;
+type Settings = Partial<Pick<Config, 'buttons' | 'doors' | 'readers' | 'answer' | 'talk_seconds'>>;
 
 export function configuration(settings: Settings = {}): Config {
   return {
@@ -337,6 +347,7 @@ export function configuration(settings: Settings = {}): Config {
       },
     ],
     doors: [{name: 'front', output: 'relay-1', held_open_seconds: 60, open_seconds: 3, code: '7'}],
+    readers: [],
     answer: {mode: 'automatic', from: ['192.0.2.7']},
     audio: {microphone: 'silence', speaker: 'discard', codecs: ['PCMU']},
     light: {brightness: 100},
@@ -357,6 +368,7 @@ export function makeStation(settings: Settings = {}, file = ':memory:', network?
   const media = new FakeMedia();
   const buttons = [new FakeInput('button-1'), new FakeInput('button-2')] as const;
   const relay = new FakeOutput('relay-1');
+  const readers: FakeReader[] = [];
   const ring = new FakeRing();
   const board: Board = {
     name: 'simulated',
@@ -375,6 +387,11 @@ export function makeStation(settings: Settings = {}, file = ':memory:', network?
     media,
     journal,
     callLog,
+    openReader: () => {
+      const reader = new FakeReader();
+      readers.push(reader);
+      return reader;
+    },
     network,
     clock,
     log,
@@ -397,6 +414,7 @@ export function makeStation(settings: Settings = {}, file = ':memory:', network?
     media,
     buttons,
     relay,
+    readers,
     ring,
     kinds,
     press,

@@ -21,6 +21,7 @@ const tones: Readonly<Partial<Record<JournalEntry['kind'], Tone>>> = {
   'door-fault': 'bad',
   'wrong-code': 'bad',
   'codes-locked': 'bad',
+  'reader-down': 'bad',
   'account-down': 'bad',
   'keys-readable': 'bad',
   'stun-down': 'bad',

@@ -1,0 +1,141 @@
+import type {Reader, ReaderEntry, ReaderSetting} from '../../hal/hal.ts';
+import type {Clock} from '../base/clock.ts';
+import type {Config} from '../config/schema.ts';
+import {CodeLock} from './door-codes.ts';
+import type {Doors} from './doors.ts';
+import type {JournalEvent} from './journal-event.ts';
+import {RefusalBudget} from './refusal-budget.ts';
+
+type ReaderConfig = Config['readers'][number];
+
+/** Never throws: what is wrong with the device is told as its state. */
+export type OpenReader = (setting: ReaderSetting) => Reader;
+
+/** Nobody enters a second code, or shows a second card, so soon after the first (ms): a line that floods does. */
+const BETWEEN_ENTRIES = 200;
+/** So much of a card's number is shown: enough to tell one's own cards apart, too little to copy one. */
+const SHOWN_DIGITS = 4;
+
+/** What is seen and heard of entries that open nothing. */
+interface Refusals {
+  wrong(): void;
+  /** Wrong too often: this reader takes none for a while. `by` goes into the journal. */
+  locked(by: string): void;
+  /** It was right, but the door stays closed. */
+  blocked(): void;
+}
+
+interface ReaderParts {
+  readonly doors: Pick<Doors, 'command'>;
+  readonly clock: Clock;
+  /** Takes what belongs into the journal. */
+  readonly tell: (event: JournalEvent) => void;
+  readonly refusals: Refusals;
+}
+
+/** The readers of cards and keypads: what is on the list of one opens its doors, and all is told. */
+export class Readers {
+  readonly #configs: readonly ReaderConfig[];
+  readonly #open: OpenReader;
+  readonly #parts: ReaderParts;
+  #readers: Reader[] = [];
+
+  constructor(configs: readonly ReaderConfig[], open: OpenReader, parts: ReaderParts) {
+    this.#configs = configs;
+    this.#open = open;
+    this.#parts = parts;
+  }
+
+  /** Opens the readers and begins to take what comes. */
+  start(): void {
+    this.#readers = this.#configs.map((config) => {
+      const access = new ReaderAccess(config, this.#parts);
+      const reader = this.#open(config);
+      reader.onEntry = (entry) => access.take(entry);
+      reader.onState = (fault) => access.state(fault);
+      return reader;
+    });
+  }
+
+  close(): void {
+    for (const reader of this.#readers) reader.close();
+  }
+}
+
+/** One reader. It has a lock-out of its own: whoever guesses here must not keep those out who open by telephone. */
+class ReaderAccess {
+  readonly #config: ReaderConfig;
+  readonly #codes: ReadonlySet<string>;
+  readonly #shortest: number;
+  readonly #parts: ReaderParts;
+  readonly #lock = new CodeLock();
+  readonly #budget = new RefusalBudget();
+  #lastAt = Number.NEGATIVE_INFINITY;
+  #faulty = false;
+
+  constructor(config: ReaderConfig, parts: ReaderParts) {
+    this.#config = config;
+    this.#codes = new Set(config.codes);
+    this.#shortest = Math.min(...config.codes.map((code) => code.length));
+    this.#parts = parts;
+  }
+
+  take(entry: ReaderEntry): void {
+    const now = this.#parts.clock.now();
+    const isFlood = now - this.#lastAt < BETWEEN_ENTRIES;
+    this.#lastAt = now;
+    if (isFlood || this.#lock.locked(now)) return;
+    if (this.#codes.size === 0) this.#tellUnbound(entry, now);
+    else if (this.#codes.has(entry.digits)) this.#open(entry);
+    // Too short to be a guess: a key that somebody brushed against, or noise.
+    else if (entry.digits.length >= this.#shortest) this.#refuse(entry, now);
+  }
+
+  state(fault: string | undefined): void {
+    const {name: reader} = this.#config;
+    if (fault !== undefined) this.#parts.tell({kind: 'reader-down', reader, reason: fault});
+    else if (this.#faulty) this.#parts.tell({kind: 'reader-back', reader});
+    this.#faulty = fault !== undefined;
+  }
+
+  /** A reader that opens nothing. */
+  #tellUnbound(entry: ReaderEntry, now: number): void {
+    const {tell, untold} = this.#budget.take(now);
+    const {name: reader} = this.#config;
+    if (untold > 0) this.#parts.tell({kind: 'entries-untold', reader, count: untold});
+    if (tell) this.#tell(entry, undefined);
+  }
+
+  #open(entry: ReaderEntry): void {
+    this.#lock.clear();
+    this.#tell(entry, true);
+    const by = this.#by(entry);
+    const results = this.#config.doors.map((door) => this.#parts.doors.command(door, 'open', by));
+    const refused = results.find((result) => !result.ok);
+    if (refused === undefined) return;
+    this.#parts.tell({kind: 'entry-blocked', by, reason: refused.error.text});
+    this.#parts.refusals.blocked();
+  }
+
+  #refuse(entry: ReaderEntry, now: number): void {
+    this.#tell(entry, false);
+    if (this.#lock.countWrong(now)) this.#parts.refusals.locked(`reader "${this.#config.name}"`);
+    else this.#parts.refusals.wrong();
+  }
+
+  #tell({kind, digits}: ReaderEntry, known: boolean | undefined): void {
+    const {name: reader} = this.#config;
+    const bound = known === undefined ? {} : {known};
+    if (kind === 'card') this.#parts.tell({kind: 'card-read', reader, card: shownCard(digits), ...bound});
+    else this.#parts.tell({kind: 'code-entered', reader, ...bound});
+  }
+
+  #by({kind, digits}: ReaderEntry): string {
+    const what = kind === 'card' ? `card ${shownCard(digits)}` : 'a code';
+    return `${what} at reader "${this.#config.name}"`;
+  }
+}
+
+function shownCard(number: string): string {
+  return `…${number.slice(-SHOWN_DIGITS)}`;
+}

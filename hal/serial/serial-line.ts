@@ -1,0 +1,68 @@
+import {writeSync} from 'node:fs';
+import type {SerialPort} from 'serialport';
+
+/** A serial port with 8 data bits, no parity and one stop bit, held exclusively, until it is lost. */
+export class SerialLine {
+  readonly #port: SerialPort;
+  #lost: ((reason: string) => void) | undefined;
+
+  private constructor(port: SerialPort, data: (bytes: Uint8Array) => void, lost: (reason: string) => void) {
+    this.#port = port;
+    this.#lost = lost;
+    port.on('data', data);
+    port.on('error', (error) => this.#tellLost(explain(error)));
+    for (const event of ['end', 'close']) port.on(event, () => this.#tellLost('it was unplugged'));
+  }
+
+  /**
+   * Opens the device file `path`. `data` gets the bytes as they come. `lost` is told once when the port does not
+   * work any more, unless it was closed before; but not every driver notices that its device was unplugged.
+   * Rejects with the reason in plain words.
+   */
+  static async open(options: {
+    path: string;
+    baudRate: number;
+    data: (bytes: Uint8Array) => void;
+    lost: (reason: string) => void;
+  }): Promise<SerialLine> {
+    const {path, baudRate, data, lost} = options;
+    // Native code, which only stations with such a port need.
+    const {SerialPort} = await import('serialport');
+    const port = new SerialPort({path, baudRate, autoOpen: false});
+    await new Promise<void>((resolve, reject) => {
+      port.open((error) => (error ? reject(new Error(explain(error))) : resolve()));
+    });
+    return new SerialLine(port, data, lost);
+  }
+
+  /** Queues bytes. That they cannot be sent is told as a loss. */
+  write(bytes: Uint8Array): void {
+    // Without a callback the reason would be an event of its own.
+    if (this.#port.isOpen) this.#port.write(Buffer.from(bytes), () => {});
+  }
+
+  /** Hands bytes to the kernel before it returns: for the end of the process. @throws NodeJS.ErrnoException */
+  writeNow(bytes: Uint8Array): void {
+    const {fd} = (this.#port.port ?? {}) as {readonly fd?: number | null};
+    if (typeof fd === 'number') writeSync(fd, bytes);
+  }
+
+  close(): void {
+    this.#lost = undefined;
+    if (this.#port.isOpen) this.#port.close(() => {});
+  }
+
+  #tellLost(reason: string): void {
+    const lost = this.#lost;
+    this.#lost = undefined;
+    lost?.(reason);
+  }
+}
+
+/** The library's errors begin with the words of the system, and go on with those of its own. */
+function explain({message}: Error): string {
+  if (/permission denied/i.test(message))
+    return 'this program may not open it: is its user in the group dialout?';
+  if (/cannot lock|busy/i.test(message)) return 'another program holds it';
+  return message.replace(/^Error:? /, '').replace(/, cannot open .*$/, '');
+}

@@ -24,7 +24,7 @@ const code = v.pipe(
 /** One of `readers`. */
 export const reader = keys({
   name,
-  port: pattern(/^(?:\/dev\/[^\s]{1,250}|evdev:\S.{0,200})$/, portExample),
+  port: pattern(/^(?:\/\S{1,250}|evdev:\S.{0,200})$/, portExample),
   kind: oneOf('rdm6300', 'wiegand', 'keypad', 'keyboard'),
   doors: v.optional(list(name, 0, 4, '[front]'), []),
   codes: v.optional(list(code, 0, 1_000, '[!secret postman, 0012345678]'), []),

@@ -11,6 +11,7 @@ const source = fileURLToPath(new URL('../../firmware/cli.ts', import.meta.url));
 /** What a test sets in the configuration; everything else has a value that fits a test. */
 export interface StationSettings {
   name?: string;
+  board?: string;
   sip?: {
     accounts?: Record<string, unknown>[];
     domain?: string;
@@ -20,6 +21,7 @@ export interface StationSettings {
   };
   buttons?: Record<string, unknown>[];
   doors?: Record<string, unknown>[];
+  readers?: Record<string, unknown>[];
   answer?: Record<string, unknown>;
   audio?: {microphone?: string; speaker?: string};
   talk_seconds?: number;
@@ -47,7 +49,7 @@ export interface TestHost {
   reach(url: string): Promise<string>;
 }
 
-/** The real firmware, in a process of its own on the simulated board, driven over its HTTP API. */
+/** The real firmware, in a process of its own, on the simulated board where no other is asked for, driven over its HTTP API. */
 export class TestStation {
   readonly sipPort: number;
   readonly url: string;
@@ -173,7 +175,7 @@ export async function writeConfiguration(run: Run, settings: StationSettings): P
   const ports = await freePorts(40);
   const configuration = {
     name: settings.name ?? 'Front door',
-    board: 'simulated',
+    board: settings.board ?? 'simulated',
     data: './data',
     sip: {
       listen: [`udp:127.0.0.1:${await freePort()}`],
@@ -182,6 +184,7 @@ export async function writeConfiguration(run: Run, settings: StationSettings): P
     },
     ...(settings.buttons ? {buttons: settings.buttons} : {}),
     ...(settings.doors ? {doors: settings.doors} : {}),
+    ...(settings.readers ? {readers: settings.readers} : {}),
     ...(settings.answer ? {answer: settings.answer} : {}),
     audio: {microphone: 'silence', speaker: 'discard', ...settings.audio},
     ...(settings.talk_seconds === undefined ? {} : {talk_seconds: settings.talk_seconds}),

@@ -5,9 +5,9 @@ import {busyboxOf, findKernel, imageOf, type Kernel, kernels, modulesOf} from '.
 import {sayTenths} from './apt.ts';
 import {ForeignPackages, must} from './foreign-packages.ts';
 
-const gpioSim = fileURLToPath(new URL('../vm/gpio-sim', import.meta.url));
-/** Where a kernel was built without the simulated GPIO chip, its source has it. */
-const GPIO_SIM_SOURCES = ['drivers/gpio/gpio-sim.c', 'kernel/irq/irq_sim.c'];
+const simulators = fileURLToPath(new URL('../vm/simulators', import.meta.url));
+/** Simulated hardware that a kernel was built without: its source has it. */
+const SOURCES = ['drivers/gpio/gpio-sim.c', 'kernel/irq/irq_sim.c', 'drivers/leds/uleds.c'];
 
 /**
  * Fetches the kernels of the virtual machine that are not there yet. Nothing is installed, and no root is needed; some 400 MB
@@ -51,9 +51,9 @@ async function fetchKernel(kernel: Kernel, say: (line: string) => void): Promise
     const parts = ['busybox-static', image, ...headers];
     await debian.fetch([...parts, 'linux-source-6.12'], sayTenths(say));
     await debian.unpack(parts, unpacked);
-    say('  compiling its simulated GPIO chip');
+    say('  compiling its simulated hardware');
     const source = debian.file('linux-source-6.12');
-    await compileGpioSim({source, root: unpacked, version, into: modulesOf(kernel)});
+    await compileSimulators({source, root: unpacked, version, kernel});
   } else {
     const parts = ['busybox-static', `linux-binary-${version}`, `linux-modules-${version}`];
     await debian.fetch(parts, sayTenths(say));
@@ -76,26 +76,27 @@ function firstOf(root: string, paths: readonly string[]): string {
   return found;
 }
 
-/** Compiles two modules from the kernel's source with the headers that are unpacked in `root`. */
-async function compileGpioSim({
+/** Compiles the modules that a kernel lacks, from its source and our own, with the headers that are unpacked in `root`. */
+async function compileSimulators({
   source,
   root,
   version,
-  into,
+  kernel,
 }: {
   source: string;
   root: string;
   version: string;
-  into: string;
+  kernel: Kernel;
 }): Promise<void> {
+  const into = modulesOf(kernel);
   mkdirSync(into, {recursive: true});
-  const work = join(root, 'gpio-sim');
-  cpSync(gpioSim, work, {recursive: true});
+  const work = join(root, 'simulators');
+  cpSync(simulators, work, {recursive: true});
   // The archive is read no further than needed, so all but the last program are cut off.
   const extract =
     'dpkg-deb --fsys-tarfile "$1" | tar --extract --to-stdout ./usr/src/linux-source-6.12.tar.xz | xz --decompress --stdout | ' +
-    'tar --extract --directory "$2" --occurrence=1 --transform "s,.*/,," "$3" "$4"';
-  const files = GPIO_SIM_SOURCES.map((file) => `linux-source-6.12/${file}`);
+    'tar --extract --directory "$2" --occurrence=1 --transform "s,.*/,," "$3" "$4" "$5"';
+  const files = SOURCES.map((file) => `linux-source-6.12/${file}`);
   await must(['sh', '-c', extract, 'sh', source, work, ...files]);
   // The headers expect to be installed: their one absolute path is turned to where they are.
   const headers = join(root, `usr/src/linux-headers-${version}`);
@@ -103,7 +104,7 @@ async function compileGpioSim({
   writeFileSync(makefile, readFileSync(makefile, 'utf8').replace('/usr/src/', `${join(root, 'usr/src')}/`));
   const settings = ['CC=gcc', 'CROSS_COMPILE=', 'CONFIG_DEBUG_INFO_BTF_MODULES='];
   await must(['make', '-C', headers, `M=${work}`, ...settings, 'modules']);
-  for (const name of ['irq-simulator.ko', 'gpio-sim.ko']) {
-    await must(['strip', '--strip-debug', '-o', join(into, name), join(work, name)]);
+  for (const name of kernel.compiled) {
+    await must(['strip', '--strip-debug', '-o', join(into, `${name}.ko`), join(work, `${name}.ko`)]);
   }
 }

@@ -9,15 +9,19 @@ export interface Kernel {
   /** The Debian release among whose backports it is. */
   readonly release: 'bookworm' | 'trixie';
   readonly folder: string;
+  /** The modules that Debian's build lacks and that are compiled for it. */
+  readonly compiled: readonly string[];
 }
+
+const compiled = ['irq-simulator', 'gpio-sim', 'uleds', 'spi-recorder'];
 
 /**
  * Two: the version of Debian stable, and a current one. The first lacks the simulated GPIO chip, which is compiled for it: so
  * it is bookworm's backport, whose tools to compile modules run on every release from bookworm on.
  */
 export const kernels: readonly Kernel[] = [
-  {name: '6.12', release: 'bookworm', folder: folder('6.12')},
-  {name: '7', release: 'trixie', folder: folder('7')},
+  {name: '6.12', release: 'bookworm', folder: folder('6.12'), compiled},
+  {name: '7', release: 'trixie', folder: folder('7'), compiled: []},
 ];
 
 /** The kernel's image, compressed as the boot loader wants it. */
@@ -35,10 +39,14 @@ export function busyboxOf({folder}: Kernel): string {
   return join(folder, 'busybox');
 }
 
-/** The image of a kernel that has been fetched. */
+/** The image of a kernel that has been fetched, with all that was to be compiled for it. */
 export function findKernel(name: Kernel['name']): string | undefined {
-  const image = imageOf(kernels.find((one) => one.name === name)!);
-  return existsSync(image) ? image : undefined;
+  const kernel = kernels.find((one) => one.name === name)!;
+  const needed = [
+    imageOf(kernel),
+    ...kernel.compiled.map((module) => join(modulesOf(kernel), `${module}.ko`)),
+  ];
+  return needed.every(existsSync) ? imageOf(kernel) : undefined;
 }
 
 function folder(name: string): string {

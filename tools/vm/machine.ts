@@ -8,7 +8,7 @@ import {busyboxOf, imageOf, type Kernel, modulesOf} from './kernels.ts';
 import {loadingOrder} from './modules.ts';
 
 /** The host's files, and the hardware that a board has and this machine lacks. */
-const MODULES = ['9p', '9pnet_virtio', 'overlay', 'configfs', 'gpio-sim', 'snd-aloop'];
+const MODULES = ['9p', '9pnet_virtio', 'overlay', 'configfs', 'gpio-sim', 'snd-aloop', 'uleds', 'spi-recorder'];
 const MEMORY_MB = 2048;
 
 export interface Job {

@@ -8,7 +8,18 @@ import {busyboxOf, imageOf, type Kernel, modulesOf} from './kernels.ts';
 import {loadingOrder} from './modules.ts';
 
 /** The host's files, and the hardware that a board has and this machine lacks. */
-const MODULES = ['9p', '9pnet_virtio', 'overlay', 'configfs', 'gpio-sim', 'snd-aloop', 'uleds', 'spi-recorder'];
+const MODULES = [
+  '9p',
+  '9pnet_virtio',
+  'overlay',
+  'configfs',
+  'gpio-sim',
+  'snd-aloop',
+  'uleds',
+  'evdev',
+  'uinput',
+  'spi-recorder',
+];
 const MEMORY_MB = 2048;
 
 export interface Job {
@@ -63,7 +74,8 @@ export async function runInMachine(qemu: string, kernel: Kernel, job: Job): Prom
 function options(image: string, file: (name: string) => string): string[] {
   return [
     ...['-nodefaults', '-no-reboot', '-display', 'none'],
-    ...['-accel', 'tcg', '-cpu', 'max', '-smp', '2', '-m', String(MEMORY_MB)],
+    // Without memory protection keys: with QEMU 7.2's, V8 ended every second time that a program started threads.
+    ...['-accel', 'tcg', '-cpu', 'max,-pku', '-smp', '2', '-m', String(MEMORY_MB)],
     ...['-kernel', image, '-initrd', file('initramfs')],
     ...['-append', 'console=ttyS0 quiet panic=-1 nokaslr mitigations=off'],
     ...['-serial', `file:${file('console')}`],

@@ -1,10 +1,16 @@
 import type {BoardDefinition} from '../hal/board-definition.ts';
+import {board as lePotato} from './le-potato.ts';
 import {board as pc} from './pc.ts';
+import {board as raspberryPi3} from './raspberry-pi-3.ts';
 import {board as raspberryPi4} from './raspberry-pi-4.ts';
+import {board as raspberryPi5} from './raspberry-pi-5.ts';
+import {board as raspberryPiZero2W} from './raspberry-pi-zero-2-w.ts';
 import {board as simulated} from './simulated.ts';
 import {board as virtualMachine} from './virtual-machine.ts';
 
 /** Every board by the name that a configuration gives it. */
 export const boards: ReadonlyMap<string, BoardDefinition> = new Map(
-  [simulated, pc, raspberryPi4, virtualMachine].map((board) => [board.name, board]),
+  [simulated, pc, raspberryPi3, raspberryPi4, raspberryPi5, raspberryPiZero2W, lePotato, virtualMachine].map(
+    (board) => [board.name, board],
+  ),
 );

@@ -4,8 +4,13 @@ import type {BoardDefinition} from '../hal/board-definition.ts';
 export const board: BoardDefinition = {
   name: 'pc',
   title: 'PC without GPIO',
+  compatible: [],
   driver: 'gpio',
   inputs: [],
   outputs: [],
   light: undefined,
+  header: [],
+  soundCards: [],
+  serialPorts: [],
+  image: undefined,
 };

@@ -1,30 +1,14 @@
-import type {BoardDefinition} from '../hal/board-definition.ts';
+import {raspberryPi} from './parts/raspberry-pi.ts';
 
-/**
- * Raspberry Pi 4 Model B, 40-pin header. Buttons close to ground against the internal pull-up; relay boards switch
- * on high; the light ring's data line is SPI0 MOSI.
- */
-export const board: BoardDefinition = {
+/** Raspberry Pi 4, as Debian's kernel describes it. The header's serial port is ttyS1, of which the kernel makes its console. */
+export const board = raspberryPi({
   name: 'raspberry-pi-4',
   title: 'Raspberry Pi 4',
-  driver: 'gpio',
-  inputs: [
-    {
-      name: 'button-1',
-      pin: {line: 'GPIO17', header: 11, active: 'low', bias: 'pull-up'},
-      debounceMs: 20,
-      lockOutMs: 200,
-    },
-    {
-      name: 'button-2',
-      pin: {line: 'GPIO27', header: 13, active: 'low', bias: 'pull-up'},
-      debounceMs: 20,
-      lockOutMs: 200,
-    },
-  ],
-  outputs: [
-    {name: 'relay-1', pin: {line: 'GPIO23', header: 16, active: 'high'}},
-    {name: 'relay-2', pin: {line: 'GPIO24', header: 18, active: 'high'}},
-  ],
-  light: {kind: 'ws2812', count: 16, device: '/dev/spidev0.0', header: 19},
-};
+  compatible: ['raspberrypi,4-model-b'],
+  serialPorts: [{device: '/dev/ttyS1', pins: [8, 10]}],
+  image: {
+    kernel: 'trixie',
+    deviceTree: 'broadcom/bcm2711-rpi-4-b.dtb',
+    config: ['dtparam=spi=on', 'enable_uart=1'],
+  },
+});

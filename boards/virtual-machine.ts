@@ -7,6 +7,7 @@ import type {BoardDefinition} from '../hal/board-definition.ts';
 export const board: BoardDefinition = {
   name: 'virtual-machine',
   title: 'Virtual machine with simulated GPIO',
+  compatible: [],
   driver: 'gpio',
   inputs: [
     {
@@ -18,4 +19,8 @@ export const board: BoardDefinition = {
   ],
   outputs: [{name: 'relay-1', pin: {line: 'GPIO23', header: 16, active: 'high'}}],
   light: undefined,
+  header: [],
+  soundCards: [],
+  serialPorts: [],
+  image: undefined,
 };

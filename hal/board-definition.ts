@@ -4,11 +4,19 @@ export interface BoardDefinition {
   readonly name: string;
   /** The name for people. */
   readonly title: string;
+  /** What the root of its device tree may call it (`compatible`), its most specific names; empty where it has none. */
+  readonly compatible: readonly string[];
   /** Which drivers its lines and its light need. */
   readonly driver: 'simulated' | 'gpio';
   readonly inputs: readonly InputDefinition[];
   readonly outputs: readonly OutputDefinition[];
   readonly light: LightDefinition | undefined;
+  /** What is on each pin of the header, from pin 1 on: the name of a line that is used, or other words; empty: no header. */
+  readonly header: readonly string[];
+  readonly soundCards: readonly SoundCardDefinition[];
+  readonly serialPorts: readonly SerialPortDefinition[];
+  /** Undefined where no image is made for it. */
+  readonly image: ImageDefinition | undefined;
 }
 
 /** Where a line is found on a real board. */
@@ -30,6 +38,8 @@ export interface InputDefinition {
   readonly name: string;
   /** Undefined on a simulated board. */
   readonly pin: InputPin | undefined;
+  /** On a simulated board: its contact is closed, and the line active, as long as nobody moves it. */
+  readonly closedAtRest?: boolean;
   /** A change counts once it has lasted this long (ms). */
   readonly debounceMs: number;
   /** After one press no other is accepted for this long (ms). */
@@ -40,6 +50,41 @@ export interface OutputDefinition {
   readonly name: string;
   /** Undefined on a simulated board. */
   readonly pin: Pin | undefined;
+  /** The load is under current while the line is inactive, and has none while it is active. */
+  readonly inverted?: boolean;
+}
+
+/** A sound card that is known to work with the board. */
+export interface SoundCardDefinition {
+  /** As it is sold. */
+  readonly title: string;
+  /** Its ALSA id: the X of `alsa:plughw:CARD=X`. */
+  readonly card: string;
+  /** The pins of the header that it needs, besides those for power; none where it is plugged in by USB. */
+  readonly pins: readonly number[];
+  /** Mixer settings, as amixer takes them. */
+  readonly mixer: readonly {readonly control: string; readonly value: string}[];
+  /** Lines of config.txt that it needs. */
+  readonly config: readonly string[];
+  /** How this is known. */
+  readonly source: string;
+}
+
+export interface SerialPortDefinition {
+  /** The device file, such as `/dev/ttyS1`. */
+  readonly device: string;
+  /** The pins of the header that it comes out at: what it sends, what it receives. */
+  readonly pins: readonly [transmit: number, receive: number];
+}
+
+/** What the board's image needs. */
+export interface ImageDefinition {
+  /** The Debian suite whose kernel knows the board. */
+  readonly kernel: 'trixie' | 'trixie-backports';
+  /** The device tree in the kernel's package. */
+  readonly deviceTree: string;
+  /** Lines of config.txt that the board's own lines, light and serial ports need. */
+  readonly config: readonly string[];
 }
 
 /** What the light is: all that the drivers of hal/light/ know, and one that only the page shows. */
@@ -54,33 +99,3 @@ export type LightDefinition =
       readonly kind: 'leds';
       readonly leds: string | {readonly red: string; readonly green: string; readonly blue: string};
     };
-
-/**
- * What is wrong with a definition, in words; empty where nothing is. A name must be unique, and so must a
- * header pin: of two uses both are named. On a board with GPIO each line has a pin.
- */
-export function checkBoard(board: BoardDefinition): string[] {
-  const lines = [...board.inputs, ...board.outputs];
-  const {light} = board;
-  const lightPins = light?.kind === 'lines' ? light.pins : [];
-  const gpio = [
-    ...lines.flatMap(({name, pin}) => (pin === undefined ? [] : [{name, ...pin}])),
-    ...lightPins.map((pin) => ({name: 'the light', ...pin})),
-  ];
-  const uses = [...gpio, ...(light?.kind === 'ws2812' ? [{name: 'the light', ...light}] : [])];
-  const unwired = board.driver === 'gpio' ? lines.filter(({pin}) => pin === undefined) : [];
-  return [
-    ...unwired.map(({name}) => `${name} has no pin`),
-    ...repeated(lines, ({name}) => name).map(([name]) => `two lines are called ${name}`),
-    ...repeated(uses, ({header}) => header).map(
-      ([header, users]) => `header pin ${header} is used by ${users.map(({name}) => name).join(' and ')}`,
-    ),
-    ...repeated(gpio, ({line}) => line).map(
-      ([line, users]) => `${line} is used by ${users.map(({name}) => name).join(' and ')}`,
-    ),
-  ];
-}
-
-function repeated<Item, Key>(items: readonly Item[], key: (item: Item) => Key): [Key, Item[]][] {
-  return [...Map.groupBy(items, key)].filter(([, group]) => group.length > 1);
-}

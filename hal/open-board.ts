@@ -1,4 +1,5 @@
-import {type BoardDefinition, checkBoard} from './board-definition.ts';
+import type {BoardDefinition} from './board-definition.ts';
+import {checkBoard} from './check-board.ts';
 import {GpioBoard} from './gpio/gpio-board.ts';
 import {type Board, type Clock, HardwareError} from './hal.ts';
 import type {LightDriver} from './light/light-driver.ts';

@@ -14,6 +14,7 @@ export class SimulatedBoard implements Board {
   readonly outputs: ReadonlyMap<string, SimulatedOutput>;
   readonly light: SimulatedLightRing | undefined;
   readonly #clock: Clock;
+  readonly #closedAtRest: ReadonlySet<string>;
   /** The release of each input that a simulated finger holds. */
   readonly #releases = new Map<string, Timer>();
 
@@ -23,8 +24,11 @@ export class SimulatedBoard implements Board {
     this.inputs = new Map(
       definition.inputs.map((input) => [
         input.name,
-        new DebouncedInput(input.name, {...input, initial: false}, clock),
+        new DebouncedInput(input.name, {...input, initial: input.closedAtRest === true}, clock),
       ]),
+    );
+    this.#closedAtRest = new Set(
+      definition.inputs.filter(({closedAtRest}) => closedAtRest).map(({name}) => name),
     );
     this.outputs = new Map(definition.outputs.map(({name}) => [name, new SimulatedOutput(name)]));
     const {light} = definition;
@@ -32,18 +36,20 @@ export class SimulatedBoard implements Board {
   }
 
   /**
-   * Holds an input down for `milliseconds`. A press while it is held restarts the time.
+   * Holds an input down for `milliseconds`; one that is closed at rest is opened for as long. A press while it is held
+   * restarts the time.
    * @throws Error for an input that the board does not have.
    */
   readonly press = (input: string, milliseconds: number): void => {
     const line = this.#line(input);
     this.#releases.get(input)?.cancel();
-    line.level(true);
+    const rest = this.#closedAtRest.has(input);
+    line.level(!rest);
     this.#releases.set(
       input,
       this.#clock.after(milliseconds, () => {
         this.#releases.delete(input);
-        line.level(false);
+        line.level(rest);
       }),
     );
   };

@@ -94,3 +94,16 @@ test('the light ring shows whole frames only', () => {
   expect(light.frame[47]).toBe(47);
   expect(() => light.show(new Uint8Array(47))).toThrow(RangeError);
 });
+
+test('a loop that is closed at rest is opened by a press, for its time', () => {
+  const {clock, board} = open();
+  const loop = board.inputs.get('input-1')!;
+  const changes: boolean[] = [];
+  loop.onChange = (active) => changes.push(active);
+  expect(loop.active).toBe(true);
+  board.press('input-1', 100);
+  clock.advance(60);
+  expect(loop.active).toBe(false);
+  clock.advance(1000);
+  expect(changes).toEqual([false, true]);
+});

@@ -1,0 +1,14 @@
+import {raspberryPi} from './parts/raspberry-pi.ts';
+
+/** Raspberry Pi 3, as Debian's kernel describes it. The header's serial port is ttyS1, of which the kernel makes its console. */
+export const board = raspberryPi({
+  name: 'raspberry-pi-3',
+  title: 'Raspberry Pi 3',
+  compatible: ['raspberrypi,3-model-b', 'raspberrypi,3-model-b-plus', 'raspberrypi,3-model-a-plus'],
+  serialPorts: [{device: '/dev/ttyS1', pins: [8, 10]}],
+  image: {
+    kernel: 'trixie',
+    deviceTree: 'broadcom/bcm2837-rpi-3-b.dtb',
+    config: ['dtparam=spi=on', 'enable_uart=1'],
+  },
+});

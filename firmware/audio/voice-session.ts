@@ -88,9 +88,14 @@ export class VoiceSession {
     return this.#attached && this.#expects;
   }
 
+  /** Whether sound has to come. Who holds the call may send music, and many a phone sends nothing. */
+  get #talks(): boolean {
+    return this.#stream?.direction === 'sendrecv';
+  }
+
   /** Takes over what was negotiated; `now` in ms. */
   update(stream: AudioStream, now: number): void {
-    const expected = this.#expects;
+    const talked = this.#talks;
     this.#stream = stream;
     this.#setFree();
     this.#sender.update(stream);
@@ -102,7 +107,7 @@ export class VoiceSession {
     this.#reports.update(stream, this.#security, now);
     if (stream.telephoneEvent !== undefined) this.#tones = undefined;
     else this.#tones ??= new ToneListener((key) => this.#listener.onDigit(key, 'tone'));
-    if (this.#expects && !expected) this.#listenFrom(now);
+    if (this.#talks && !talked) this.#listenFrom(now);
   }
 
   /** Connects the session with microphone and loudspeaker, or takes it off them. */
@@ -152,7 +157,7 @@ export class VoiceSession {
   /** Looks after the session once a frame: tells of silence, ties the socket to a settled source, sends reports. */
   watch(now: number): void {
     const heard = Math.max(this.#receiver.heard ?? 0, this.#listeningSince);
-    const quiet = this.#hears ? (now - heard) / 1000 : 0;
+    const quiet = this.#attached && this.#talks ? (now - heard) / 1000 : 0;
     if (quiet < silenceTold[0]!) this.#silencesTold = 0;
     const due = silenceTold[this.#silencesTold];
     if (due !== undefined && quiet >= due) {

@@ -170,9 +170,9 @@ export class Conversation implements TalkListener {
   }
 
   #silent(seconds: number): void {
-    // On hold nothing is to come.
+    // On hold nothing need come.
     const {direction, remote} = this.#stream;
-    if (direction === 'sendonly' || direction === 'inactive') return;
+    if (direction !== 'sendrecv') return;
     this.#listener.silent(seconds, `${remote.address} port ${remote.port}`);
     if (seconds >= DEAD_SECONDS) this.hangUp(`no sound has come for ${seconds} s`);
   }

@@ -87,17 +87,20 @@ test('silence is told after 4 and 10 seconds, and again after sound has come', a
   expect(told()).toEqual([4, 10, 4]);
 });
 
-test('a session on hold, or not attached, may be silent', async () => {
-  const bench = new Bench();
-  await bench.talk({direction: 'sendonly'});
-  await bench.open(2);
-  bench.do({kind: 'update', session: 2, stream});
-  for (let step = 0; step < 600; step++) bench.step(0);
-  expect(bench.reported('silence')).toEqual([]);
-  bench.do({kind: 'update', session: 1, stream});
-  for (let step = 0; step < 190; step++) bench.step(0);
-  expect(bench.reported('silence')).toEqual([]);
-});
+test.each(['recvonly', 'sendonly', 'inactive'] as const)(
+  'a session on hold (%s), or not attached, may be silent',
+  async (direction) => {
+    const bench = new Bench();
+    await bench.talk({direction});
+    await bench.open(2);
+    bench.do({kind: 'update', session: 2, stream});
+    for (let step = 0; step < 600; step++) bench.step(0);
+    expect(bench.reported('silence')).toEqual([]);
+    bench.do({kind: 'update', session: 1, stream});
+    for (let step = 0; step < 190; step++) bench.step(0);
+    expect(bench.reported('silence')).toEqual([]);
+  },
+);
 
 test('keys come and go', async () => {
   const bench = new Bench();

@@ -203,9 +203,11 @@ test('no sound for 4 s is told with the address, for 10 s ends the call; on hold
   press();
   const [call] = telephone.calls;
   call!.answers();
-  call!.listener!.onUpdated!({...stream, direction: 'sendonly'});
-  call!.media.onSilence!(10);
-  expect(station.status().state).toBe('talking');
+  for (const direction of ['recvonly', 'sendonly', 'inactive'] as const) {
+    call!.listener!.onUpdated!({...stream, direction});
+    call!.media.onSilence!(10);
+    expect(station.status().state).toBe('talking');
+  }
   call!.listener!.onUpdated!(stream);
   call!.media.onSilence!(4);
   expect(journal.after(0, 100).at(-1)).toMatchObject({

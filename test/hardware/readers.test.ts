@@ -1,0 +1,61 @@
+import {expect, test, vi} from 'vitest';
+import {systemClock as clock} from '../../firmware/base/clock.ts';
+import {openReader} from '../../hal/open-reader.ts';
+import {VirtualKeyboard} from './support/virtual-keyboard.ts';
+
+const NAME = 'Sycreader RFID Technology Co., Ltd SYC ID&IC USB Reader';
+/** More than it takes to look for a device twice, on a machine that is slow. */
+const PATIENCE = 20_000;
+
+interface Context {
+  onTestFinished(callback: () => void): void;
+}
+
+/** A reader that is looked for under the name, and what it tells. */
+function open(context: Context) {
+  const told: string[] = [];
+  const reader = openReader({port: `evdev:${NAME}`, kind: 'keyboard'}, clock);
+  context.onTestFinished(() => reader.close());
+  reader.onState = (fault) => told.push(fault ?? 'open');
+  reader.onEntry = ({kind, digits}) => told.push(`${kind} ${digits}`);
+  const tells = (...expected: string[]) => vi.waitFor(() => expect(told).toEqual(expected), PATIENCE);
+  return {reader, tells};
+}
+
+test('what is typed on a keyboard is an entry: a code, or as fast as a machine types a card', async (context) => {
+  VirtualKeyboard.plugIn(context, 'Another keyboard');
+  const keyboard = VirtualKeyboard.plugIn(context, NAME);
+  const {tells} = open(context);
+  await tells('open');
+  keyboard.type('4711');
+  await tells('open', 'code 4711');
+  keyboard.type('0012345678');
+  await tells('open', 'code 4711', 'card 0012345678');
+});
+
+test('a keyboard is taken exclusively, and given back', async (context) => {
+  const keyboard = VirtualKeyboard.plugIn(context, NAME);
+  const first = open(context);
+  await first.tells('open');
+  const second = open(context);
+  await second.tells('another program holds it');
+  keyboard.type('4711');
+  await first.tells('open', 'code 4711');
+  first.reader.close();
+  await second.tells('another program holds it', 'open');
+  keyboard.type('4712');
+  await second.tells('another program holds it', 'open', 'code 4712');
+});
+
+test('a keyboard that is unplugged is told of at once, and works again when it is back', async (context) => {
+  const {tells} = open(context);
+  await tells('it is not plugged in');
+  const keyboard = VirtualKeyboard.plugIn(context, NAME);
+  await tells('it is not plugged in', 'open');
+  keyboard.unplug();
+  await tells('it is not plugged in', 'open', 'it was unplugged');
+  const again = VirtualKeyboard.plugIn(context, NAME);
+  await tells('it is not plugged in', 'open', 'it was unplugged', 'open');
+  again.type('4711');
+  await tells('it is not plugged in', 'open', 'it was unplugged', 'open', 'code 4711');
+});

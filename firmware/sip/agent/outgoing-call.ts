@@ -31,6 +31,15 @@ import {TargetSet} from './target-set.ts';
 /** RFC 3326; the text is the customary one, which phones show or recognise. */
 const completedElsewhere = 'SIP;cause=200;text="Call completed elsewhere"';
 
+/** Branches of a fork whose streams are kept. */
+const previewLimit = 8;
+
+/** A stream before the answer; final where the response that announced it was reliable. */
+interface Preview {
+  readonly stream: AudioStream;
+  readonly final: boolean;
+}
+
 /** A call that is placed from here. */
 export class OutgoingCall extends CallBase implements Call {
   readonly id: string;
@@ -57,10 +66,8 @@ export class OutgoingCall extends CallBase implements Call {
   /** CSeq number of the next INVITE. */
   #sequence = 1;
   #invite: OutgoingInvite | undefined;
-  /** The stream that a provisional response announced, with its To tag; final where that response was reliable. */
-  #preview:
-    | {readonly tag: string | undefined; readonly stream: AudioStream; readonly final: boolean}
-    | undefined;
+  /** The stream that each branch of a fork announced last before the 2xx, by its To tag. */
+  #previews = new Map<string | undefined, Preview>();
 
   /**
    * The INVITE leaves as soon as address and media port are there; never before this returns. `accountOf` tells
@@ -195,7 +202,6 @@ export class OutgoingCall extends CallBase implements Call {
     this.#otherFamilyOffered = false;
     // Nobody is being called while the next one is looked for, so hanging up has nothing to cancel.
     this.#invite = undefined;
-    this.#preview = undefined;
     this.#target = next.uri;
     this.#account = this.#accountOf(next.uri);
     if (this.#encryption !== 'required') this.#encryption = this.#account?.encryption ?? 'off';
@@ -223,6 +229,7 @@ export class OutgoingCall extends CallBase implements Call {
 
   #sendInvite(destination: Destination, local: string, media: MediaPort, encryption: EncryptionWish): void {
     const negotiation = this.negotiate(local, media, encryption);
+    this.#previews.clear();
     const {environment, identity} = this.services;
     const account = this.#account;
     const authenticator = account?.authenticator();
@@ -312,32 +319,36 @@ export class OutgoingCall extends CallBase implements Call {
     const body = this.#isFinal(response.to.tag) ? 'none' : sessionBody(response);
     const preview = typeof body === 'string' ? undefined : negotiation.accept(body, final);
     if (preview?.ok) {
-      this.#preview = {tag: response.to.tag, stream: preview.value, final};
+      this.#keep(response.to.tag, {stream: preview.value, final});
       this.enter('ringing');
       this.callMedia.update(preview.value, () => this.listener?.onRinging(true));
     } else if (status === 180) {
       this.enter('ringing');
-      this.listener?.onRinging(this.#preview !== undefined);
+      this.listener?.onRinging(this.#previews.size > 0);
     }
   }
 
   /** UPDATE before the answer: an offer in it waits until ours has been answered (RFC 3311 section 5.2). */
   #update(local: LocalEnd, dialog: Dialog, transaction: ServerTransaction, negotiation: Negotiation): void {
     const {environment} = this.services;
-    if (this.#preview?.final && !this.#isFinal(dialog.remoteTag)) {
+    if ([...this.#previews.values()].some(({final}) => final) && !this.#isFinal(dialog.remoteTag)) {
       // Another branch of a fork has answered.
       transaction.respond(buildResponse(environment, transaction.request, 491));
       return;
     }
     const stream = answerUpdate(environment, local, dialog, negotiation, transaction, () => []);
     if (!stream) return;
-    this.#preview = {tag: dialog.remoteTag, stream, final: true};
+    this.#keep(dialog.remoteTag, {stream, final: true});
     this.callMedia.update(stream, () => {});
   }
 
   /** Whether our offer has been answered for good by this branch before the 2xx, whose SDP does not count then. */
   #isFinal(tag: string | undefined): boolean {
-    return this.#preview?.final === true && this.#preview.tag === tag;
+    return this.#previews.get(tag)?.final === true;
+  }
+
+  #keep(tag: string | undefined, preview: Preview): void {
+    if (this.#previews.has(tag) || this.#previews.size < previewLimit) this.#previews.set(tag, preview);
   }
 
   #accept(local: LocalEnd, dialog: Dialog, response: SipResponse, negotiation: Negotiation): void {
@@ -362,8 +373,8 @@ export class OutgoingCall extends CallBase implements Call {
       return stream.ok ? stream.value : stream.error.text;
     }
     // Some gateways send the answer in a 183 only.
-    const preview = this.#preview;
-    if (preview?.tag !== response.to.tag || !preview) return 'the answer has no SDP';
+    const preview = this.#previews.get(response.to.tag);
+    if (!preview) return 'the answer has no SDP';
     negotiation.close();
     return preview.stream;
   }

@@ -83,6 +83,16 @@ test('UPDATE with an offer in another branch than the one that answered waits', 
   expect(peer.response().status).toBe(491);
 });
 
+test('a branch of a fork whose answer was reliable needs none in its 200, whatever the others said since', async () => {
+  const {scene, peer, invite, provisional} = await calling();
+  await provisional(183, 1, sdp('192.0.2.9', 7100), 'one');
+  await provisional(183, 1, sdp('192.0.2.9', 7200), 'two');
+  await peer.respond(invite, 183, {tag: 'three', body: sdp('192.0.2.9', 7300)});
+  await peer.respond(invite, 200, {tag: 'one'});
+  expect(scene.tesla.told.at(-1)).toBe('answered 192.0.2.9:7100 sendrecv');
+  expect(scene.tesla.ports[0]?.streams.at(-1)?.remote.port).toBe(7100);
+});
+
 test('180 is repeated at T1 and doubling intervals until PRACK confirms it, which then is no news', async () => {
   const {scene, peer} = await ringing();
   const first = peer.response(180);

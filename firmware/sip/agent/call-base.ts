@@ -112,12 +112,19 @@ export abstract class CallBase {
 
   /** Applies a stream that offer and answer settled, and tells it: as the answer, or as a later change. */
   protected settle(stream: AudioStream): void {
-    this.callMedia.update(stream, (applied) => {
+    const applied = (settled: AudioStream) => {
       const first = !this.#settled;
       this.#settled = true;
-      if (first) this.listener?.onAnswered(applied);
-      else this.listener?.onUpdated?.(applied);
-    });
+      if (first) this.listener?.onAnswered(settled);
+      else this.listener?.onUpdated?.(settled);
+    };
+    const failed = (reason: string) => {
+      // Where a later offer names a host that nobody knows, the sound stays where it was.
+      if (this.#settled) return;
+      this.end({cause: 'failed', text: `no sound can be sent to ${this.who}: ${reason}`});
+      this.session?.hangUp();
+    };
+    this.callMedia.update(stream, applied, failed);
   }
 
   /** Opens the media port; undefined when the call has ended meanwhile, a sentence where it cannot be opened. */

@@ -41,12 +41,14 @@ export class CallMedia {
 
   /**
    * Tells the port of a new stream, then `done`: at once, or when the name of the far end is resolved where SDP gives
-   * a name. A name that cannot be resolved changes nothing.
+   * a name. A name that cannot be resolved changes nothing: `failed` is told why. Neither is called when the call has
+   * ended or has a newer stream meanwhile.
    */
-  update(stream: AudioStream, done: (stream: AudioStream) => void): void {
+  update(stream: AudioStream, done: (stream: AudioStream) => void, failed: (reason: string) => void): void {
     const update = ++this.#updates;
+    const isOld = () => this.#closed || update !== this.#updates;
     const apply = (settled: AudioStream) => {
-      if (this.#closed || update !== this.#updates) return;
+      if (isOld()) return;
       this.#port?.update(settled);
       done(settled);
     };
@@ -55,7 +57,9 @@ export class CallMedia {
     else
       this.#resolve(address).then(
         (found) => apply({...stream, remote: {address: found, port}}),
-        () => {},
+        (error: Error) => {
+          if (!isOld()) failed(error.message);
+        },
       );
   }
 

@@ -321,7 +321,12 @@ export class OutgoingCall extends CallBase implements Call {
     if (preview?.ok) {
       this.#keep(response.to.tag, {stream: preview.value, final});
       this.enter('ringing');
-      this.callMedia.update(preview.value, () => this.listener?.onRinging(true));
+      const ringing = (early: boolean) => this.listener?.onRinging(early);
+      this.callMedia.update(
+        preview.value,
+        () => ringing(true),
+        () => ringing(false),
+      );
     } else if (status === 180) {
       this.enter('ringing');
       this.listener?.onRinging(this.#previews.size > 0);
@@ -339,7 +344,11 @@ export class OutgoingCall extends CallBase implements Call {
     const stream = answerUpdate(environment, local, dialog, negotiation, transaction, () => []);
     if (!stream) return;
     this.#keep(dialog.remoteTag, {stream, final: true});
-    this.callMedia.update(stream, () => {});
+    this.callMedia.update(
+      stream,
+      () => {},
+      () => {},
+    );
   }
 
   /** Whether our offer has been answered for good by this branch before the 2xx, whose SDP does not count then. */

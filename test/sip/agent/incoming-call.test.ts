@@ -30,6 +30,17 @@ async function expectNothingLeft({all, tesla}: {all: CallScene; tesla: CallScene
   expect([tesla.leftovers, all.clock.pending]).toEqual([0, 0]);
 }
 
+test('a caller whose sound is at a name that nobody knows does not keep the station busy', async () => {
+  const set = scene((call, listener) => call.answer(listener));
+  const text = new TextDecoder().decode(offer).replace('c=IN IP4 192.0.2.9', 'c=IN IP4 nowhere.example.org');
+  await set.peer.ask('INVITE', 1, {body: new TextEncoder().encode(text)});
+  expect(set.tesla.told).toEqual(['ended failed']);
+  await acknowledge(set.peer);
+  expect(set.peer.kinds).toEqual([200, 'BYE']);
+  await set.peer.respond(set.peer.request('BYE'), 200);
+  await expectNothingLeft(set);
+});
+
 test.each([486, 480, 403, 603] as const)('refused with %i', async (status) => {
   const set = scene((call) => call.refuse(status));
   await set.peer.ask('INVITE', 1, {body: offer});

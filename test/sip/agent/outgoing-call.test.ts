@@ -188,6 +188,21 @@ test('a name in c= is resolved', async () => {
   expect(scene.tesla.told).toEqual(['answered 192.0.2.2:7000 sendrecv']);
 });
 
+test('a name in c= that nobody knows: no early media, and no call', async () => {
+  const {scene, peer} = await calling();
+  const text = new TextDecoder().decode(answer).replace('c=IN IP4 192.0.2.9', 'c=IN IP4 nowhere.example.org');
+  const body = new TextEncoder().encode(text);
+  await peer.respond(peer.request('INVITE'), 183, {body});
+  await peer.respond(peer.request('INVITE'), 200, {body});
+  expect(peer.kinds).toEqual(['INVITE', 'ACK', 'BYE']);
+  expect(scene.tesla.told).toEqual(['ringing', 'ended failed']);
+  expect(scene.tesla.ends[0]?.text).toMatch(
+    /^no sound can be sent to 192.0.2.9: the name nowhere.example.org is not known/,
+  );
+  await peer.respond(peer.request('BYE'), 200);
+  await expectNothingLeft(scene);
+});
+
 test('a 200 that comes again is acknowledged again, with the same ACK', async () => {
   const {scene, peer} = await talking();
   await peer.respond(peer.request('INVITE'), 200, {body: answer});

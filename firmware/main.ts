@@ -6,10 +6,12 @@ import {HardwareError} from '../hal/hal.ts';
 import {watchNetwork} from '../hal/linux/network.ts';
 import {openBoard} from '../hal/open-board.ts';
 import {openReader} from '../hal/open-reader.ts';
+import {withUsedLines} from '../hal/used-lines.ts';
 import {MediaEngine} from './audio/media-engine.ts';
 import {systemClock as clock} from './base/clock.ts';
 import {systemRandom} from './base/random.ts';
 import {stopYoungGeneration} from './base/young-generation.ts';
+import {linesOf} from './config/lines-of.ts';
 import {needsNetwork} from './config/needs-network.ts';
 import type {Config} from './config/schema.ts';
 import {readConfiguration} from './configuration.ts';
@@ -53,7 +55,7 @@ export async function run(configFile: string): Promise<number> {
 async function start(config: Config, closing: (() => void | Promise<void>)[]): Promise<void> {
   const log = pino();
 
-  const board = openBoard(boards.get(config.board) as BoardDefinition, {
+  const board = openBoard(withUsedLines(boards.get(config.board) as BoardDefinition, linesOf(config)), {
     clock,
     warn: (text) => log.warn(text),
   });

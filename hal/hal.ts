@@ -37,8 +37,13 @@ export interface InputLine {
 /** A relay or other switched output. Inactive is its safe state, set when the board opens and when it closes. */
 export interface OutputLine {
   readonly name: string;
+  /** The load has current while the line is inactive, and none while it is active. */
+  readonly inverted?: boolean;
   readonly active: boolean;
+  /** @throws Error where it cannot be switched. */
   set(active: boolean): void;
+  /** Called where it turns out later that it was not, or cannot be reached any more; it is inactive from then on. */
+  onFault?: (() => void) | undefined;
 }
 
 /** RGB lights: a ring of them, or one. */

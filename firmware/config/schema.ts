@@ -49,17 +49,16 @@ const stun = v.pipe(
   }),
 );
 
+const yesOrNo = v.pipe(
+  oneOf('true', 'false'),
+  v.transform((value) => value === 'true'),
+);
+
 const tls = keys({
   certificate: v.optional(file),
   key: v.optional(file),
   authorities: v.optional(file),
-  verify: v.optional(
-    v.pipe(
-      oneOf('true', 'false'),
-      v.transform((value) => value === 'true'),
-    ),
-    'true',
-  ),
+  verify: v.optional(yesOrNo, 'true'),
 });
 
 const httpListen = v.pipe(
@@ -162,6 +161,7 @@ const button = keys({
 const door = keys({
   name,
   output: name,
+  inverted: v.optional(yesOrNo),
   open_seconds: v.optional(seconds(0.1, 600), '3'),
   code: v.optional(pattern(/^[0-9*#A-D]{1,16}$/, 'must be 1 to 16 of the keys 0 to 9, *, #, A to D')),
   from: v.optional(list(party, 0, 64, '[house, sip:192.168.1.20]')),

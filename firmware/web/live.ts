@@ -22,7 +22,7 @@ type Interest = 'everything' | 'journal';
  *
  * - `state`: the status, when it changed; else once a second during a call and every 5 s without one, so that
  *   a reader notices a dead connection
- * - `board`: `{inputs: {NAME: active}, outputs: {NAME: active}}`
+ * - `board`: `{inputs: {NAME: active}, outputs: {NAME: under current}}`
  * - `light`: the frame as hexadecimal digits, red green blue for each light
  * - `meters`: `{microphone, speaker}` in dBFS
  * - `ladder`: `{call}` whose ladder has grown
@@ -178,9 +178,13 @@ export class Live {
   }
 
   #readLines() {
-    const levels = (lines: ReadonlyMap<string, {active: boolean}>) =>
-      Object.fromEntries(Array.from(lines, ([name, {active}]) => [name, active]));
-    return {inputs: levels(this.#shown.board.inputs), outputs: levels(this.#shown.board.outputs)};
+    const {inputs, outputs} = this.#shown.board;
+    return {
+      inputs: Object.fromEntries(Array.from(inputs, ([name, {active}]) => [name, active])),
+      outputs: Object.fromEntries(
+        Array.from(outputs, ([name, {active, inverted = false}]) => [name, active !== inverted]),
+      ),
+    };
   }
 }
 

@@ -52,10 +52,16 @@ export class GpioBoard implements Board {
   }
 }
 
+const opposite = {low: 'high', high: 'low'} as const;
+
 /** The definition's lines with the places where they are on this machine. */
 function locate(definition: BoardDefinition) {
   const inputs = definition.inputs.map(({pin, ...input}) => ({...input, pin: wired(pin)}));
-  const outputs = definition.outputs.map(({pin, name}) => ({name, pin: wired(pin)}));
+  const outputs = definition.outputs.map(({pin, name, inverted = false}) => ({
+    name,
+    inverted,
+    pin: wired(pin),
+  }));
   const wanted = [...inputs, ...outputs];
   if (wanted.length === 0) return {inputs: [], outputs: []};
   const found = findLines(wanted.map(({name, pin}) => ({line: pin.line, use: name})));
@@ -66,6 +72,7 @@ function locate(definition: BoardDefinition) {
     outputs: outputs.map(({pin, ...output}, index) => ({
       ...output,
       ...pin,
+      active: output.inverted ? opposite[pin.active] : pin.active,
       ...lines[inputs.length + index]!,
     })),
   };

@@ -8,6 +8,8 @@ export interface GpioOutputSetting {
   readonly offset: number;
   /** The electrical level that means active. */
   readonly active: 'low' | 'high';
+  /** The load is under current while the line is inactive: `active` says so already. */
+  readonly inverted: boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ export class GpioOutputs {
       })),
     );
     this.#active = outputs.map(() => false);
-    this.lines = outputs.map(({name}, index) => this.#line(name, index));
+    this.lines = outputs.map((output, index) => this.#line(output, index));
   }
 
   /** All inactive at once, and given back. Nothing moves them afterwards. */
@@ -43,11 +45,12 @@ export class GpioOutputs {
     this.#request.close();
   }
 
-  #line(name: string, index: number): OutputLine {
+  #line({name, inverted}: GpioOutputSetting, index: number): OutputLine {
     const isActive = () => this.#active[index]!;
     const set = (active: boolean) => this.#set(new Map([[index, active]]));
     return {
       name,
+      inverted,
       get active() {
         return isActive();
       },

@@ -33,7 +33,7 @@ function openLines(pins: readonly Pin[]): OnOffLight {
   try {
     for (const [index, {line, active}] of pins.entries()) {
       const {device, offset} = found.lines[index]!;
-      opened.push(new GpioOutputs(device, [{name: line, offset, active}]));
+      opened.push(new GpioOutputs(device, [{name: line, offset, active, inverted: false}]));
     }
   } catch (error) {
     release();

@@ -30,7 +30,9 @@ export class SimulatedBoard implements Board {
     this.#closedAtRest = new Set(
       definition.inputs.filter(({closedAtRest}) => closedAtRest).map(({name}) => name),
     );
-    this.outputs = new Map(definition.outputs.map(({name}) => [name, new SimulatedOutput(name)]));
+    this.outputs = new Map(
+      definition.outputs.map(({name, inverted}) => [name, new SimulatedOutput(name, inverted)]),
+    );
     const {light} = definition;
     this.light = light?.kind === 'simulated' ? new SimulatedLightRing(light.count) : undefined;
   }

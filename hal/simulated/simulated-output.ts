@@ -3,11 +3,13 @@ import type {OutputLine} from '../hal.ts';
 /** A relay that only remembers its state. */
 export class SimulatedOutput implements OutputLine {
   readonly name: string;
+  readonly inverted: boolean;
   active = false;
   #closed = false;
 
-  constructor(name: string) {
+  constructor(name: string, inverted = false) {
     this.name = name;
+    this.inverted = inverted;
   }
 
   set(active: boolean): void {

@@ -179,6 +179,14 @@ test('numbers stay as they are written', () => {
   expect(doors[0]!.code).toBe('007');
 });
 
+test('a lock that opens without current', () => {
+  const start = 'board: simulated\ndoors: [{name: d, output: relay-1, inverted: ';
+  expect(load(`${start}true}]`).doors[0]).toMatchObject({inverted: true});
+  expect(problems(`${start}"on"}]`)).toEqual([
+    'config.yaml:2:46: doors.0.inverted: must be one of true, false',
+  ]);
+});
+
 test('an anchor and its aliases', () => {
   const {buttons} = load(
     'board: simulated\nbuttons:\n- {name: a, input: button-1, call: &all [a.example, b.example]}\n- {name: b, input: button-2, call: *all}',

@@ -134,6 +134,18 @@ test('an output that switches on at low is high while it is off', (context) => {
   expect(['GPIO23', 'GPIO24'].map((line) => sim.level(line))).toEqual(['low', 'low']);
 });
 
+test('the load of an inverted output is under current from the start to the end, but while it is active', (context) => {
+  const sim = GpioSim.make(context);
+  const [relay] = virtualMachine.outputs;
+  const board = open(context, {outputs: [{...relay!, inverted: true}]});
+  const output = board.outputs.get('relay-1')!;
+  expect([output.active, sim.level('GPIO23')]).toEqual([false, 'high']);
+  output.set(true);
+  expect([output.active, sim.level('GPIO23')]).toEqual([true, 'low']);
+  output.set(false);
+  expect([output.active, sim.level('GPIO23')]).toEqual([false, 'high']);
+});
+
 test('lines on two chips are found by their names', (context) => {
   const first = GpioSim.make(context, {prefix: 'EXPANDER'});
   const second = GpioSim.make(context);

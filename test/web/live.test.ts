@@ -50,6 +50,16 @@ test('a stream begins with how things stand', async () => {
   expect(await live.next('journal')).toEqual({latest: 1});
 });
 
+test('a relay whose load is under current at rest is shown so', async () => {
+  const relay = station.board.outputs.get('relay-1')!;
+  Object.assign(relay, {inverted: true});
+  const live = await listen();
+  expect(await live.next('board')).toMatchObject({outputs: {'relay-1': true, 'relay-2': false}});
+  Object.assign(relay, {active: true});
+  clock.advance(100);
+  expect(await live.next('board')).toMatchObject({outputs: {'relay-1': false}});
+});
+
 test('changes are passed on', async () => {
   const live = await listen();
   await settled(live);

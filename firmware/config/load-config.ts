@@ -3,11 +3,12 @@ import {failure, type Result, success} from '../base/result.ts';
 import {checkSchema} from './check.ts';
 import type {ConfigProblem} from './problem.ts';
 import {checkReaders} from './readers.ts';
-import {type BoardLines, checkReferences} from './references.ts';
+import {checkReferences} from './references.ts';
 import type {Config} from './schema.ts';
 import {secretsBeside} from './secrets.ts';
 import {readTextFile} from './text-file.ts';
 import {checkTlsFiles} from './tls-files.ts';
+import {type BoardWiring, checkWiring} from './wiring.ts';
 import {readYaml, type SecretLookup} from './yaml-tree.ts';
 
 /**
@@ -17,7 +18,7 @@ import {readYaml, type SecretLookup} from './yaml-tree.ts';
  */
 export function loadConfig(
   path: string,
-  boards: ReadonlyMap<string, BoardLines>,
+  boards: ReadonlyMap<string, BoardWiring>,
 ): Result<Config, ConfigProblem[]> {
   const text = readTextFile(path);
   if (!text.ok) return failure([{file: path, line: 0, column: 0, key: '', message: text.error}]);
@@ -31,7 +32,7 @@ export function loadConfig(
 export function parseConfig(
   text: string,
   file: string,
-  boards: ReadonlyMap<string, BoardLines>,
+  boards: ReadonlyMap<string, BoardWiring>,
   secret: SecretLookup,
 ): Result<Config, ConfigProblem[]> {
   const tree = readYaml(text, file, secret);
@@ -41,6 +42,7 @@ export function parseConfig(
   const references = [
     ...checkReferences(tree, boards),
     ...checkReaders(tree),
+    ...checkWiring(tree, boards),
     ...checkTlsFiles(tree, folder),
   ];
   const problems = [...tree.problems, ...checked.problems, ...references];

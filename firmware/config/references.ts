@@ -3,7 +3,7 @@ import {type ConfigProblem, nearest, shown} from './problem.ts';
 import type {YamlTree, YamlValue} from './yaml-tree.ts';
 
 /** The lines of a board, as far as a configuration may refer to them. */
-export interface BoardLines {
+interface BoardLines {
   readonly inputs: readonly {readonly name: string}[];
   readonly outputs: readonly {readonly name: string}[];
 }
@@ -63,7 +63,7 @@ function checkUnique(tree: YamlTree): ConfigProblem[] {
     ...unique(sockets, (first) => `is the same as ${first}`),
     ...unique(textsAt(tree, 'sip', 'accounts', '*', 'name'), sameName),
     ...unique(textsAt(tree, 'buttons', '*', 'name'), sameName),
-    ...unique(inputs(tree), (first) => `is the same line as ${first}`),
+    ...unique(inputsAt(tree), (first) => `is the same line as ${first}`),
     ...unique(textsAt(tree, 'doors', '*', 'name'), sameName),
     ...unique(textsAt(tree, 'doors', '*', 'output'), (first) => `is the same line as ${first}`),
     ...unique(textsAt(tree, 'doors', '*', 'code'), (first) => `is the same code as ${first}`),
@@ -73,7 +73,7 @@ function checkUnique(tree: YamlTree): ConfigProblem[] {
 }
 
 /** Wherever an input of the board is named. */
-function inputs(tree: YamlTree): Text[] {
+export function inputsAt(tree: YamlTree): Text[] {
   return [
     ...textsAt(tree, 'buttons', '*', 'input'),
     ...textsAt(tree, 'doors', '*', 'exit'),
@@ -103,7 +103,7 @@ function checkBoard(tree: YamlTree, boards: ReadonlyMap<string, BoardLines>): Co
       });
   };
   return [
-    ...check(inputs(tree), 'input', lines.inputs),
+    ...check(inputsAt(tree), 'input', lines.inputs),
     ...check(textsAt(tree, 'doors', '*', 'output'), 'output', lines.outputs),
   ];
 }

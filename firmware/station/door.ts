@@ -32,6 +32,8 @@ export class Door {
   readonly #parts: DoorParts;
   #mode: DoorMode = 'normal';
   #tampered = false;
+  /** The station is stopping. */
+  #closed = false;
   /** Ends a pulse; where the output could not be switched back, tries again. */
   #timer: Timer | undefined;
   #open = false;
@@ -111,6 +113,7 @@ export class Door {
 
   /** Locks the door, for good. */
   close(): void {
+    this.#closed = true;
     this.#timer?.cancel();
     this.#timer = undefined;
     if (!this.#open) return;
@@ -122,6 +125,7 @@ export class Door {
   #whyBlocked(): CommandResult | undefined {
     const door = `The door "${this.config.name}" stays closed`;
     if (this.#tampered) return failure({code: 'blocked', text: `${door}: the tamper contact is open`});
+    if (this.#closed) return failure({code: 'blocked', text: `${door}: the station is stopping`});
     if (this.#mode !== 'locked') return undefined;
     return failure({code: 'blocked', text: `${door}: it was locked; set it back to normal first`});
   }

@@ -93,7 +93,7 @@ export type JournalEvent =
   | {kind: 'code-entered'; reader: string; known?: boolean}
   /** So many more than were told one by one. */
   | {kind: 'entries-untold'; reader: string; count: number}
-  /** It was on the list, but a door stays closed: `reason` in plain words. */
+  /** The code or card was right, or the exit button pressed, but a door stays closed: `reason` in plain words. */
   | {kind: 'entry-blocked'; by: By; reason: string}
   /** The reader is not there, or does not work. */
   | {kind: 'reader-down'; reader: string; reason: string}

@@ -26,7 +26,7 @@ interface Refusals {
 }
 
 interface ReaderParts {
-  readonly doors: Pick<Doors, 'command'>;
+  readonly doors: Pick<Doors, 'open'>;
   readonly clock: Clock;
   /** Takes what belongs into the journal. */
   readonly tell: (event: JournalEvent) => void;
@@ -109,12 +109,7 @@ class ReaderAccess {
   #open(entry: ReaderEntry): void {
     this.#lock.clear();
     this.#tell(entry, true);
-    const by = this.#by(entry);
-    const results = this.#config.doors.map((door) => this.#parts.doors.command(door, 'open', by));
-    const refused = results.find((result) => !result.ok);
-    if (refused === undefined) return;
-    this.#parts.tell({kind: 'entry-blocked', by, reason: refused.error.text});
-    this.#parts.refusals.blocked();
+    if (!this.#parts.doors.open(this.#config.doors, this.#by(entry))) this.#parts.refusals.blocked();
   }
 
   #refuse(entry: ReaderEntry, now: number): void {

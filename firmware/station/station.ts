@@ -337,7 +337,7 @@ export class Station implements StationControl {
     const by = party.uri;
     return {
       open: (doors) => {
-        for (const door of doors) this.#doors.command(door, 'open', by);
+        if (!this.#doors.open(doors, by)) this.#media.play('error');
       },
       wrong: () => {
         this.#journal.append({kind: 'wrong-code', by});

@@ -74,7 +74,7 @@ test('holding during a pulse outlasts the pulse', () => {
 });
 
 test('locked wins: it ends what is open, and nothing opens until normal', () => {
-  const {command, clock, relay, move} = makeDoors();
+  const {command, clock, relay, move, told} = makeDoors();
   command('open');
   command('lock');
   expect(relay.active).toBe(false);
@@ -82,6 +82,11 @@ test('locked wins: it ends what is open, and nothing opens until normal', () => 
     expect(command(what)).toMatchObject({ok: false, error: {code: 'blocked'}});
   }
   move('exit', true);
+  expect(told.at(-1)).toEqual({
+    kind: 'entry-blocked',
+    by: 'the exit button',
+    reason: 'The door "front" stays closed: it was locked; set it back to normal first',
+  });
   clock.advance(10_000);
   expect(relay.active).toBe(false);
   command('normal');
@@ -123,7 +128,26 @@ test('an opened housing closes every door, even a held one, and blocks until the
   expect(relay.active).toBe(false);
   expect(doors.states).toMatchObject([{mode: 'normal'}]);
   expect(command('open')).toMatchObject({ok: true});
-  expect(kinds()).toEqual(['door-held', 'tamper', 'door-closed', 'tamper-ended', 'door-opened']);
+  expect(kinds()).toEqual([
+    'door-held',
+    'tamper',
+    'door-closed',
+    'entry-blocked',
+    'tamper-ended',
+    'door-opened',
+  ]);
+});
+
+test('once closed for good, a door is opened by nothing', () => {
+  const {doors, relay, command, move, clock} = makeDoors();
+  command('open');
+  doors.close();
+  expect(relay.active).toBe(false);
+  expect(command('open')).toMatchObject({ok: false, error: {code: 'blocked'}});
+  expect(command('hold')).toMatchObject({ok: false, error: {code: 'blocked'}});
+  move('exit', true);
+  expect(relay.active).toBe(false);
+  expect(clock.pending).toBe(0);
 });
 
 test('a housing that is open at the start blocks from the start', () => {

@@ -61,6 +61,19 @@ test('a relay that fails on the way to open is put back to its safe state', () =
   expect(relay.active).toBe(false);
 });
 
+test('a right code at a locked door opens nothing, which is told and heard', () => {
+  const {station, call, relay, media, journal} = talking();
+  station.commandDoor('front', 'lock', 'the page');
+  call.presses('7');
+  expect(relay.active).toBe(false);
+  expect(media.sounds.at(-1)).toBe('error');
+  expect(journal.after(0, 100).at(-1)).toMatchObject({
+    kind: 'entry-blocked',
+    by: 'sip:101@example.org',
+    text: 'The door "front" stays closed: it was locked; set it back to normal first (sip:101@example.org)',
+  });
+});
+
 test('without a code no digit opens', () => {
   const {call, relay, kinds} = talking({
     doors: [{name: 'front', output: 'relay-1', held_open_seconds: 60, open_seconds: 3}],

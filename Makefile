@@ -31,6 +31,7 @@ test: $(INSTALLED) ## every check: format, lint, types, unit, interop (installs 
 
 test-hardware: $(INSTALLED) ## the hardware layer on two kernels with simulated hardware, in a virtual machine
 	@node tools/setup.ts peers
+	@node tools/build.ts firmware --board simulated
 	@node test/hardware/main.ts
 
 check: $(INSTALLED) ## the fast part: format, lint, types, dead code, unit tests

@@ -4,8 +4,8 @@ import {expect, test, vi} from 'vitest';
 import {board as virtualMachine} from '../../boards/virtual-machine.ts';
 import {systemClock as clock} from '../../firmware/base/clock.ts';
 import type {BoardDefinition, InputDefinition} from '../../hal/board-definition.ts';
+import {GpioBoard} from '../../hal/gpio/gpio-board.ts';
 import {type Board, HardwareError} from '../../hal/hal.ts';
-import {openBoard} from '../../hal/open-board.ts';
 import {startRun} from '../support/run-folder.ts';
 import {GpioSim} from './support/gpio-sim.ts';
 
@@ -19,8 +19,9 @@ interface Context {
   onTestFinished(callback: () => void): void;
 }
 
+/** Not as the firmware does it: that refuses debounce times as long as these tests need. */
 function open(context: Context, changes: Partial<BoardDefinition> = {}): Board {
-  const board = openBoard({...virtualMachine, ...changes}, {clock});
+  const board = new GpioBoard({...virtualMachine, ...changes}, clock);
   context.onTestFinished(() => board.close());
   return board;
 }

@@ -63,16 +63,13 @@ export class Notifier {
       return {status: 489, headers: [{name: 'Allow-Events', value: allowedEvents}]};
     }
     if (!this.#options.allows(subscriber)) return {status: 403};
-    const contact = request.contact?.uri.host;
-    if (contact === undefined) return {status: 400};
+    if (request.contact?.uri.host === undefined) return {status: 400};
     if (!accepts(request, eventPackage)) {
       return {status: 406, headers: [{name: 'Accept', value: eventPackage.contentType}]};
     }
     if (!this.#hasRoomFor(subscriber.address)) {
       return {status: 480, headers: [{name: 'Retry-After', value: String(retrySeconds)}]};
     }
-    // Without a server that vouches, notifications go nowhere but to the address that asked for them.
-    const trusted = subscriber.account !== undefined || contact === source.remote.address;
     const subscription: Subscription = new Subscription(
       {
         environment: this.#options.environment,
@@ -80,7 +77,7 @@ export class Notifier {
         localTag: tag,
         event,
         eventPackage,
-        destination: trusted ? undefined : {transport: source.transport, ...source.remote},
+        bound: subscriber.account === undefined ? {transport: source.transport, ...source.remote} : undefined,
         state: () => this.#state(local),
         onGone: () => this.#subscriptions.delete(subscription),
       },

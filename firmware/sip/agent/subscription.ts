@@ -5,6 +5,7 @@ import type {DialogUser} from '../dialog/dialog-table.ts';
 import type {DialogEnvironment, LocalEnd} from '../dialog/environment.ts';
 import {buildResponse} from '../dialog/respond.ts';
 import type {SipRequest} from '../message/message.ts';
+import {parseUri} from '../message/uri.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
 import type {Destination} from '../transport/transport.ts';
 import type {EventPackage, NotifiedState} from './event-package.ts';
@@ -23,8 +24,11 @@ export interface SubscriptionOptions {
   /** Value of the Event header. */
   readonly event: string;
   readonly eventPackage: EventPackage;
-  /** Where notifications go; undefined: where the subscriber's Contact and route lead. */
-  readonly destination: Destination | undefined;
+  /**
+   * Who asked, where nobody vouches for it: Contact and routes may then name another port of this address, but no other
+   * host, which would have notifications that it never asked for. Undefined: notifications go where those lead.
+   */
+  readonly bound: Destination | undefined;
   state(): NotifiedState;
   /** Called when nothing is left of it. */
   onGone(): void;
@@ -116,7 +120,7 @@ export class Subscription implements DialogUser {
 
   #notifyWhenDue(): void {
     if (!this.#due || this.#outstanding || this.#pause || this.#state === 'gone') return;
-    const {environment, destination} = this.#options;
+    const {environment, bound} = this.#options;
     this.#due = false;
     this.#outstanding = true;
     this.#pause = environment.clock.after(pace, () => {
@@ -124,9 +128,11 @@ export class Subscription implements DialogUser {
       this.#notifyWhenDue();
     });
     const last = this.#state === 'ending';
-    if (destination) this.#notify(destination, last);
+    const {nextHop} = this.#dialog;
+    const uri = parseUri(nextHop);
+    if (bound && !(uri.ok && uri.value.host === bound.address)) this.#notify(bound, last);
     else {
-      environment.locate(this.#dialog.nextHop, (found) => {
+      environment.locate(nextHop, (found) => {
         if (found.ok) this.#notify(found.value, last);
         else this.#leave();
       });

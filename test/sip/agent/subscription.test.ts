@@ -159,6 +159,21 @@ test('notifications go to the address that asked, whatever its Contact says', as
   expect(peer.kinds).toContain('NOTIFY');
 });
 
+test('nor do its routes, or a Contact that comes later, lead notifications to somebody else', async () => {
+  const {all, peer} = scene();
+  const victim = all.peer('192.0.2.66');
+  await peer.ask('SUBSCRIBE', 1, {headers: {...accepted, 'Record-Route': '<sip:192.0.2.66;lr>'}});
+  const {notify} = await notified(peer);
+  await peer.ask('SUBSCRIBE', 2, {
+    dialog: notify,
+    headers: {...accepted, Contact: '<sip:victim@192.0.2.66>'},
+  });
+  await notified(peer);
+  await all.pass(2_000);
+  expect(victim.kinds).toEqual([]);
+  expect(peer.kinds.filter((kind) => kind === 'NOTIFY')).toHaveLength(2);
+});
+
 test('calls of strangers change nothing', async () => {
   const {all, tesla, peer} = await subscribed();
   await notified(peer);

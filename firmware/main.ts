@@ -3,6 +3,7 @@ import {type Logger, pino} from 'pino';
 import {boards} from '../boards/index.ts';
 import type {BoardDefinition} from '../hal/board-definition.ts';
 import {HardwareError} from '../hal/hal.ts';
+import {withLight} from '../hal/light/choose-light.ts';
 import {watchNetwork} from '../hal/linux/network.ts';
 import {openBoard} from '../hal/open-board.ts';
 import {openReader} from '../hal/open-reader.ts';
@@ -55,7 +56,8 @@ export async function run(configFile: string): Promise<number> {
 async function start(config: Config, closing: (() => void | Promise<void>)[]): Promise<void> {
   const log = pino();
 
-  const board = openBoard(withUsedLines(boards.get(config.board) as BoardDefinition, linesOf(config)), {
+  const definition = withUsedLines(boards.get(config.board) as BoardDefinition, linesOf(config));
+  const board = openBoard(withLight(definition, config.light.device), {
     clock,
     warn: (text) => log.warn(text),
   });

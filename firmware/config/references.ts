@@ -1,9 +1,10 @@
 import {isIP} from 'node:net';
+import {type LightPlaces, lightProblem} from './light-device.ts';
 import {type ConfigProblem, nearest, shown} from './problem.ts';
 import type {YamlTree, YamlValue} from './yaml-tree.ts';
 
 /** The lines of a board, as far as a configuration may refer to them. */
-interface BoardLines {
+interface BoardLines extends LightPlaces {
   readonly inputs: readonly {readonly name: string}[];
   readonly outputs: readonly {readonly name: string}[];
 }
@@ -105,6 +106,10 @@ function checkBoard(tree: YamlTree, boards: ReadonlyMap<string, BoardLines>): Co
   return [
     ...check(inputsAt(tree), 'input', lines.inputs),
     ...check(textsAt(tree, 'doors', '*', 'output'), 'output', lines.outputs),
+    ...textsAt(tree, 'light', 'device').flatMap(({value, path}) => {
+      const problem = lightProblem(value, lines);
+      return problem === undefined ? [] : [tree.at(path, `the board ${board.value} has no ${problem}`)];
+    }),
   ];
 }
 

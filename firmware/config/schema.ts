@@ -12,6 +12,7 @@ import {
   timeOfDay,
   wholeNumber,
 } from './fields.ts';
+import {lightDevice} from './light-device.ts';
 import {reader} from './readers.ts';
 
 /**
@@ -220,6 +221,7 @@ const audio = keys({
 const brightness = wholeNumber(0, 100, 'percent');
 
 const light = keys({
+  device: v.optional(lightDevice),
   brightness: v.optional(brightness, '100'),
   night: v.optional(
     v.pipe(

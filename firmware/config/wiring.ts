@@ -1,3 +1,4 @@
+import {type LightPlaces, lightPins} from './light-device.ts';
 import type {ConfigProblem} from './problem.ts';
 import {inputsAt, type Text, textsAt} from './references.ts';
 import type {YamlTree} from './yaml-tree.ts';
@@ -8,7 +9,7 @@ interface WiredLine {
 }
 
 /** What shares the pins of a board's header. */
-export interface BoardWiring {
+export interface BoardWiring extends LightPlaces {
   readonly inputs: readonly WiredLine[];
   readonly outputs: readonly WiredLine[];
   readonly soundCards?: readonly {
@@ -61,6 +62,9 @@ function choices(tree: YamlTree, board: BoardWiring): Choice[] {
     ...textsAt(tree, 'readers', '*', 'port').flatMap(({value, path}) => {
       const port = board.serialPorts?.find(({device}) => device === value);
       return port ? [{title: `the serial port ${value}`, path, pins: port.pins}] : [];
+    }),
+    ...textsAt(tree, 'light', 'device').map(({value, path}) => {
+      return {title: 'the light', path, pins: lightPins(value, board)};
     }),
     ...lines(inputsAt(tree), board.inputs),
     ...lines(textsAt(tree, 'doors', '*', 'output'), board.outputs),

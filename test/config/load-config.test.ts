@@ -8,7 +8,11 @@ import {formatProblem} from '../../firmware/config/problem.ts';
 const boards = new Map([
   [
     'simulated',
-    {inputs: [{name: 'button-1'}, {name: 'button-2'}], outputs: [{name: 'relay-1'}, {name: 'relay-2'}]},
+    {
+      inputs: [{name: 'button-1'}, {name: 'button-2'}],
+      outputs: [{name: 'relay-1'}, {name: 'relay-2'}],
+      light: {kind: 'simulated'},
+    },
   ],
   ['pc', {inputs: [], outputs: []}],
 ]);
@@ -69,7 +73,7 @@ doors:
   - {name: front, output: relay-1, open_seconds: 0.5, code: 0070, from: [house, sip:192.168.1.20]}
 answer: {mode: manual, from: [house, any, 101@example.org]}
 audio: {microphone: "file:hello.wav", speaker: "alsa:plughw:CARD=Device", codecs: [PCMU]}
-light: {brightness: 80, night: {from: 22:00, to: 6:30, brightness: 10}}
+light: {device: ring:24, brightness: 80, night: {from: 22:00, to: 6:30, brightness: 10}}
 talk_seconds: 60
 http: {listen: "127.0.0.1:8080"}
 `;
@@ -138,7 +142,11 @@ test('a whole configuration', () => {
         speaker: 'alsa:plughw:CARD=Device',
         codecs: ['PCMU'],
       },
-      light: {brightness: 80, night: {from: 1_320, to: 390, brightness: 10}},
+      light: {
+        device: {kind: 'ring', count: 24},
+        brightness: 80,
+        night: {from: 1_320, to: 390, brightness: 10},
+      },
       talk_seconds: 60,
       http: {address: '127.0.0.1', port: 8080},
     },
@@ -340,6 +348,21 @@ const wrong: [name: string, text: string, problem: string][] = [
     'a night without end',
     'board: pc\nlight: {night: {from: 22:00, to: 22:00, brightness: 5}}',
     'config.yaml:2:16: light.night: must end at another time than it begins',
+  ],
+  [
+    'a light that is none',
+    'board: pc\nlight: {device: "led:../../brightness"}',
+    'config.yaml:2:17: light.device: must be ring:COUNT (1 to 400 lights), gpio:LINE or gpio:RED,GREEN,BLUE (gpio-low: lit at low level), led:NAME or led:RED,GREEN,BLUE (of /sys/class/leds), or none',
+  ],
+  [
+    'a ring without a place for it',
+    'board: pc\nlight: {device: ring:12}',
+    'config.yaml:2:17: light.device: the board pc has no place for a ring of lights',
+  ],
+  [
+    'a light on a line that is not there',
+    'board: pc\nlight: {device: "gpio:GPIO5,GPIO6,GPIO13"}',
+    'config.yaml:2:17: light.device: the board pc has no line GPIO5 on its header',
   ],
   [
     'more light than there is',

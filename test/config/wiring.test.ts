@@ -36,6 +36,13 @@ test.each([
     ],
   ],
   [
+    'a light on the line of a button',
+    `light: {device: "gpio:GPIO18,GPIO17,GPIO4"}\n${button('button-1')}`,
+    [
+      'door.yaml:3:31: buttons.0.input: button-1 needs pin 11 of the header, and so does the light (light.device)',
+    ],
+  ],
+  [
     'two different cards on I2S',
     `audio: {microphone: "alsa:hw:IQaudIOCODEC", speaker: "alsa:hw:wm8960soundcard"}\n`,
     [

@@ -18,6 +18,22 @@ function open(file: string, clock = new FakeClock()) {
 
 const event = {kind: 'door-closed', door: 'front'} as const;
 
+test('whatever others said stands in an entry on one line, without what would reach into a terminal', () => {
+  const {journal, clock} = open(join(temporaryFolder(), 'doorline.db'));
+  journal.append({
+    kind: 'account-down',
+    account: 'house',
+    reason: `403 \u001b[2J\r\n\u202e${'no '.repeat(1000)}`,
+  });
+  clock.advance(100);
+  const [entry] = journal.after(0, 1);
+  expect(entry).toMatchObject({
+    text: expect.stringMatching(/^Account "house" is not registered: 403 \[2J no no .*…$/),
+    reason: expect.stringMatching(/^403 \[2J no no .*…$/),
+  });
+  expect(entry?.text.length).toBe(400);
+});
+
 test('entries are told after the commit, numbered, dated, in order', () => {
   const {journal, clock, told} = open(join(temporaryFolder(), 'data', 'doorline.db'));
   journal.append({kind: 'started', version: '1.2.3'});

@@ -1,6 +1,10 @@
+import {shownText} from '../../base/shown-text.ts';
 import type {SipResponse} from '../message/message.ts';
 import {formatHost, parseUri} from '../message/uri.ts';
 import type {CallEnd} from './call.ts';
+
+/** Characters that are shown of what a response says for itself. */
+const saidLimit = 200;
 
 /** A URI as people say it: `101@example.org`, or just the host. */
 export function spokenName(uri: string): string {
@@ -15,8 +19,9 @@ export function spokenName(uri: string): string {
 export function endOfResponse(response: SipResponse, who: string, encrypted: boolean): CallEnd {
   const {status} = response;
   const [cause, words] = meaningOf(status, encrypted);
-  const said = response.headers.get('Warning')?.match(/"([^"]{1,200})"/)?.[1];
-  return {cause, status, text: `${who} ${words} (${status} ${response.reason})${said ? `: ${said}` : ''}`};
+  const said = shownText(response.headers.get('Warning')?.match(/"([^"]*)"/)?.[1] ?? '', saidLimit);
+  const reason = shownText(response.reason, saidLimit);
+  return {cause, status, text: `${who} ${words} (${status} ${reason})${said ? `: ${said}` : ''}`};
 }
 
 function meaningOf(status: number, encrypted: boolean): [cause: CallEnd['cause'], words: string] {

@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {createResponse} from '../../../firmware/sip/message/create.ts';
 import type {CallScene as Scene} from './scene.ts';
 import {CallScene} from './scene.ts';
 import {type ScriptedPeer, sdp} from './scripted-peer.ts';
@@ -109,6 +110,16 @@ test.each(meanings)('%i means %s', async (status, cause) => {
   expect(scene.tesla.ends[0]?.text).toMatch(/^192\.0\.2\.9 .+/);
   expect(peer.kinds.at(-1)).toBe('ACK');
   await expectNothingLeft(scene);
+});
+
+test('what a refusal says for itself is shown without what would reach into a terminal', async () => {
+  const {scene, peer} = await calling();
+  const refusal = createResponse(peer.request('INVITE'), 603, 'Go\u001b[2Jaway\u202e', 'peer');
+  refusal.headers.set('Warning', `399 peer "${'very '.repeat(100)}\u0007busy"`);
+  await peer.send(refusal);
+  const [end] = scene.tesla.ends;
+  expect(end?.text).toMatch(/^192.0.2.9 declined the call \(603 Go\[2Jaway\): very very .*…$/);
+  expect(end?.text.length).toBeLessThan(300);
 });
 
 test('an address where nobody is: unreachable after 32 s, in words that help', async () => {

@@ -2,6 +2,7 @@ import {createSocket, type Socket} from 'node:dgram';
 import {isIPv6} from 'node:net';
 import type {BindMarked} from '../../hal/hal.ts';
 import {bindDatagram} from '../base/bind-datagram.ts';
+import {isSendablePort} from '../base/sendable-port.ts';
 import type {SocketAddress} from '../rtp/audio-stream.ts';
 
 /** DSCP EF, the class of speech (RFC 3246, RFC 4594 section 4.1). */
@@ -56,11 +57,11 @@ class DatagramRtpSocket implements RtpSocket {
 
   send(bytes: Uint8Array, to: SocketAddress): void {
     if (this.connected) this.#socket.send(bytes, ignoreError);
-    else this.#socket.send(bytes, to.port, to.address, ignoreError);
+    else if (isSendablePort(to.port)) this.#socket.send(bytes, to.port, to.address, ignoreError);
   }
 
   connect(to: SocketAddress): void {
-    if (this.connected) return;
+    if (this.connected || !isSendablePort(to.port)) return;
     this.#socket.connect(to.port, to.address);
     this.connected = isConnected(this.#socket);
   }

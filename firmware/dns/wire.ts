@@ -41,10 +41,12 @@ function askOverUdp({address, port}: Place, query: Uint8Array, on: Listener) {
   socket.on('message', (bytes) => {
     if (open) on.message(bytes);
   });
-  // Connected, the kernel lets nothing in but from that server, and tells when nobody listens there.
-  socket.connect(port, address, () => {
+  // A callback of `connect` would be given the error of one that fails, and nobody else would hear of it.
+  socket.on('connect', () => {
     if (open) socket.send(query, (error) => error && fail(error));
   });
+  // Connected, the kernel lets nothing in but from that server, and tells when nobody listens there.
+  socket.connect(port, address);
   return {
     close() {
       if (!open) return;

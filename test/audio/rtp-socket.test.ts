@@ -61,6 +61,16 @@ describe.each([
     await expect(ports.bind('192.0.2.77', ignore, ignore)).rejects.toThrow('no RTP port on 192.0.2.77');
   });
 
+  test('to a port that there is not, as the other side may have named, nothing is sent', async () => {
+    const {first, last} = await freePorts(4);
+    const {socket} = await bind(new RtpPorts(first, last, binding));
+    for (const port of [0, 65_536]) {
+      socket.send(Buffer.from('lost'), {address: '127.0.0.1', port});
+      socket.connect({address: '127.0.0.1', port});
+      expect(socket.connected).toBe(false);
+    }
+  });
+
   test('datagrams pass, tied or not; tied, strangers are not heard', async () => {
     const {first, last} = await freePorts(10);
     const ports = new RtpPorts(first, last, binding);

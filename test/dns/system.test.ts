@@ -61,6 +61,19 @@ test('a name server that is not there is left at once for the next', async () =>
   });
 });
 
+test('a name server that no way leads to, as without a network, is left at once', async () => {
+  // The kernel refuses this address at once, as it does any without a route.
+  const unreachable = '255.255.255.255';
+  const server = await startServer();
+  expect((await resolve([unreachable, server.address], 'pbx.example.org', 'A')).ok).toBe(true);
+  expect(await resolve([unreachable], '_sip._udp.example.org', 'SRV')).toMatchObject({
+    error: {
+      code: 'refused',
+      text: expect.stringMatching(/^the name server 255\.255\.255\.255 cannot be asked/),
+    },
+  });
+});
+
 test('this machine has its name servers in a form that is understood', () => {
   for (const server of systemNameServers())
     expect(server).toMatch(/^[\d.]+(:\d+)?$|^[\da-f:]+(%\w+)?$|^\[.+\]:\d+$/i);

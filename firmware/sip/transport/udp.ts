@@ -3,6 +3,7 @@ import {isIPv6} from 'node:net';
 import type {BindMarked} from '../../../hal/hal.ts';
 import {bindDatagram} from '../../base/bind-datagram.ts';
 import type {Clock} from '../../base/clock.ts';
+import {isSendablePort} from '../../base/sendable-port.ts';
 import {isStun} from '../../stun/message.ts';
 import {listenFailure} from './listen-failure.ts';
 import {routeTo} from './route.ts';
@@ -92,9 +93,9 @@ export class UdpTransport implements Transport {
   send(bytes: Uint8Array, destination: Destination, onError?: (text: string) => void): void {
     const to = {address: destination.address, port: destination.port};
     const from = this.#socketFor(destination);
-    if (!from) {
-      const text = `cannot send to ${formatSocketAddress(to)}: ${noSocket(destination.address)}`;
-      this.#clock.after(0, () => onError?.(text));
+    if (!from || !isSendablePort(to.port)) {
+      const why = from ? 'that is no port' : noSocket(destination.address);
+      this.#clock.after(0, () => onError?.(`cannot send to ${formatSocketAddress(to)}: ${why}`));
       return;
     }
     from.socket.send(bytes, to.port, to.address, (error) => {

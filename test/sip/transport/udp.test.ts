@@ -92,11 +92,17 @@ test('an address that is not ours is named, with what to do', async () => {
 test.each([
   ['no listener of the family', '2001:db8::1', 'there is no IPv6 listener'],
   ['no route', '255.255.255.255', 'cannot send to 255.255.255.255:5060'],
-])('sending with %s tells the sender why', async (_name, address, text) => {
+  [
+    'no port, as datagrams may come from and addresses may name',
+    '127.0.0.1',
+    'cannot send to 127.0.0.1:0',
+    0,
+  ],
+])('sending with %s tells the sender why', async (_name, address, text, port = 5060) => {
   const transport = newTransport();
   await transport.bind('0.0.0.0', 0);
   const told = await new Promise<string>((resolve) => {
-    transport.send(message, {transport: 'UDP', address, port: 5060}, resolve);
+    transport.send(message, {transport: 'UDP', address, port}, resolve);
   });
   expect(told).toContain(text);
 });

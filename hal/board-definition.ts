@@ -50,8 +50,20 @@ export interface OutputDefinition {
   readonly name: string;
   /** Undefined on a simulated board. */
   readonly pin: Pin | undefined;
+  /** Where it is no line of the board but a relay that is reached by Modbus RTU, with 9600 bit/s, 8N1. */
+  readonly modbus?: ModbusRelay;
   /** The load is under current while the line is inactive, and has none while it is active. */
   readonly inverted?: boolean;
+}
+
+/** A relay of a board on an RS-485 line. */
+export interface ModbusRelay {
+  /** The device file of the serial port, such as one of /dev/serial/by-id. */
+  readonly port: string;
+  /** The address of the relay board, 1 to 247. */
+  readonly unit: number;
+  /** The number of the relay's coil, 0 to 65535. */
+  readonly coil: number;
 }
 
 /** A sound card that is known to work with the board. */

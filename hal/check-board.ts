@@ -45,6 +45,14 @@ const inputPin = v.strictObject(
   {...pin.entries, bias: v.picklist(['pull-up', 'pull-down', 'none'], 'must be pull-up, pull-down or none')},
   'must have line, header, active and bias',
 );
+const modbus = v.strictObject(
+  {
+    port: device,
+    unit: whole(1, 247, 'must be the address of a unit'),
+    coil: whole(0, 65_535, 'must be the number of a coil'),
+  },
+  'must have port, unit and coil',
+);
 const flag = v.optional(v.boolean('must be true or false'));
 const lightCount = v.pipe(
   v.number('must be a number of lights'),
@@ -87,7 +95,7 @@ const boardSchema = v.strictObject({
     'must be a list of inputs',
   ),
   outputs: v.array(
-    v.strictObject({name, pin: v.undefinedable(pin), inverted: flag}),
+    v.strictObject({name, pin: v.undefinedable(pin), modbus: v.optional(modbus), inverted: flag}),
     'must be a list of outputs',
   ),
   light: v.undefinedable(light),
@@ -134,9 +142,17 @@ export function checkBoard(board: BoardDefinition): string[] {
     ...lines.flatMap(({name, pin}) => (pin === undefined ? [] : [{name, ...pin}])),
     ...lightPins(board.light).map((pin) => ({name: 'the light', ...pin})),
   ];
-  const unwired = board.driver === 'gpio' ? lines.filter(({pin}) => pin === undefined) : [];
+  const coils = board.outputs.flatMap(({name, modbus}) => (modbus === undefined ? [] : [{name, ...modbus}]));
+  const isElsewhere = new Set(coils.map(({name}) => name));
+  const unwired =
+    board.driver === 'gpio' ? lines.filter(({name, pin}) => pin === undefined && !isElsewhere.has(name)) : [];
+  const twofold = board.outputs.filter(({pin, modbus}) => pin !== undefined && modbus !== undefined);
   return [
     ...unwired.map(({name}) => `${name} has no pin`),
+    ...twofold.map(({name}) => `${name} has a pin and is reached by Modbus: only one can be`),
+    ...repeated(coils, ({port, unit, coil}) => `coil ${coil} of unit ${unit} at ${port}`).map(
+      ([coil, users]) => `${coil} is used by ${users.map(({name}) => name).join(' and ')}`,
+    ),
     ...repeated(lines, ({name}) => name).map(([name]) => `two lines are called ${name}`),
     ...repeated(headerUses(board), ({header}) => header).map(
       ([header, users]) => `header pin ${header} is used by ${users.map(({name}) => name).join(' and ')}`,
@@ -189,6 +205,16 @@ function misplaced(
         `${name} is on pin ${number}, which is ${header[number - 1]}, not ${line}`,
     ),
   ];
+}
+
+function whole(minimum: number, maximum: number, what: string) {
+  const message = `${what}, ${minimum} to ${maximum}`;
+  return v.pipe(
+    v.number(message),
+    v.integer(message),
+    v.minValue(minimum, message),
+    v.maxValue(maximum, message),
+  );
 }
 
 function wordsOf(issue: v.BaseIssue<unknown>): string {

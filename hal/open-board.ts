@@ -4,6 +4,7 @@ import {GpioBoard} from './gpio/gpio-board.ts';
 import {type Board, type Clock, HardwareError} from './hal.ts';
 import type {LightDriver} from './light/light-driver.ts';
 import {openLight} from './light/open-light.ts';
+import {ModbusRelays} from './serial/modbus-relays.ts';
 import {SimulatedBoard} from './simulated/simulated-board.ts';
 
 /**
@@ -18,6 +19,31 @@ export function openBoard(
   if (problems.length > 0) {
     throw new HardwareError(`the board ${definition.name} cannot be opened: ${problems.join('; ')}`);
   }
+  const own = definition.outputs.filter(({modbus}) => modbus === undefined);
+  const board = openLines({...definition, outputs: own}, clock, warn);
+  const relays = openRelays(definition, clock);
+  if (relays.length === 0) return board;
+  const {name, inputs, light, press} = board;
+  const close = () => {
+    board.close();
+    for (const line of relays) line.close();
+  };
+  const outputs = new Map([board, ...relays].flatMap((part) => [...part.outputs]));
+  return {name, inputs, outputs, light, press, close};
+}
+
+/** Relays that other boards have, by the lines that lead to these. */
+function openRelays({outputs}: BoardDefinition, clock: Clock): ModbusRelays[] {
+  const relays = outputs.flatMap(({name, modbus, inverted = false}) =>
+    modbus === undefined ? [] : [{name, inverted, ...modbus}],
+  );
+  return [...Map.groupBy(relays, ({port}) => port)].map(
+    ([port, settings]) => new ModbusRelays(port, settings, clock),
+  );
+}
+
+/** The board's own lines and its light. */
+function openLines(definition: BoardDefinition, clock: Clock, warn: (text: string) => void): Board {
   if (definition.driver === 'simulated') return new SimulatedBoard(definition, clock);
   const board = new GpioBoard(definition, clock);
   const light = openLightOf(definition, warn);

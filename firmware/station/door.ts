@@ -42,6 +42,7 @@ export class Door {
   constructor(parts: DoorParts) {
     this.config = parts.config;
     this.#parts = parts;
+    if (parts.output) parts.output.onFault = () => this.#failed();
   }
 
   get mode(): DoorMode {
@@ -170,6 +171,13 @@ export class Door {
       tell({kind: 'door-fault', door: this.config.name});
       return false;
     }
+  }
+
+  /** The output has let go by itself. */
+  #failed(): void {
+    this.#parts.tell({kind: 'door-fault', door: this.config.name});
+    if (this.#mode === 'held') this.#mode = 'normal';
+    if (this.#open) this.#shut();
   }
 
   /** Asks for the safe state, whatever comes of it. */

@@ -1,6 +1,13 @@
 import {writeSync} from 'node:fs';
 import type {SerialPort} from 'serialport';
 
+export interface SerialOptions {
+  readonly path: string;
+  readonly baudRate: number;
+  readonly data: (bytes: Uint8Array) => void;
+  readonly lost: (reason: string) => void;
+}
+
 /** A serial port with 8 data bits, no parity and one stop bit, held exclusively, until it is lost. */
 export class SerialLine {
   readonly #port: SerialPort;
@@ -19,13 +26,7 @@ export class SerialLine {
    * work any more, unless it was closed before; but not every driver notices that its device was unplugged.
    * Rejects with the reason in plain words.
    */
-  static async open(options: {
-    path: string;
-    baudRate: number;
-    data: (bytes: Uint8Array) => void;
-    lost: (reason: string) => void;
-  }): Promise<SerialLine> {
-    const {path, baudRate, data, lost} = options;
+  static async open({path, baudRate, data, lost}: SerialOptions): Promise<SerialLine> {
     // Native code, which only stations with such a port need.
     const {SerialPort} = await import('serialport');
     const port = new SerialPort({path, baudRate, autoOpen: false});

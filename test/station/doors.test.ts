@@ -147,3 +147,16 @@ test('a relay that fails is told, and locking it is tried until it works', () =>
   expect(relay.active).toBe(false);
   expect(kinds()).toEqual(['started', 'door-fault', 'door-opened', 'door-fault', 'door-closed']);
 });
+
+test('an output that lets go by itself closes its door, also one that was held open', () => {
+  const {station, relay, kinds} = makeStation();
+  relay.onFault?.();
+  for (const command of ['open', 'hold'] as const) {
+    station.commandDoor('front', command, 'web page');
+    relay.active = false;
+    relay.onFault?.();
+    expect(station.status().doors).toMatchObject([{name: 'front', open: false, mode: 'normal'}]);
+  }
+  const closed = ['door-fault', 'door-closed'];
+  expect(kinds()).toEqual(['started', 'door-fault', 'door-opened', ...closed, 'door-held', ...closed]);
+});

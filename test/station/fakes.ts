@@ -254,6 +254,7 @@ export class FakeInput implements InputLine {
 export class FakeOutput implements OutputLine {
   readonly name: string;
   active = false;
+  onFault: (() => void) | undefined;
   broken = false;
 
   constructor(name: string) {

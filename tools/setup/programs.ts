@@ -58,6 +58,12 @@ export const programs = {
   turnserver: program('turnserver', 'a STUN server', ['coturn']),
   ip: program('ip', "networks of the tests' own", ['iproute2']),
   nft: program('nft', 'a NAT between such networks', ['nftables']),
+  libmodbus: {
+    name: 'libmodbus',
+    purpose: 'a relay board to be switched',
+    packages: ['libmodbus5'],
+    find: () => library('libmodbus.so.5'),
+  },
   socat: program('socat', 'serial lines without wires', ['socat']),
   tshark: program('tshark', 'a second reader of captures', ['tshark']),
   pulseaudio: program('pulseaudio', 'a sound card in software', ['pulseaudio']),

@@ -14,3 +14,8 @@ export const boards: ReadonlyMap<string, BoardDefinition> = new Map(
     (board) => [board.name, board],
   ),
 );
+
+/** The board that has one of these names in its device tree. */
+export function boardCalled(compatible: readonly string[]): BoardDefinition | undefined {
+  return [...boards.values()].find((board) => board.compatible.some((name) => compatible.includes(name)));
+}

@@ -7,6 +7,7 @@ const usage = `doorline: a SIP door intercom
   doorline run --config FILE            the firmware, until SIGTERM
   doorline check --config FILE          validates a configuration
   doorline call --config FILE TARGET    one call from the terminal, with its ladder
+  doorline board [NAME | --config FILE] the board's wiring: lines, header pins, what is bound to what
   doorline nat STUN-SERVER [PORT]       what kind of NAT this is, and the mapped address
   doorline ladder FILE.pcap             the SIP calls in a capture as ladders
   doorline help | version
@@ -25,6 +26,13 @@ async function main(commandLine: string[]): Promise<number> {
       return withConfiguration(rest, 1, async (file, target) =>
         (await import('./commands/call.ts')).call(file, target),
       );
+    case 'board': {
+      const given = readArguments(rest);
+      if (typeof given === 'string') return misused(given);
+      const {config, positionals} = given;
+      if (positionals.length > (config ? 0 : 1)) return misused('board takes one name, or a configuration.');
+      return (await import('./commands/board.ts')).board({name: positionals[0], config});
+    }
     case 'nat': {
       const [server, port] = rest;
       if (!server || rest.length > 2) return misused('nat takes a STUN server, and its port.');

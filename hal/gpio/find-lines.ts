@@ -41,6 +41,13 @@ export function findLines(wanted: readonly WantedLine[]): {lines: FoundLine[]} |
   return problems.length > 0 ? {problems} : {lines: found.filter((one) => 'device' in one)};
 }
 
+/** Who holds the lines of this machine that are held, by their names; empty where they cannot be read. */
+export function lineHolders(): ReadonlyMap<string, string> {
+  const there = allLines();
+  const held = 'lines' in there ? there.lines.filter(({used}) => used) : [];
+  return new Map(held.map(({name, consumer}) => [name, consumer || 'the kernel']));
+}
+
 function findLine({line, use}: WantedLine, there: readonly ChipLine[]): FoundLine | {problem: string} {
   const named = there.filter(({name}) => name === line);
   const [first] = named;

@@ -30,7 +30,7 @@ export default defineConfig({
           include: ['test/hardware/**/*.test.ts'],
           globalSetup: ['test/support/peers/not-run.ts'],
           fileParallelism: false,
-          testTimeout: 60_000,
+          testTimeout: 180_000,
         },
       },
     ],

@@ -15,7 +15,7 @@ import {programs} from '../../tools/setup/programs.ts';
 import {kernels} from '../../tools/vm/kernels.ts';
 import {runInMachine} from '../../tools/vm/machine.ts';
 
-/** The suite takes about a minute. */
+/** The suite takes a minute or two. */
 const LONGEST = 10 * 60_000;
 const folder = fileURLToPath(new URL('../..', import.meta.url));
 const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));

@@ -12,12 +12,10 @@ import {answerPrack} from './reliable-provisional.ts';
 import {isReliable, ReliableResponses} from './reliable-responses.ts';
 import {sendAck, sendBye, sendPrack} from './requests.ts';
 import {answerQuery, buildResponse} from './respond.ts';
-import {demandedInterval, requestInterval, smallestInterval} from './session-timer.ts';
+import {demandedInterval, lengtheningLimit, requestInterval, smallestInterval} from './session-timer.ts';
 
 /** Branches of a fork whose early dialogs are kept at a time. */
 const forkLimit = 8;
-/** How often an INVITE is sent again because its session interval was too short. */
-const lengtheningLimit = 3;
 
 /** What an INVITE says: URIs as text, From with its tag, and the offer. */
 export interface Invitation {
@@ -202,7 +200,6 @@ export class OutgoingInvite implements DialogUser {
   /** Tries again where the session interval was too short; false where that is not what was wrong. */
   #lengthenInterval(response: SipResponse): boolean {
     const demanded = demandedInterval(response, this.#leastInterval);
-    // Once is enough for the other side; proxies on the way may each want more.
     if (demanded === undefined || this.#state !== 'inviting' || ++this.#lengthened > lengtheningLimit)
       return false;
     this.#leastInterval = demanded;

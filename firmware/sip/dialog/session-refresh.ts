@@ -14,13 +14,15 @@ import {
   agreedInterval,
   answerInterval,
   demandedInterval,
+  lengtheningLimit,
   requestInterval,
   SessionTimer,
   smallestInterval,
 } from './session-timer.ts';
 
-/** How long (ms) to wait after a failure that says nothing of when to try again. */
+/** How long (ms) to wait after a failure that says nothing of when to try again, and at least. */
 const retryDelay = 10_000;
+const leastDelay = 1000;
 
 /** Who is told what refreshing a session brings to light. */
 export interface RefreshUser {
@@ -48,6 +50,7 @@ export class SessionRefresh {
   #updateAllowed = false;
   /** The greatest Min-SE (s) met in this dialog. */
   #least = smallestInterval;
+  #lengthened = 0;
   #asking = false;
   #invite: ReInvite | undefined;
   #again: Timer | undefined;
@@ -155,9 +158,9 @@ export class SessionRefresh {
       this.#lose(`the phone does not know the call any more (${status} ${response.reason})`);
     } else if (demanded !== undefined) {
       this.#least = demanded;
-      this.#refresh();
+      if (++this.#lengthened <= lengtheningLimit) this.#refresh();
     } else if (status === 491) this.#retry(this.#glareDelay());
-    else if (seconds !== undefined) this.#retry(seconds * 1000);
+    else if (seconds !== undefined) this.#retry(Math.max(seconds * 1000, leastDelay));
     else if (!byInvite) {
       this.#updateAllowed = false;
       this.#refresh();

@@ -7,6 +7,11 @@ import type {ExtraHeader} from './dialog.ts';
 const usualInterval = 1800;
 /** The smallest interval (s) that is taken: the least that may be demanded (section 5). */
 export const smallestInterval = 90;
+/**
+ * How often a request is sent again because its interval was too short. Once is enough for the other side; proxies on the way
+ * may each want more.
+ */
+export const lengtheningLimit = 3;
 
 /** How long a session lives without a refresh, and whose task that is. */
 export interface AgreedInterval {

@@ -167,6 +167,20 @@ test('a refresh that nobody answers: the session ends when it expires', async ()
   await expectNothingLeft(scene);
 });
 
+test('whoever asks for ever longer intervals, or for a try at once and again, does not have the station try for ever', async () => {
+  const {scene, peer} = await called({'Session-Expires': '1800;refresher=uac', Allow: 'UPDATE'});
+  const updates = () => peer.kinds.filter((kind) => kind === 'UPDATE').length;
+  await scene.pass(900_000);
+  await peer.respond(peer.request('UPDATE'), 500, {headers: {'Retry-After': '0'}});
+  expect(updates()).toBe(1);
+  await scene.pass(1_000);
+  expect(updates()).toBe(2);
+  for (let least = 2000; least < 2010; least++) {
+    await peer.respond(peer.request('UPDATE'), 422, {headers: {'Min-SE': String(least)}});
+  }
+  expect(updates()).toBe(5);
+});
+
 test('an UPDATE that is refused is followed by a re-INVITE', async () => {
   const {peer, scene} = await called({'Session-Expires': '90;refresher=uac', Allow: 'UPDATE'});
   await scene.pass(45_000);

@@ -21,6 +21,12 @@ const keys = '0123456789*#ABCD';
  */
 const segmentSlack = 320;
 
+/**
+ * No packet comes so late, 10 s in samples: one that is older by more is of a sender that has begun its timestamps anew, as
+ * gateways do when they connect somebody else.
+ */
+const latest = 80_000;
+
 /** The event code of a key ("0" to "9", "*", "#", "A" to "D"); undefined for anything else. */
 export function eventCode(key: string): number | undefined {
   const code = key.length === 1 ? keys.indexOf(key.toUpperCase()) : -1;
@@ -52,7 +58,7 @@ export class TelephoneEventReceiver {
 
     const sameSender = this.#known && this.#ssrc === header.ssrc;
     const ahead = sameSender ? timestampDistance(this.#timestamp, header.timestamp) : 1;
-    if (ahead < 0) return undefined; // a late packet of an event that was told before
+    if (ahead < 0 && -ahead <= latest) return undefined; // a late packet of an event that was told before
     const repeated = sameSender && (ahead === 0 || this.#continues(code, header.marker, ahead));
     this.#known = true;
     this.#ssrc = header.ssrc;
@@ -65,6 +71,7 @@ export class TelephoneEventReceiver {
 
   /** Whether a packet `ahead` samples later belongs to the running event: a further segment (section 2.5.1.3). */
   #continues(code: number, marker: boolean, ahead: number): boolean {
-    return !marker && !this.#ended && code === this.#code && ahead <= this.#duration + segmentSlack;
+    const follows = ahead > 0 && ahead <= this.#duration + segmentSlack;
+    return follows && !marker && !this.#ended && code === this.#code;
   }
 }

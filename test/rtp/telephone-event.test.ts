@@ -78,6 +78,10 @@ test('another sender may use any timestamp', () => {
   );
 });
 
+test('a sender that begins its timestamps anew, with the SSRC as it was, is heard', () => {
+  expect(heard([...pressed('1', 900_000), ...pressed('2', 1_000), ...pressed('3', 4_000)])).toBe('123');
+});
+
 test('events that are no keys, and packets cut short, are ignored', () => {
   const receiver = new TelephoneEventReceiver();
   const header = Object.assign(new RtpHeader(), {payloadLength: 4});

@@ -58,6 +58,8 @@ export class Mapping {
   };
   #timer: Timer | undefined;
   #failures = 0;
+  /** Counts the searches for a server: one that has been overtaken does not count any more. */
+  #search = 0;
   #stopped = true;
 
   constructor(parts: MappingParts) {
@@ -82,10 +84,12 @@ export class Mapping {
     this.#client.close();
   }
 
-  /** Asks at once: the network is another one, or was away. */
+  /** Asks at once: the network is another one, or was away. What was asked before may have been lost with the old one. */
   refresh(): void {
-    if (!this.#timer) return;
-    this.#timer.cancel();
+    if (this.#stopped) return;
+    this.#timer?.cancel();
+    this.#client.close();
+    this.#failures = 0;
     void this.#find();
   }
 
@@ -96,9 +100,11 @@ export class Mapping {
 
   async #find(): Promise<void> {
     this.#timer = undefined;
+    const search = ++this.#search;
     const {server} = this.#status;
     const servers = server ? [server] : await this.#parts.find();
-    if (!this.#stopped) this.#ask(servers, 'the name of the STUN server is not known');
+    if (!this.#stopped && search === this.#search)
+      this.#ask(servers, 'the name of the STUN server is not known');
   }
 
   /** Asks the first of `servers`, then the others; `reason` tells why there is no more. */

@@ -99,11 +99,10 @@ test('nothing is left after stop', async () => {
   expect([clock.pending, asked.length, told.length]).toEqual([0, 1, 1]);
 });
 
-test('asked at once where the network has changed, unless it is being asked', async () => {
+test('asked at once where the network has changed, and not after the end', async () => {
   const {told, asked, state, mapping, pass} = scene();
   await pass(1000);
   state.mapped = {address: '203.0.113.7', port: 50_000};
-  mapping.refresh();
   mapping.refresh();
   await pass(200);
   expect(asked.length).toBe(2);
@@ -112,4 +111,29 @@ test('asked at once where the network has changed, unless it is being asked', as
   mapping.refresh();
   await pass(30_000);
   expect(asked.length).toBe(2);
+});
+
+test('with another network a question under way is asked anew, and what failed before is forgotten', async () => {
+  const {told, asked, state, mapping, pass} = scene();
+  await pass(1000);
+  state.alive.clear();
+  // Some failures, then in the midst of a question whose last repetition has been sent.
+  await pass(90_000);
+  const before = asked.length;
+  while (asked.length < before + 4) await pass(100);
+  state.alive.add(first);
+  state.mapped = {address: '203.0.113.8', port: 40_001};
+  mapping.refresh();
+  await pass(200);
+  expect(told.at(-1)).toEqual({mapped: state.mapped, local, server: first, reason: ''});
+});
+
+test('after a network has come the pauses between questions without an answer are short again', async () => {
+  const {asked, state, mapping, pass} = scene();
+  state.alive.clear();
+  await pass(200_000);
+  mapping.refresh();
+  const before = asked.length;
+  await pass(7800);
+  expect(asked.length).toBe(before + 5);
 });

@@ -194,15 +194,18 @@ export class Connection {
     this.#answersPings ||= this.#pinged && pong.equals(bytes);
     const before = this.#framing.partial;
     let messages = 0;
+    let pinged = false;
     const pushed = this.#framing.push(bytes, (frame) => {
       if (this.#state !== 'open') return;
-      if (frame.kind === 'ping') this.#writeQuietly(pong);
+      if (frame.kind === 'ping') pinged = true;
       else {
         messages++;
         this.lastUsed = this.#clock.now();
         this.#user.onMessage(frame.bytes);
       }
     });
+    // One answer for all of them: a few bytes more are a packet each, and somebody may send nothing else.
+    if (pinged && this.#state === 'open') this.#writeQuietly(pong);
     if (!pushed.ok) this.#farewell(pushed.error);
     else this.#watchMessage(before && messages === 0);
   }

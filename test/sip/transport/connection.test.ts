@@ -219,3 +219,11 @@ test('once closed it is closed', () => {
   expect(told).toEqual(['closed: enough']);
   expect(errors).toEqual(['cannot send to 192.0.2.2:5060: the connection is closed']);
 });
+
+test('keep-alives that come at once are answered at once: each answer is a packet', () => {
+  connection.open(near);
+  stream.arrive('\r\n\r\n'.repeat(16_000));
+  expect(stream.written).toEqual(['\r\n']);
+  stream.arrive('\r\n\r\n');
+  expect(stream.written).toEqual(['\r\n', '\r\n']);
+});

@@ -1,4 +1,5 @@
 import {readFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
 import {expect, test, vi} from 'vitest';
 import {board as virtualMachine} from '../../boards/virtual-machine.ts';
 import {systemClock as clock} from '../../firmware/base/clock.ts';
@@ -9,6 +10,8 @@ import {openBoard} from '../../hal/open-board.ts';
 import {kernels} from '../../tools/vm/kernels.ts';
 import {readPulses} from '../hal/light/pulses.ts';
 import {FakeLog} from '../station/fakes.ts';
+import {startRun} from '../support/run-folder.ts';
+import {TestStation} from '../support/station.ts';
 import {GpioSim} from './support/gpio-sim.ts';
 import {takeTransfers} from './support/recorded-spi.ts';
 import {UserLed} from './support/user-led.ts';
@@ -17,6 +20,9 @@ import {UserLed} from './support/user-led.ts';
 const simulated = kernels.find(({name}) => name === process.env['DOORLINE_KERNEL'])?.compiled ?? [];
 const hasRecordedSpi = simulated.includes('spi-recorder');
 const hasUserLeds = simulated.includes('uleds');
+
+/** As on a board; from its sources it would take twice as long to start. */
+const bundle = fileURLToPath(new URL('../../build/firmware/cli.js', import.meta.url));
 
 const CAPS_LOCK = 'input0::capslock';
 
@@ -142,6 +148,19 @@ test("the keyboard's LED is taken from its trigger, switched, and given back", (
   board.close();
   expect(attribute('brightness')).toBe('0');
   expect(attribute('trigger')).toContain('[kbd-capslock]');
+});
+
+test('the station lights it when it is ready, and gives it back when it ends', async (context) => {
+  const led = (name: string) => readFileSync(`/sys/class/leds/${CAPS_LOCK}/${name}`, 'utf8').trim();
+  const station = await TestStation.start(
+    startRun(context),
+    {board: 'virtual-machine', light: {device: `led:${CAPS_LOCK}`, brightness: 50}},
+    {program: bundle},
+  );
+  expect([led('trigger').includes('[none]'), led('brightness')]).toEqual([true, '1']);
+  expect(await station.get('/api/status')).toMatchObject({light: 'ready', lights: 1});
+  expect(await station.stop()).toBe(0);
+  expect([led('trigger').includes('[kbd-capslock]'), led('brightness')]).toEqual([true, '0']);
 });
 
 test('an RGB LED on three lines, one of them the other way round, is off at the end', (context) => {

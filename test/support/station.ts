@@ -24,6 +24,7 @@ export interface StationSettings {
   readers?: Record<string, unknown>[];
   answer?: Record<string, unknown>;
   audio?: {microphone?: string; speaker?: string};
+  light?: Record<string, unknown>;
   talk_seconds?: number;
 }
 
@@ -187,6 +188,7 @@ export async function writeConfiguration(run: Run, settings: StationSettings): P
     ...(settings.readers ? {readers: settings.readers} : {}),
     ...(settings.answer ? {answer: settings.answer} : {}),
     audio: {microphone: 'silence', speaker: 'discard', ...settings.audio},
+    ...(settings.light ? {light: settings.light} : {}),
     ...(settings.talk_seconds === undefined ? {} : {talk_seconds: settings.talk_seconds}),
     http: {listen: '127.0.0.1:0'},
   };

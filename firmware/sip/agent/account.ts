@@ -137,9 +137,18 @@ export class Account {
     });
   }
 
-  /** Answers the challenges that the requests of one call meet. */
+  /** Answers the challenges that the requests of one call meet that is placed through this account. */
   authenticator(): Authenticator {
     return new Authenticator(this.#options, this.#random);
+  }
+
+  /**
+   * The same for a call that came in. Some proxies pass on the challenges of whoever calls, who could then try all
+   * passwords on our digest at leisure: only realms that registering has met get one, where it has met any.
+   */
+  authenticatorOfCallee(): Authenticator {
+    const {realms} = this.#registration;
+    return new Authenticator(this.#options, this.#random, realms.size > 0 ? realms : undefined);
   }
 }
 

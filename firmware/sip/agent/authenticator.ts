@@ -43,12 +43,20 @@ interface Met {
 export class Authenticator {
   #credentials: Credentials;
   #random: RandomBytes;
+  #realms: ReadonlySet<string> | undefined;
   /** The last challenge of each server, by header and realm. */
   #met = new Map<string, Met>();
 
-  constructor(credentials: Credentials, random: RandomBytes) {
+  /** `realms`: those whose challenges are answered; default: any. */
+  constructor(credentials: Credentials, random: RandomBytes, realms?: ReadonlySet<string>) {
     this.#credentials = credentials;
     this.#random = random;
+    this.#realms = realms;
+  }
+
+  /** The realms that have challenged. */
+  get realms(): ReadonlySet<string> {
+    return new Set(Array.from(this.#met.values(), ({challenge}) => challenge.realm));
   }
 
   /**
@@ -94,6 +102,7 @@ export class Authenticator {
 
   /** Whether a challenge to `request` is worth an answer; if so, it is remembered. */
   #take(name: CredentialsHeader['name'], challenge: DigestChallenge, request: SipRequest): boolean {
+    if (this.#realms?.has(challenge.realm) === false) return false;
     const before = this.#met.get(keyOf(name, challenge));
     if (!before && this.#met.size >= challengeLimit) return false;
     const refused = request.headers.all(name).find((value) => realmOf(value) === challenge.realm);

@@ -99,6 +99,11 @@ export class Registration {
     return [current, ...this.#located.filter((server) => !sameServer(server, current))];
   }
 
+  /** The realms that its server and proxies before it have asked for a password. */
+  get realms(): ReadonlySet<string> {
+    return this.#authenticator.realms;
+  }
+
   /** Through whom requests of the account go (RFC 3608). */
   get routes(): readonly Route[] {
     return this.#binding.routes;

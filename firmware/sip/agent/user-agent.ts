@@ -371,7 +371,7 @@ export class UserAgent {
 
   /** This side of the dialog that `request` begins. */
   #localEnd(request: SipRequest, source: Flow, account: Account | undefined): LocalEnd {
-    const authenticator = account?.authenticator();
+    const authenticator = account?.authenticatorOfCallee();
     return {
       contact: contactValue(
         account?.uri.user ?? this.#services.identity.user,

@@ -111,6 +111,33 @@ test('INVITE and BYE are challenged: by the proxy, by the called party, each ans
   await pbx.respond(pbx.request('BYE'), 200);
 });
 
+test('in a call that came in, only realms that registering met get a digest: whoever calls could guess at any', async () => {
+  const scene = new CallScene({tesla: {accounts: [house]}});
+  const pbx = scene.peer();
+  const {tesla} = scene;
+  tesla.onCall = (call) => call.answer(tesla.listener);
+  tesla.agent.start();
+  await scene.settle();
+  await pbx.respond(pbx.request('REGISTER'), 401, challenge(401, 'n1'));
+  const request = pbx.request('REGISTER');
+  await pbx.respond(request, 200, {headers: {Contact: `${request.headers.get('Contact')};expires=300`}});
+  for (const [realm, expected] of [
+    ['elsewhere', 1],
+    ['example.org', 2],
+  ] as const) {
+    await pbx.ask('INVITE', 1, {callId: realm, body: answer});
+    await pbx.ask('ACK', 1, {dialog: pbx.response(200)});
+    tesla.incoming.at(-1)?.hangUp();
+    await scene.settle();
+    const headers = {'WWW-Authenticate': `Digest realm="${realm}", nonce="n2", qop="auth"`};
+    await pbx.respond(pbx.request('BYE'), 401, {headers});
+    const byes = pbx.arrived.filter(
+      (message) => message.kind === 'request' && message.method === 'BYE' && message.callId === realm,
+    );
+    expect(byes).toHaveLength(expected);
+  }
+});
+
 test('a wrong password is not tried for ever', async () => {
   const {scene, pbx} = await registered();
   scene.tesla.call('101');

@@ -116,6 +116,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     outside,
     moved(isOurs) {
       transport.dropLost(isOurs);
+      names.forgetFailures();
       outside?.refresh();
       telephone.refresh();
     },

@@ -48,6 +48,12 @@ export class CacheEntry {
     this.#retryAt = 0;
   }
 
+  /** What failed may be asked again at once. */
+  forgetFailures(): void {
+    this.#failures = 0;
+    this.#retryAt = 0;
+  }
+
   /** Notes that no answer was to be had; what is known stays. */
   fail(reason: LookupFailure, now: number): void {
     this.#failure = reason;

@@ -79,6 +79,11 @@ export class Resolver implements NameService {
     }
   }
 
+  /** Asks what found no answer again when it is needed, however short a time ago that was: the network is another one. */
+  forgetFailures(): void {
+    for (const entry of this.#cache.values()) entry.forgetFailures();
+  }
+
   /** Gives up what is under way, without a word. */
   close(): void {
     this.#client.close();

@@ -213,6 +213,22 @@ describe('name servers that fail', () => {
     expect(again.answer?.ok).toBe(true);
   });
 
+  test('with another network it is forgotten', () => {
+    const server = wire.servers.get(first)!;
+    server.behaviour = 'is not there';
+    for (let failed = 0; failed < 5; failed += 1) {
+      ask('_sip._udp.example.org', 'SRV');
+      clock.advance(10_000);
+    }
+    ask('_sip._udp.example.org', 'SRV');
+    clock.advance(10);
+    server.behaviour = 'answers';
+    resolver.forgetFailures();
+    const again = ask('_sip._udp.example.org', 'SRV');
+    clock.advance(20);
+    expect(again.answer?.ok).toBe(true);
+  });
+
   test('while all are down, what was known serves on: after half a second, then at once, for three days', () => {
     expect(address('pbx.example.org')).toBe('192.0.2.1');
     wire.servers.get(first)!.behaviour = 'is silent';

@@ -22,6 +22,11 @@ export class Recovery {
     this.#random = random;
   }
 
+  /** What failed before says nothing any more: the network is another one. */
+  forgetFailures(): void {
+    this.#failures = 0;
+  }
+
   /** It is registered; `anew` where it was not before, or elsewhere. */
   registered(anew: boolean): void {
     if (anew || this.#since === undefined) this.#since = this.#clock.now();

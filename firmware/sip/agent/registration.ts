@@ -122,6 +122,7 @@ export class Registration {
 
   /** Registers at once: our address, or how it is seen from outside, has changed. */
   refresh(): void {
+    this.#recovery.forgetFailures();
     if (this.#state === 'registering') this.#contact.spoil();
     if (this.#state !== 'resting') return;
     this.#flow.release();

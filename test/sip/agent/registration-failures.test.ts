@@ -39,6 +39,24 @@ describe('failures', () => {
     ]);
   });
 
+  test('the pause is short again after another network has come, also in the midst of an attempt', () => {
+    const unknown = failure('the name example.org could not be looked up');
+    let locate = (found: Found) => found(unknown);
+    let waiting: Found | undefined;
+    const registration = scene.newRegistration((found) => locate(found));
+    registration.start();
+    scene.clock.advance(600_000);
+    locate = (found) => {
+      waiting = found;
+    };
+    while (!waiting) scene.clock.advance(100);
+    registration.refresh();
+    locate = (found) => found(success([server]));
+    waiting(unknown);
+    scene.clock.advance(4100);
+    expect(registration.status.registered).toBe(true);
+  });
+
   test('the pause is short again after a success', () => {
     scene.serve = (request) => reply(request, 500);
     scene.registration.start();

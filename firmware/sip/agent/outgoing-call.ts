@@ -94,7 +94,9 @@ export class OutgoingCall extends CallBase implements Call {
   }
 
   get party(): Party {
-    const {user, host} = this.#target;
+    // Who redirects or transfers the call may write any name before the host that is really called.
+    const maddr = this.#target.parameters.get('maddr');
+    const {user, host} = maddr === undefined ? this.#target : {user: undefined, host: maddr};
     const address = this.#address;
     const uri = formatUri(this.#target);
     return {uri, displayName: '', user, host, address, account: this.#account?.name, verified: true};

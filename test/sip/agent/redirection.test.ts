@@ -23,6 +23,18 @@ async function expectNothingLeft(scene: CallScene): Promise<void> {
   expect([scene.tesla.leftovers, scene.clock.pending]).toEqual([0, 0]);
 }
 
+test('who is reached by maddr is not believed to be who is named before it', async () => {
+  const scene = new CallScene();
+  const peer = scene.peer();
+  const call = scene.tesla.call('192.0.2.9');
+  await scene.settle();
+  const headers = {Contact: '<sip:101@lab.high-voltage.org;maddr=192.0.2.9>'};
+  await peer.respond(peer.request('INVITE'), 302, {headers});
+  await scene.settle();
+  expect(peer.request('INVITE').requestUri).toBe('sip:101@lab.high-voltage.org;maddr=192.0.2.9');
+  expect(call.party).toMatchObject({user: undefined, host: '192.0.2.9'});
+});
+
 test('a 302 is followed: same Call-ID, From and To, the next CSeq, a new branch and Request-URI', async () => {
   const {scene, peer, other, call} = await calling();
   await redirect(peer, '"Bob" <sip:bob@192.0.2.10;method=INVITE;user=phone?Subject=x>;expires=60');

@@ -62,7 +62,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
   }
   const senders = new SenderLimits(clock);
   for (const address of expected) senders.notePeer(address);
-  transport.udp.admits = (address) => senders.admits(address);
+  transport.admits = (address) => senders.admits(address);
   const transactions = new TransactionLayer({transport, clock, random, senders});
   transport.onMessage = (...message) => transactions.receive(...message);
   const stun = new StunClient({

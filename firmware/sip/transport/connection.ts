@@ -31,6 +31,8 @@ const limits: ConnectionLimits = {
 const watchLimit = 32_000;
 /** How long (ms) a connection that we end may take to send what is left. */
 const farewellLimit = 1000;
+/** How long (ms) nothing more is read from whoever sends more than he may. */
+const readingPause = 1000;
 const hungUp = 'the other side closed the connection';
 const ping = Buffer.from('\r\n\r\n');
 const pong = Buffer.from('\r\n');
@@ -43,6 +45,8 @@ export interface ConnectionUser {
   onSent(bytes: Uint8Array): void;
   /** The connection has been lost or closed, whatever for; nothing comes after this. */
   onClosed(text: string): void;
+  /** Whether the other end may send as much as it does; asked for each message. */
+  admits(): boolean;
   /** Whether somebody needs the connection though nothing is sent. */
   isHeld(): boolean;
   /** The pause (ms) between keep-alives that the peer has promised to answer; undefined where it promised nothing. */
@@ -84,6 +88,8 @@ export class Connection {
   #timer: Timer;
   #messageTimer: Timer | undefined;
   #pongTimer: Timer | undefined;
+  /** Ends a pause of reading. */
+  #readingTimer: Timer | undefined;
 
   /** `stream` is connecting; `open` says when it may be used. */
   constructor(
@@ -177,6 +183,7 @@ export class Connection {
     this.#timer.cancel();
     this.#messageTimer?.cancel();
     this.#pongTimer?.cancel();
+    this.#readingTimer?.cancel();
     this.#waiting = [];
     const text = `cannot send to ${formatSocketAddress(this.remote)}: ${why}`;
     const now = this.#clock.now();
@@ -195,12 +202,14 @@ export class Connection {
     const before = this.#framing.partial;
     let messages = 0;
     let pinged = false;
+    let admitted = true;
     const pushed = this.#framing.push(bytes, (frame) => {
       if (this.#state !== 'open') return;
       if (frame.kind === 'ping') pinged = true;
       else {
         messages++;
         this.lastUsed = this.#clock.now();
+        admitted = this.#user.admits() && admitted;
         this.#user.onMessage(frame.bytes);
       }
     });
@@ -208,6 +217,15 @@ export class Connection {
     if (pinged && this.#state === 'open') this.#writeQuietly(pong);
     if (!pushed.ok) this.#farewell(pushed.error);
     else this.#watchMessage(before && messages === 0);
+    if (!admitted) this.#pauseReading();
+  }
+
+  /** Whoever sends too much has to wait, for the kernel takes only so much on our behalf; nothing is lost. */
+  #pauseReading(): void {
+    if (this.#state !== 'open') return;
+    this.#stream.pause();
+    this.#readingTimer?.cancel();
+    this.#readingTimer = this.#clock.after(readingPause, () => this.#stream.resume());
   }
 
   /** Limits the time that the message under way may take; `same` where it was under way before. */

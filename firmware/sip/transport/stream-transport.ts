@@ -37,6 +37,8 @@ interface StreamHold {
 export class StreamTransport implements Transport {
   onMessage: MessageHandler = () => {};
   onTrace: ((entry: TraceEntry) => void) | undefined;
+  /** Asked for each message whether its sender may send as much; one who may not is read more slowly. Without it all may. */
+  admits: ((address: string) => boolean) | undefined;
   #sockets: StreamSockets;
   #clock: Clock;
   #servers: {readonly server: Server; readonly bound: SocketAddress}[] = [];
@@ -202,6 +204,7 @@ export class StreamTransport implements Transport {
       },
       onSent: (bytes) => this.#trace('out', connection, bytes),
       onClosed: (why) => this.#onClosed(connection, why),
+      admits: () => this.admits?.(remote.address) ?? true,
       isHeld: () => this.#isHeld(connection),
       keepAlive: () => this.#keepAlive(connection),
       explain: (error) => this.#sockets.explain(error),

@@ -39,6 +39,11 @@ export class Transports implements Transport {
     for (const transport of Object.values(this.#all)) transport.onMessage = handler;
   }
 
+  /** Asked, for each message, whether one from an address is to be read now: a datagram is dropped, a stream has to wait. */
+  set admits(admits: (address: string) => boolean) {
+    for (const transport of Object.values(this.#all)) transport.admits = admits;
+  }
+
   /** Called for each message sent or received, before anything else is done with it. */
   set onTrace(trace: ((entry: TraceEntry) => void) | undefined) {
     for (const transport of Object.values(this.#all)) transport.onTrace = trace;

@@ -31,6 +31,7 @@ let stream: FakeStream;
 let connection: Connection;
 let held: boolean;
 let keepAlive: number | undefined;
+let admitted: boolean;
 /** What the connection told: lengths of messages, and why it was closed. */
 let told: string[];
 let errors: string[];
@@ -40,6 +41,7 @@ beforeEach(() => {
   stream = new FakeStream();
   held = false;
   keepAlive = undefined;
+  admitted = true;
   told = [];
   errors = [];
   connection = new Connection(stream, far, {outgoing: true}, clock, {
@@ -48,6 +50,7 @@ beforeEach(() => {
     onClosed: (why) => told.push(`closed: ${why}`),
     isHeld: () => held,
     keepAlive: () => keepAlive,
+    admits: () => admitted,
     explain: ({message: text}) => text,
   });
 });
@@ -179,6 +182,7 @@ test('who does not take what is sent is cut off at 256 KiB, before and after the
     onClosed: (why) => told.push(why),
     isHeld: () => false,
     keepAlive: () => undefined,
+    admits: () => true,
     explain: ({message: text}) => text,
   });
   open.open(near);
@@ -226,4 +230,22 @@ test('keep-alives that come at once are answered at once: each answer is a packe
   expect(stream.written).toEqual(['\r\n']);
   stream.arrive('\r\n\r\n');
   expect(stream.written).toEqual(['\r\n', '\r\n']);
+});
+
+test('who sends more than he may is read on a second later, so that nothing is lost and no time either', () => {
+  connection.open(near);
+  stream.arrive(message);
+  expect(stream.isPaused()).toBe(false);
+  admitted = false;
+  stream.arrive(Buffer.concat([message, message]));
+  expect(told).toHaveLength(3);
+  expect(stream.isPaused()).toBe(true);
+  clock.advance(999);
+  expect(stream.isPaused()).toBe(true);
+  clock.advance(1);
+  expect(stream.isPaused()).toBe(false);
+  stream.arrive(message);
+  expect(stream.isPaused()).toBe(true);
+  connection.close('enough');
+  expect(clock.pending).toBe(0);
 });

@@ -156,6 +156,32 @@ test('one address gets so many connections and no more, and gets room again', as
   expect((await request)[0]?.text).toBe(message.toString());
 });
 
+test('of one who sends more than he may little is read at a time, and nothing lost', async () => {
+  const clock = new FakeClock();
+  const server = new StreamTransport(tcpSockets, clock);
+  onTestFinished(() => server.close());
+  const at = await server.bind('127.0.0.1', 0);
+  const asked = new Set<string>();
+  server.admits = (address) => {
+    asked.add(address);
+    return false;
+  };
+  const count = 20_000;
+  let received = 0;
+  server.onMessage = () => received++;
+  (await stranger(at)).write(Buffer.concat(Array<Buffer>(count).fill(message)));
+  await expect.poll(() => received).toBeGreaterThan(0);
+  const first = received;
+  expect(first).toBeLessThan(count / 2);
+  await expect
+    .poll(() => {
+      clock.advance(1000);
+      return received;
+    })
+    .toBe(count);
+  expect([...asked]).toEqual(['127.0.0.1']);
+});
+
 test('without a listener the address to be reached at is that of the connection', async () => {
   const {server, at} = await listen();
   const client = newTransport();

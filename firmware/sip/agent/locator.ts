@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
 import {isIP} from 'node:net';
+import {canonicalAddress} from '../../base/canonical-address.ts';
 import type {RandomBytes} from '../../base/random.ts';
 import {failure, type Result, success} from '../../base/result.ts';
 import type {Answer, NameService} from '../../dns/name-service.ts';
@@ -55,7 +56,8 @@ export class Locator {
       return;
     }
     const {transport, named} = wanted.value;
-    const target = parameters.get('maddr') ?? host;
+    // An IPv6 address stands in brackets (RFC 3261 section 25.1).
+    const target = canonicalAddress(parameters.get('maddr')?.replace(/^\[(.*)\]$/, '$1') ?? host);
     const certified = (servers: Located) =>
       found(servers.ok ? success(servers.value.map((server) => withName(server, host))) : servers);
     if (isIP(target)) {

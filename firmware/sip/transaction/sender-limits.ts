@@ -1,4 +1,4 @@
-import {isIPv6, SocketAddress} from 'node:net';
+import {canonicalAddress} from '../../base/canonical-address.ts';
 import type {Clock} from '../../base/clock.ts';
 import {StrangerLimit} from './stranger-limit.ts';
 import {TokenBucket} from './token-bucket.ts';
@@ -47,7 +47,7 @@ export class SenderLimits {
 
   /** Notes that we deal with `address`, however it is written. */
   notePeer(address: string): void {
-    const key = asReceived(address);
+    const key = canonicalAddress(address);
     const now = this.#clock.now();
     const peer = this.#peers.get(key) ?? {
       datagrams: new TokenBucket(datagramsOfPeer, now),
@@ -73,12 +73,4 @@ export class SenderLimits {
     const now = this.#clock.now();
     return this.#peers.get(address)?.requests.take(now) ?? this.#requests.allows(address, now);
   }
-}
-
-/** An address as the kernel writes it when something comes from there: IPv6 has many ways, with a zone or without. */
-function asReceived(address: string): string {
-  const [host = '', zone] = address.split('%');
-  if (!isIPv6(host)) return address;
-  const written = new SocketAddress({address: host, family: 'ipv6'}).address;
-  return zone === undefined ? written : `${written}%${zone}`;
 }

@@ -1,5 +1,6 @@
 import type {X509Certificate} from 'node:crypto';
 import {isIP} from 'node:net';
+import {canonicalAddress} from '../../base/canonical-address.ts';
 
 /** The names that a certificate is for: domains from its DNS names and `sip:` URIs, and addresses. */
 export interface CertificateNames {
@@ -31,11 +32,6 @@ export function certificateNames({subjectAltName = ''}: X509Certificate): Certif
 export function isFor({domains, addresses}: CertificateNames, name: string): boolean {
   if (isIP(name) === 0) return domains.includes(name.toLowerCase().replace(/\.$/, ''));
   return addresses.some((address) => canonicalAddress(address) === canonicalAddress(name));
-}
-
-/** One spelling of an address; of IPv6 there are many. */
-function canonicalAddress(address: string): string {
-  return isIP(address) === 6 ? new URL(`http://[${address}]`).hostname : address;
 }
 
 /** Why a certificate is not accepted, by the code of OpenSSL's check; `now` is what the clock of this machine says. */

@@ -83,6 +83,9 @@ describe('without looking anything up', () => {
     ['sip:101@192.0.2.7', ['UDP 192.0.2.7 5060']],
     ['sip:192.0.2.7:5070', ['UDP 192.0.2.7 5070']],
     ['sip:101@[2001:db8::7]', ['UDP 2001:db8::7 5060']],
+    // As the kernel writes what comes from there, with which it is compared.
+    ['sip:101@[2001:DB8:0:0:0:0:0:7]', ['UDP 2001:db8::7 5060']],
+    ['sip:101@srv.example.org;maddr=[2001:DB8:0::8]', ['UDP 2001:db8::8 5060']],
     ['sip:192.0.2.7;transport=tcp', ['TCP 192.0.2.7 5060']],
     ['sip:192.0.2.7;transport=TLS', ['TLS 192.0.2.7 5061 192.0.2.7']],
     ['sips:192.0.2.7', ['TLS 192.0.2.7 5061 192.0.2.7']],

@@ -160,7 +160,7 @@ test('without a light, and with one that fails, the states still hold', () => {
 test('a timer that fires a moment early draws what it was set for, and not the same once more', () => {
   class EarlyClock extends FakeClock {
     override after(milliseconds: number, callback: () => void) {
-      return super.after(milliseconds - 0.4, callback);
+      return super.after(milliseconds > 1 ? milliseconds - 0.4 : milliseconds, callback);
     }
   }
   const clock = new EarlyClock();

@@ -5,6 +5,7 @@ import {parseNameAddress} from '../message/name-address.ts';
 /** Seconds that a registration lasts at most and at least, whatever a server says. */
 const longestExpiry = 86_400;
 const shortestExpiry = 10;
+const defaultPort = 5060;
 /** Pauses (ms) between attempts. */
 const shortestPause = 2000;
 const longestPause = 60_000;
@@ -25,10 +26,12 @@ export function grantedSeconds(response: SipResponse, contact: string, asked: nu
   const listed = response.headers
     .list('Contact')
     .map((value) => parseNameAddress(value))
-    .flatMap((parsed) => (parsed.ok ? [parsed.value] : []))
-    .find(({uri}) => uri.host !== undefined && sameContact(uri, ours));
+    .flatMap((parsed) => (parsed.ok ? [parsed.value] : []));
+  const found = listed.find(({uri}) => uri.host !== undefined && sameContact(uri, ours));
+  // Whoever rewrites addresses on the way may have written another one; if nobody else is there it is ours.
+  const binding = found ?? (listed.length === 1 ? listed[0] : undefined);
   const granted =
-    seconds(listed?.parameters.get('expires')) ?? seconds(response.headers.get('Expires')) ?? asked;
+    seconds(binding?.parameters.get('expires')) ?? seconds(response.headers.get('Expires')) ?? asked;
   return Math.min(Math.max(granted, shortestExpiry), longestExpiry);
 }
 
@@ -80,5 +83,6 @@ function sameContact(
   one: {host: string | undefined; user: string | undefined; port?: number | undefined},
   other: {host: string | undefined; user: string | undefined; port?: number | undefined} | undefined,
 ): boolean {
-  return one.user === other?.user && one.host === other?.host && one.port === other?.port;
+  const samePort = (one.port ?? defaultPort) === (other?.port ?? defaultPort);
+  return one.user === other?.user && one.host?.toLowerCase() === other?.host?.toLowerCase() && samePort;
 }

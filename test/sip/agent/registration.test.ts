@@ -54,6 +54,16 @@ describe('registered', () => {
     expect(scene.statuses).toEqual([{registered: true, reason: ''}]);
   });
 
+  test.each([
+    ['without the usual port', '<sip:door@192.0.2.1>;expires=60'],
+    ['alone, as somebody on the way has rewritten it', '<sip:door@203.0.113.5:40001>;expires=60'],
+  ])('our Contact comes back %s: its time counts', (_name, contact) => {
+    scene.serve = (request) => reply(request, 200, [['Contact', contact]]);
+    scene.registration.start();
+    scene.clock.advance(30_000);
+    expect(scene.times).toEqual([0, 30_000]);
+  });
+
   test('the time that counts is that of our Contact among others, else that of Expires', () => {
     scene.serve = (request) =>
       reply(request, 200, [

@@ -5,6 +5,7 @@ import type {BoardDefinition} from '../hal/board-definition.ts';
 import {HardwareError} from '../hal/hal.ts';
 import {withLight} from '../hal/light/choose-light.ts';
 import {watchNetwork} from '../hal/linux/network.ts';
+import {readSystemFacts} from '../hal/linux/system-facts.ts';
 import {openBoard} from '../hal/open-board.ts';
 import {openReader} from '../hal/open-reader.ts';
 import {withUsedLines} from '../hal/used-lines.ts';
@@ -26,6 +27,8 @@ import {Database} from './station/database.ts';
 import {Journal} from './station/journal.ts';
 import {NetworkMonitor} from './station/network-monitor.ts';
 import {Station} from './station/station.ts';
+import {SystemMonitor} from './station/system-monitor.ts';
+import {beWatched, compareBoard} from './system.ts';
 import {openTelephone} from './telephone.ts';
 import {version} from './version.ts';
 import {startHttp} from './web/http-server.ts';
@@ -57,6 +60,7 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
   const log = pino();
 
   const definition = withUsedLines(boards.get(config.board) as BoardDefinition, linesOf(config));
+  compareBoard(definition, log);
   const board = openBoard(withLight(definition, config.light.device), {
     clock,
     warn: (text) => log.warn(text),
@@ -88,6 +92,13 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
   const journal = new Journal({database, clock});
   const calls = new CallLog({database});
 
+  const system = new SystemMonitor({
+    read: readSystemFacts,
+    clock,
+    tell: (event) => journal.append(event),
+  });
+  closing.push(() => system.close());
+
   const network = openNetwork(config, log);
   if (network) closing.push(() => network.close());
 
@@ -101,6 +112,7 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
     callLog: calls,
     openReader: (setting) => openReader(setting, clock),
     network,
+    system,
     clock,
     log,
   });
@@ -122,6 +134,7 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
   if (http) closing.push(() => http.close());
 
   station.start();
+  system.start();
   telephone.onAttempt = (attempt) => {
     if (attempt.ok) log.info(attempt, 'server used');
     else log.warn(attempt, 'server failed');
@@ -132,6 +145,7 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
     telephony.outside.onNews = (news) => journal.append(news);
     telephony.outside.start();
   }
+  closing.push(beWatched(config, media));
   log.info(
     {
       station: config.name,

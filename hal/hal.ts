@@ -147,6 +147,36 @@ export interface Reader {
   close(): void;
 }
 
+/** Restarts the program, or the machine, when it is not fed in time. */
+export interface Watchdog {
+  /** How long (ms) it waits for the next `feed`. */
+  readonly patience: number;
+  feed(): void;
+  /** Ends the watch, as far as it lets itself be told. */
+  close(): void;
+}
+
+/** The program that has started this one as a service (systemd), and wants to know how it is. */
+export interface ServiceManager {
+  /** Its watch over this program; undefined where it keeps none. */
+  readonly watchdog: Watchdog | undefined;
+  /** What the service does, for people to read. */
+  status(text: string): void;
+  ready(): void;
+  stopping(): void;
+  close(): void;
+}
+
+/** How the machine itself is; null where it does not tell. */
+export interface SystemFacts {
+  /** Of the processor, in °C. */
+  readonly temperature: number | null;
+  /** The processor is slowed down, for heat or for want of current. */
+  readonly throttled: boolean | null;
+  /** The supply voltage is too low. */
+  readonly undervoltage: boolean | null;
+}
+
 /** Why a piece of hardware could not be used, in words that say what to do next. */
 export class HardwareError extends Error {
   override name = 'HardwareError';

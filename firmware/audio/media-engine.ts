@@ -30,6 +30,7 @@ export class MediaEngine implements SessionOwner {
   readonly #commandCount: Int32Array;
   readonly #sessions = new Map<number, MediaSession>();
   readonly #opening = new Map<number, Pending<MediaSession>>();
+  readonly #answering = new Map<number, Pending<void>>();
   readonly #asking = new Map<number, Pending<SessionStatistics | undefined>>();
   #starting: Pending<void> | undefined;
   #lastNumber = 0;
@@ -88,6 +89,12 @@ export class MediaEngine implements SessionOwner {
   /** Plays a sound on the loudspeaker in place of one that is playing; ringback goes on until `stop` or `attach`. */
   play(sound: ToneName | 'stop'): void {
     this.command({kind: 'play', sound});
+  }
+
+  /** Resolves as soon as the thread has answered; rejects when it has ended. */
+  answers(): Promise<void> {
+    const request = ++this.#lastNumber;
+    return this.#ask(this.#answering, request, {kind: 'answer', request});
   }
 
   /** Frees sound card and ports and ends the thread, within half a second. */
@@ -161,6 +168,9 @@ export class MediaEngine implements SessionOwner {
       case 'statistics':
         take(this.#asking, report.request)?.resolve(report.statistics);
         break;
+      case 'answered':
+        take(this.#answering, report.request)?.resolve();
+        break;
       case 'meters':
         this.onMeters?.(report.levels);
         break;
@@ -183,8 +193,10 @@ export class MediaEngine implements SessionOwner {
     this.#starting?.reject(error);
     this.#starting = undefined;
     for (const pending of this.#opening.values()) pending.reject(error);
+    for (const pending of this.#answering.values()) pending.reject(error);
     for (const pending of this.#asking.values()) pending.resolve(undefined);
     this.#opening.clear();
+    this.#answering.clear();
     this.#asking.clear();
     if (!asked) this.onFault?.(error.message);
   }

@@ -29,6 +29,7 @@ export type MediaCommand =
   | {readonly kind: 'play'; readonly sound: ToneName | 'stop'}
   | {readonly kind: 'digit'; readonly session: number; readonly digit: string}
   | {readonly kind: 'statistics'; readonly session: number; readonly request: number}
+  | {readonly kind: 'answer'; readonly request: number}
   | {readonly kind: 'close'};
 
 /** From the media thread. */
@@ -51,6 +52,7 @@ export type MediaReport =
       readonly request: number;
       readonly statistics: SessionStatistics | undefined;
     }
+  | {readonly kind: 'answered'; readonly request: number}
   | {readonly kind: 'meters'; readonly levels: Levels}
   | {readonly kind: 'fault'; readonly text: string};
 

@@ -89,6 +89,9 @@ export class MediaThread {
           statistics: this.#sessions.get(command.session)?.statistics(this.#sound.playbackDelayMs()),
         });
         break;
+      case 'answer':
+        this.#parts.report({kind: 'answered', request: command.request});
+        break;
       case 'close':
         this.#close();
         break;

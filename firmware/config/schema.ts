@@ -252,6 +252,7 @@ export const configSchema = keys({
   answer: v.optional(answer, {}),
   audio: v.optional(audio, {}),
   light: v.optional(light, {}),
+  watchdog: v.optional(pattern(/^\/dev\/watchdog\d{0,2}$/, 'must be a watchdog such as /dev/watchdog')),
   talk_seconds: v.optional(wholeNumber(10, 86_400, 'seconds'), '120'),
   http: v.optional(keys({listen: v.optional(httpListen, '127.0.0.1:8080')})),
 });

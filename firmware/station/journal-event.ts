@@ -115,6 +115,15 @@ export type JournalEvent =
   | {kind: 'network-gone'}
   | {kind: 'network-back'; addresses: readonly string[]}
   | {kind: 'address-changed'; addresses: readonly string[]}
+  /** The processor is so hot that it slows down, or will soon. */
+  | {kind: 'too-hot'; celsius: number}
+  | {kind: 'cooled-down'; celsius: number}
+  /** The processor is slowed down, for heat or for want of current. */
+  | {kind: 'slowed-down'}
+  | {kind: 'full-speed'}
+  /** The supply voltage is too low. */
+  | {kind: 'voltage-low'}
+  | {kind: 'voltage-good'}
   /** The sound card or the media thread is in trouble. */
   | {kind: 'sound-fault'; reason: string};
 

@@ -117,6 +117,18 @@ export function describeEvent(event: JournalEvent): string {
       return `The network is there, the station has the address ${event.addresses.join(' and ')}`;
     case 'address-changed':
       return `The station now has the address ${event.addresses.join(' and ')}`;
+    case 'too-hot':
+      return `The processor is too hot: ${event.celsius} °C`;
+    case 'cooled-down':
+      return `The processor has cooled down to ${event.celsius} °C`;
+    case 'slowed-down':
+      return 'The processor is slowed down, for heat or for want of current';
+    case 'full-speed':
+      return 'The processor works at full speed again';
+    case 'voltage-low':
+      return 'The supply voltage is too low: the power supply or its cable is too weak';
+    case 'voltage-good':
+      return 'The supply voltage is good again';
     case 'sound-fault':
       return `Trouble with the sound: ${event.reason}`;
   }

@@ -1,4 +1,4 @@
-import type {Board, InputLine} from '../../hal/hal.ts';
+import type {Board, InputLine, SystemFacts} from '../../hal/hal.ts';
 import type {Clock} from '../base/clock.ts';
 import {failure, success} from '../base/result.ts';
 import type {Config} from '../config/schema.ts';
@@ -63,6 +63,7 @@ export class Station implements StationControl {
   readonly #sounds: CallSounds;
   readonly #calls: Calls;
   readonly #reachability: Reachability;
+  readonly #system: {readonly facts: SystemFacts} | undefined;
   onChange: (() => void) | undefined;
   onLight: ((frame: Uint8Array) => void) | undefined;
   onMeters: ((meters: Meters) => void) | undefined;
@@ -79,6 +80,8 @@ export class Station implements StationControl {
     openReader: OpenReader;
     /** Undefined where the station needs no network, or it cannot be watched. */
     network?: NetworkView | undefined;
+    /** How the machine is. */
+    system?: {readonly facts: SystemFacts};
     clock: Clock;
     log: Log;
   }) {
@@ -90,6 +93,7 @@ export class Station implements StationControl {
     this.#media = media;
     this.#journal = options.journal;
     this.#clock = clock;
+    this.#system = options.system;
     this.#startedAt = clock.now();
     const tell = (event: JournalEvent) => this.#journal.append(event);
     this.#light = new Light({ring: board.light, brightness: config.light, clock, log});
@@ -212,6 +216,7 @@ export class Station implements StationControl {
         messages: account.messages ?? null,
       })),
       network: this.#reachability.network,
+      system: this.#system?.facts ?? null,
       doors: this.#doors.states,
       buttons: this.#config.buttons.map(({name, call: targets}) => {
         const watch = this.#buttons.get(name);

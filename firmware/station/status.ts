@@ -90,6 +90,8 @@ export interface StationStatus {
   accounts: AccountStatus[];
   /** The addresses by which others reach this machine; null where it needs no network, or cannot watch it. */
   network: {available: boolean; addresses: string[]} | null;
+  /** How the machine is: °C of the processor, and so on, null where it does not tell; null where nobody looks. */
+  system: {temperature: number | null; throttled: boolean | null; undervoltage: boolean | null} | null;
   doors: DoorStatus[];
   /**
    * `pressed` is the debounced state of the line, `stuck` when it has been so for a minute; `glitches` are the changes

@@ -8,6 +8,14 @@ interface SocketFunctions {
   setsockopt(socket: number, level: number, option: number, value: Int32Array, length: number): number;
   fcntl(file: number, command: number, kind: 'int', value: number): number;
   send(socket: number, bytes: Uint8Array, length: number, flags: number): number;
+  sendto(
+    socket: number,
+    bytes: Uint8Array,
+    length: number,
+    flags: number,
+    address: Uint8Array,
+    addressLength: number,
+  ): number;
   recv(socket: number, bytes: Uint8Array, length: number, flags: number): number;
   close(file: number): number;
   inet_pton(family: number, text: string, address: Uint8Array): number;
@@ -50,6 +58,9 @@ function load(): SocketFunctions {
     ),
     fcntl: c.func('int fcntl(int file, int command, ...)'),
     send: c.func('long send(int socket, const void *bytes, size_t length, int flags)'),
+    sendto: c.func(
+      'long sendto(int socket, const void *bytes, size_t length, int flags, const void *address, uint32_t addressLength)',
+    ),
     recv: c.func('long recv(int socket, void *bytes, size_t length, int flags)'),
     close: c.func('int close(int file)'),
     inet_pton: c.func('int inet_pton(int family, const char *text, void *address)'),

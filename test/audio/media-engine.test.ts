@@ -181,3 +181,29 @@ test('after closing nothing hangs', async () => {
   expect(await session.statistics()).toMatchObject({sent: 0});
   session.close();
 });
+
+test('a thread that works answers, one that hangs does not, and one that has ended says so', async () => {
+  const working = await start({microphone: 'silence', speaker: 'discard'});
+  await working.answers();
+  await working.answers();
+  await working.close();
+  await expect(working.answers()).rejects.toThrow('the media thread has ended');
+
+  const settings = {microphone: 'silence', speaker: 'discard', ports: await freePorts(8)};
+  const hung = await MediaEngine.start({
+    worker: new URL('./hung-worker.ts', import.meta.url),
+    ...settings,
+  });
+  await hung.answers();
+  let answered = false;
+  const left = hung.answers().then(
+    () => {
+      answered = true;
+    },
+    (error: Error) => error.message,
+  );
+  // It takes half a second to be given up.
+  await hung.close();
+  expect(answered).toBe(false);
+  expect(await left).toBe('the media thread was closed');
+});

@@ -12,6 +12,7 @@ const compositionRoots = [
   'firmware/configuration.ts',
   'firmware/media-main.ts',
   'firmware/telephone.ts',
+  'firmware/system.ts',
   'firmware/commands/board.ts',
 ];
 

@@ -1,0 +1,45 @@
+import type {BoardDefinition} from '../hal/board-definition.ts';
+import type {ServiceManager, Watchdog} from '../hal/hal.ts';
+import {readMachine} from '../hal/linux/device-tree.ts';
+import {serviceManager} from '../hal/linux/notify.ts';
+import {openWatchdog} from '../hal/linux/watchdog.ts';
+import type {MediaEngine} from './audio/media-engine.ts';
+import {systemClock as clock} from './base/clock.ts';
+import type {Config} from './config/schema.ts';
+import {Health} from './station/health.ts';
+import type {Log} from './station/log.ts';
+
+/**
+ * Tells the service manager that the station is ready, and feeds its watchdog and the one that the configuration names, from
+ * now on.
+ * @returns what tells that the station stops, and ends the watch.
+ * @throws HardwareError where the watchdog cannot be had.
+ */
+export function beWatched(config: Config, media: MediaEngine): () => void {
+  const manager = serviceManager(process.env, process.pid);
+  const watchdogs = [manager?.watchdog, config.watchdog && openWatchdog(config.watchdog)].filter(
+    (one): one is Watchdog => typeof one === 'object',
+  );
+  const health = new Health({watchdogs, mediaAnswers: () => media.answers(), clock});
+  manager?.ready();
+  manager?.status(`${config.name} is ready`);
+  health.start();
+  return () => {
+    health.close();
+    sayGoodbye(manager);
+  };
+}
+
+function sayGoodbye(manager: ServiceManager | undefined): void {
+  manager?.stopping();
+  manager?.status('Hanging up and unregistering');
+  manager?.close();
+}
+
+/** Warns where the configuration means another board than the one it runs on. Its lines may be other ones here. */
+export function compareBoard({name, title, compatible}: BoardDefinition, log: Pick<Log, 'warn'>): void {
+  const machine = readMachine();
+  if (machine === undefined || compatible.length === 0) return;
+  if (compatible.some((one) => machine.compatible.includes(one))) return;
+  log.warn(`The configuration is for the board ${name} (${title}), but this machine is a ${machine.model}`);
+}

@@ -195,6 +195,13 @@ test('a lock that opens without current', () => {
   ]);
 });
 
+test('a watchdog', () => {
+  expect(load('board: simulated\nwatchdog: /dev/watchdog0').watchdog).toBe('/dev/watchdog0');
+  expect(problems('board: simulated\nwatchdog: /dev/null')).toEqual([
+    'config.yaml:2:11: watchdog: must be a watchdog such as /dev/watchdog',
+  ]);
+});
+
 test('an anchor and its aliases', () => {
   const {buttons} = load(
     'board: simulated\nbuttons:\n- {name: a, input: button-1, call: &all [a.example, b.example]}\n- {name: b, input: button-2, call: *all}',
@@ -282,7 +289,7 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'what is not there yet',
     'board: pc\nmqtt: {}',
-    'config.yaml:2:1: mqtt: is not available yet in this version. Allowed: name, board, data, sip, buttons, doors, tamper, readers, answer, audio, light, talk_seconds, http',
+    'config.yaml:2:1: mqtt: is not available yet in this version. Allowed: name, board, data, sip, buttons, doors, tamper, readers, answer, audio, light, watchdog, talk_seconds, http',
   ],
   [
     'a STUN server that is none',
@@ -372,12 +379,12 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'a list',
     '[1]',
-    'config.yaml:1:1: must be a group of keys, not a list: name, board, data, sip, buttons, doors, tamper, readers, answer, audio, light, talk_seconds, http',
+    'config.yaml:1:1: must be a group of keys, not a list: name, board, data, sip, buttons, doors, tamper, readers, answer, audio, light, watchdog, talk_seconds, http',
   ],
   [
     'an empty file',
     '',
-    'config.yaml:1:1: must be a group of keys: name, board, data, sip, buttons, doors, tamper, readers, answer, audio, light, talk_seconds, http',
+    'config.yaml:1:1: must be a group of keys: name, board, data, sip, buttons, doors, tamper, readers, answer, audio, light, watchdog, talk_seconds, http',
   ],
   ['a tab', 'sip:\n\tdomain: x', 'config.yaml:2:1: tabs are not allowed for indentation; use spaces'],
   [
@@ -403,7 +410,7 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'a control character in a key',
     'board: pc\n"a\\eb": 1',
-    'config.yaml:2:1: "a\\u001bb": unknown key. Allowed: name, board, data, sip, buttons, doors, tamper, readers, answer, audio, light, talk_seconds, http',
+    'config.yaml:2:1: "a\\u001bb": unknown key. Allowed: name, board, data, sip, buttons, doors, tamper, readers, answer, audio, light, watchdog, talk_seconds, http',
   ],
 ];
 

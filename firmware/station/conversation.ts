@@ -128,8 +128,12 @@ export class Conversation implements TalkListener {
     this.#end(end.text);
   }
 
-  /** Who sends keys by INFO is not listened to for tones: they would be the same keys. */
+  /**
+   * Who sends keys by INFO is not listened to for tones: they would be the same keys. An INVITE under somebody else's
+   * address may have the sound come from anywhere, and its sender never sees what there is to acknowledge.
+   */
   #hear(digit: string, way: 'rtp' | 'tone'): void {
+    if (!this.call.confirmed) return;
     if (way === 'rtp' || !this.#keysByInfo) this.#listener.key(digit, way);
   }
 

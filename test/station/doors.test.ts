@@ -61,6 +61,16 @@ test('a relay that fails on the way to open is put back to its safe state', () =
   expect(relay.active).toBe(false);
 });
 
+test('keys in the sound count once the caller has acknowledged: before, his address may be a false one', () => {
+  const {call, relay} = talking();
+  call.confirmed = false;
+  call.presses('7');
+  expect(relay.active).toBe(false);
+  call.confirmed = true;
+  call.presses('7');
+  expect(relay.active).toBe(true);
+});
+
 test('a right code at a locked door opens nothing, which is told and heard', () => {
   const {station, call, relay, media, journal} = talking();
   station.commandDoor('front', 'lock', 'the page');

@@ -94,6 +94,7 @@ export class FakeCall implements IncomingCall {
   replaces: Call | undefined;
   readonly media = new FakeSession();
   state: CallState = 'calling';
+  confirmed = true;
   listener: CallListener | undefined;
   onEnded: ((end: CallEnd) => void) | undefined;
   /** What the station did to end it. */

@@ -73,6 +73,10 @@ export abstract class CallBase {
     return this.callMedia.port;
   }
 
+  get confirmed(): boolean {
+    return this.session?.confirmed ?? false;
+  }
+
   hangUp(reason?: HangUpReason): void {
     if (this.#state === 'ended') return;
     if (this.session) {

@@ -104,6 +104,11 @@ export interface Call {
   readonly state: CallState;
   /** Its RTP port, from the time it is open until the call ends. */
   readonly media: MediaPort | undefined;
+  /**
+   * Whether the far end gets what is sent to its address. Of a caller that has not acknowledged the answer yet, not even the
+   * address is certain.
+   */
+  readonly confirmed: boolean;
   /** Ends it whatever its state: CANCEL, BYE or a refusal. `onEnded` follows. Harmless when it has ended. */
   hangUp(reason?: HangUpReason): void;
 }

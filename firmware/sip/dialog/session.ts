@@ -92,6 +92,11 @@ export class Session implements DialogUser {
     this.#refresh.accepted(response);
   }
 
+  /** Whether the other side has shown that it gets what is sent to it: by its ACK, where it called. */
+  get confirmed(): boolean {
+    return this.#state !== 'answered';
+  }
+
   /** Ends the session from here; `onClosed` follows. */
   hangUp(): void {
     if (this.#state === 'answered') this.#hangUpAfterAck = true;

@@ -30,6 +30,14 @@ async function expectNothingLeft({all, tesla}: {all: CallScene; tesla: CallScene
   expect([tesla.leftovers, all.clock.pending]).toEqual([0, 0]);
 }
 
+test('a call is confirmed by the ACK', async () => {
+  const set = scene((call, listener) => call.answer(listener));
+  await set.peer.ask('INVITE', 1, {body: offer});
+  expect([set.tesla.incoming[0]?.state, set.tesla.incoming[0]?.confirmed]).toEqual(['talking', false]);
+  await acknowledge(set.peer);
+  expect(set.tesla.incoming[0]?.confirmed).toBe(true);
+});
+
 test('a caller whose sound is at a name that nobody knows does not keep the station busy', async () => {
   const set = scene((call, listener) => call.answer(listener));
   const text = new TextDecoder().decode(offer).replace('c=IN IP4 192.0.2.9', 'c=IN IP4 nowhere.example.org');

@@ -24,22 +24,3 @@ export interface StreamSockets {
   /** What is wrong with a connection, in plain words. */
   explain(error: NodeJS.ErrnoException): string;
 }
-
-/** The words for what goes wrong below SIP, whatever the protocol. */
-export function explainSocketError(error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case 'ECONNREFUSED':
-      return 'connection refused: nothing listens there';
-    case 'ECONNRESET':
-    case 'EPIPE':
-      return 'the other side broke the connection';
-    case 'ETIMEDOUT':
-      return 'the other side does not answer';
-    case 'ENETUNREACH':
-    case 'EHOSTUNREACH':
-    case 'ENETDOWN':
-      return 'no route there; is this machine connected to that network?';
-    default:
-      return error.message;
-  }
-}

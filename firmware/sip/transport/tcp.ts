@@ -1,6 +1,7 @@
 import {connect, createServer, type Server, type Socket} from 'node:net';
+import {explainSocketError} from './send-failure.ts';
 import {markAsSignalling} from './service-class.ts';
-import {explainSocketError, type StreamSockets} from './stream-sockets.ts';
+import type {StreamSockets} from './stream-sockets.ts';
 import type {Destination} from './transport.ts';
 
 /** Plain TCP connections. */

@@ -15,7 +15,8 @@ import {
   explainWrongName,
   isFor,
 } from './certificate.ts';
-import {explainSocketError, type StreamSockets} from './stream-sockets.ts';
+import {explainSocketError} from './send-failure.ts';
+import type {StreamSockets} from './stream-sockets.ts';
 import {tcpSockets} from './tcp.ts';
 import {type Destination, TransportError} from './transport.ts';
 

@@ -7,6 +7,7 @@ import {isSendablePort} from '../../base/sendable-port.ts';
 import {isStun} from '../../stun/message.ts';
 import {listenFailure} from './listen-failure.ts';
 import {routeTo} from './route.ts';
+import {explainSocketError} from './send-failure.ts';
 import {signallingClass} from './service-class.ts';
 import {
   type Destination,
@@ -99,7 +100,7 @@ export class UdpTransport implements Transport {
       return;
     }
     from.socket.send(bytes, to.port, to.address, (error) => {
-      if (error) onError?.(`cannot send to ${formatSocketAddress(to)}: ${sendFailure(error)}`);
+      if (error) onError?.(`cannot send to ${formatSocketAddress(to)}: ${explainSocketError(error)}`);
     });
     if (this.onTrace && !isStun(bytes) && !isKeepAlive(bytes))
       this.#trace('out', this.#seenBy(to.address, from.bound), to, bytes);
@@ -189,20 +190,4 @@ function isVersion6(address: string): boolean {
 function noSocket(address: string): string {
   const family = isVersion6(address) ? 'IPv6' : 'IPv4';
   return `there is no ${family} listener: add one to sip.listen`;
-}
-
-function sendFailure(error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case 'ENETUNREACH':
-    case 'EHOSTUNREACH':
-    case 'ENETDOWN':
-      return 'no route there; is this machine connected to that network?';
-    // Linux says so of a socket on a loopback address that is to reach another machine.
-    case 'EINVAL':
-      return 'no way there from the address in sip.listen; does it listen on loopback only?';
-    case 'EMSGSIZE':
-      return 'the message is too long for a datagram';
-    default:
-      return error.message;
-  }
 }

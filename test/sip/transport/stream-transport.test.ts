@@ -96,6 +96,15 @@ test('nobody listening is told to every sender that waits, in plain words', asyn
   expect(client.connections).toBe(0);
 });
 
+test('a listener on loopback is no way to other machines, and that is said', async () => {
+  const client = newTransport();
+  await client.bind('127.0.0.1', 0);
+  const text = await new Promise<string>((resolve) =>
+    client.send(message, to({address: '192.0.2.1', port: 5060}), resolve),
+  );
+  expect(text).toMatch(/does it listen on loopback only\?|is this machine connected to that network\?/);
+});
+
 test('a request hears of the loss of its connection, which is not used again', async () => {
   const {sockets, server, at} = await listen();
   const client = newTransport();
@@ -166,19 +175,18 @@ test('of one who sends more than he may little is read at a time, and nothing lo
     asked.add(address);
     return false;
   };
-  const count = 20_000;
+  const count = 8000;
   let received = 0;
   server.onMessage = () => received++;
   (await stranger(at)).write(Buffer.concat(Array<Buffer>(count).fill(message)));
   await expect.poll(() => received).toBeGreaterThan(0);
   const first = received;
   expect(first).toBeLessThan(count / 2);
-  await expect
-    .poll(() => {
-      clock.advance(1000);
-      return received;
-    })
-    .toBe(count);
+  const readOn = () => {
+    clock.advance(1000);
+    return received;
+  };
+  await expect.poll(readOn, {interval: 5, timeout: 20_000}).toBe(count);
   expect([...asked]).toEqual(['127.0.0.1']);
 });
 

@@ -1,20 +1,22 @@
 import {expect, test, vi} from 'vitest';
 import {systemClock as clock} from '../../firmware/base/clock.ts';
+import type {ReaderSetting} from '../../hal/hal.ts';
 import {openReader} from '../../hal/open-reader.ts';
+import {UsbSerial} from './support/usb-serial.ts';
 import {VirtualKeyboard} from './support/virtual-keyboard.ts';
 
 const NAME = 'Sycreader RFID Technology Co., Ltd SYC ID&IC USB Reader';
 /** More than it takes to look for a device twice, on a machine that is slow. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 interface Context {
   onTestFinished(callback: () => void): void;
 }
 
-/** A reader that is looked for under the name, and what it tells. */
-function open(context: Context) {
+/** A reader, of keyboards by their name where nothing else is said, and what it tells. */
+function open(context: Context, setting: ReaderSetting = {port: `evdev:${NAME}`, kind: 'keyboard'}) {
   const told: string[] = [];
-  const reader = openReader({port: `evdev:${NAME}`, kind: 'keyboard'}, clock);
+  const reader = openReader(setting, clock);
   context.onTestFinished(() => reader.close());
   reader.onState = (fault) => told.push(fault ?? 'open');
   reader.onEntry = ({kind, digits}) => told.push(`${kind} ${digits}`);
@@ -58,4 +60,22 @@ test('a keyboard that is unplugged is told of at once, and works again when it i
   await tells('it is not plugged in', 'open', 'it was unplugged', 'open');
   again.type('4711');
   await tells('it is not plugged in', 'open', 'it was unplugged', 'open', 'code 4711');
+});
+
+test('a card at a serial port on USB, before and after its adapter was unplugged', async (context) => {
+  const usb = new UsbSerial(context);
+  const {tells} = open(context, {port: usb.port, kind: 'rdm6300'});
+  const [card, another] = ['\x0262E3086CED08\x03', '\x0201000000FFFE\x03'];
+  await tells('it is not plugged in');
+  usb.plugIn();
+  await tells('it is not plugged in', 'open');
+  usb.send(card);
+  const before = ['it is not plugged in', 'open', 'card 3808980205'];
+  await tells(...before);
+  usb.unplug();
+  await tells(...before, 'it was unplugged');
+  usb.plugIn();
+  await tells(...before, 'it was unplugged', 'open');
+  usb.send(another);
+  await tells(...before, 'it was unplugged', 'open', 'card 0000000255');
 });

@@ -18,6 +18,9 @@ const MODULES = [
   'uleds',
   'evdev',
   'uinput',
+  'dummy_hcd',
+  'usb_f_acm',
+  'cdc-acm',
   'spi-recorder',
 ];
 const MEMORY_MB = 2048;

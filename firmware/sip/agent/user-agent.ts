@@ -112,7 +112,7 @@ export class UserAgent {
   #environment: DialogEnvironment;
   #services: CallServices;
   #accounts: Account[];
-  #legs = new Set<IncomingCall | OutgoingCall>();
+  #legs: (IncomingCall | OutgoingCall)[] = [];
   #notifier: Notifier;
   #onTrace: ((message: TracedMessage) => void) | undefined;
   #stopped = false;
@@ -179,7 +179,7 @@ export class UserAgent {
 
   /** Calls that have left something behind: not ended, or still waiting for the answer to a BYE or CANCEL. */
   get size(): number {
-    return this.#legs.size + this.#environment.dialogs.size;
+    return this.#legs.length + this.#environment.dialogs.size;
   }
 
   /** Called for each SIP message that is sent or received. */
@@ -214,14 +214,14 @@ export class UserAgent {
 
   #place(target: SipUri, listener: CallListener, headers: readonly ExtraHeader[]): Result<Call, CallFailure> {
     if (this.#stopped) return failure({code: 'stopped', text: 'the station is stopping'});
-    if (this.#legs.size >= this.#sessionLimit) {
+    if (this.#legs.length >= this.#sessionLimit) {
       return failure({code: 'too-many-calls', text: `more than ${this.#sessionLimit} calls at a time`});
     }
     const accountOf = (uri: SipUri) => this.#accounts.find((account) => account.serves(uri));
     const call: OutgoingCall = new OutgoingCall(this.#services, target, accountOf, headers, listener, () =>
       this.#forget(call),
     );
-    this.#legs.add(call);
+    this.#legs.push(call);
     this.#notifier.changed();
     return success(call);
   }
@@ -234,7 +234,7 @@ export class UserAgent {
     });
     for (const call of [...this.#legs]) call.hangUp();
     this.#notifier.close();
-    if (this.#legs.size === 0) this.#onIdle?.();
+    if (this.#legs.length === 0) this.#onIdle?.();
     const unregistered = Promise.all(this.#accounts.map((account) => account.stop()));
     const limit = Promise.withResolvers<void>();
     const timer = this.#environment.clock.after(stopLimit, limit.resolve);
@@ -247,8 +247,8 @@ export class UserAgent {
   }
 
   #forget(call: IncomingCall | OutgoingCall): void {
-    this.#legs.delete(call);
-    if (this.#legs.size === 0) this.#onIdle?.();
+    this.#legs.splice(this.#legs.indexOf(call), 1);
+    if (this.#legs.length === 0) this.#onIdle?.();
   }
 
   /** RFC 3261 section 8.2, in its order: method, Request-URI, merged requests, extensions, then the rest. */
@@ -307,7 +307,7 @@ export class UserAgent {
   /** The status with which calls are refused at present, and OPTIONS as well (section 11.2). */
   get #unavailable(): 480 | 486 | undefined {
     if (this.#stopped || !this.onIncoming) return 480;
-    return this.#legs.size >= this.#sessionLimit ? 486 : undefined;
+    return this.#legs.length >= this.#sessionLimit ? 486 : undefined;
   }
 
   #invite(
@@ -365,7 +365,7 @@ export class UserAgent {
     const call: IncomingCall = new IncomingCall(this.#services, transaction, invitation, () =>
       this.#forget(call),
     );
-    this.#legs.add(call);
+    this.#legs.push(call);
     return call;
   }
 

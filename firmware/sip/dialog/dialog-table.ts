@@ -1,3 +1,4 @@
+import {TransientMap} from '../../base/transient-map.ts';
 import type {SipRequest} from '../message/message.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
 import {type DialogId, dialogKey} from './dialog.ts';
@@ -18,8 +19,9 @@ const endedLimit = 16;
 
 /** Which dialog a message belongs to (RFC 3261 section 12.2.2). */
 export class DialogTable {
-  #users = new Map<string, DialogUser>();
-  #ended = new Set<string>();
+  #users = new TransientMap<DialogUser>();
+  /** Their keys, the latest last. */
+  #ended: string[] = [];
 
   get size(): number {
     return this.#users.size;
@@ -38,9 +40,8 @@ export class DialogTable {
   /** Forgets the dialog of a call, but for the fact that there was one. */
   end(dialog: KeyedDialog, user: DialogUser): void {
     this.remove(dialog, user);
-    this.#ended.add(dialog.key);
-    const [oldest] = this.#ended;
-    if (this.#ended.size > endedLimit && oldest !== undefined) this.#ended.delete(oldest);
+    this.#ended.push(dialog.key);
+    if (this.#ended.length > endedLimit) this.#ended.shift();
   }
 
   find(dialog: DialogId): DialogUser | undefined {
@@ -49,7 +50,7 @@ export class DialogTable {
 
   /** Whether it is the dialog of one of the calls that ended last. */
   hasEnded(dialog: DialogId): boolean {
-    return this.#ended.has(dialogKey(dialog));
+    return this.#ended.includes(dialogKey(dialog));
   }
 
   ofRequest(request: SipRequest): DialogUser | undefined {

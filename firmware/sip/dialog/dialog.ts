@@ -20,8 +20,8 @@ export interface DialogId {
 
 /** The dialog in one string. */
 export function dialogKey({callId, localTag, remoteTag}: DialogId): string {
-  // A line feed occurs in none of the three.
-  return `${callId}\n${localTag}\n${remoteTag}`;
+  // A line feed occurs in none of the three. Joined, so that the key is one string and keeps no datagram.
+  return [callId, localTag, remoteTag].join('\n');
 }
 
 interface DialogStart extends DialogId {

@@ -1,5 +1,5 @@
 import type {Timer} from '../../base/clock.ts';
-import type {SipRequest, SipResponse} from '../message/message.ts';
+import type {SipResponse} from '../message/message.ts';
 import {writeMessage} from '../message/write.ts';
 import {timeLimit} from './timers.ts';
 import type {ServerState, ServerTransaction, Surroundings} from './transaction.ts';
@@ -14,14 +14,12 @@ import type {ServerState, ServerTransaction, Surroundings} from './transaction.t
 export class NonInviteServerTransaction {
   onCancel: ServerTransaction['onCancel'];
   onFailure: ServerTransaction['onFailure'];
-  toTag: string | undefined;
   #state: ServerState = 'trying';
   #surroundings: Surroundings;
   #lastResponse: Uint8Array | undefined;
   #timerJ: Timer | undefined;
 
-  constructor(request: SipRequest, surroundings: Surroundings) {
-    this.toTag = request.to.tag;
+  constructor(surroundings: Surroundings) {
     this.#surroundings = surroundings;
   }
 
@@ -36,7 +34,6 @@ export class NonInviteServerTransaction {
       const {clock, timers, reliable} = this.#surroundings;
       this.#timerJ = clock.after(reliable ? 0 : timeLimit(timers), () => this.terminate());
     }
-    this.toTag ??= response.to.tag;
     const bytes = writeMessage(response);
     this.#lastResponse = bytes;
     this.#surroundings.send(bytes);

@@ -1,6 +1,6 @@
 import type {SipRequest, SipResponse} from '../message/message.ts';
 import type {Flow} from '../transport/transport.ts';
-import type {InviteServerTransaction} from './invite-server.ts';
+import {InviteServerTransaction} from './invite-server.ts';
 import type {NonInviteServerTransaction} from './non-invite-server.ts';
 import type {ServerState, ServerTransaction} from './transaction.ts';
 
@@ -31,12 +31,8 @@ export class ReceivedRequest implements ServerTransaction {
     return this.#server.state;
   }
 
-  get toTag(): string | undefined {
-    return this.#server.toTag;
-  }
-
-  set toTag(tag: string | undefined) {
-    this.#server.toTag = tag;
+  set toTag(tag: string) {
+    if (this.#server instanceof InviteServerTransaction) this.#server.toTag = tag;
   }
 
   set onCancel(callback: ServerTransaction['onCancel']) {

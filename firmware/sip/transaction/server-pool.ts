@@ -1,3 +1,4 @@
+import {TransientMap} from '../../base/transient-map.ts';
 import type {SipRequest} from '../message/message.ts';
 import type {InviteServerTransaction} from './invite-server.ts';
 import type {NonInviteServerTransaction} from './non-invite-server.ts';
@@ -26,6 +27,10 @@ export interface PooledServer {
   readonly size: number;
   /** Whether its request came by another way before: a proxy forked it (RFC 3261 section 8.2.2.2). */
   readonly merged: boolean;
+  /** The answered transactions that it is one of, and its neighbours there. */
+  queue: AnswerQueue | undefined;
+  earlier: PooledServer | undefined;
+  later: PooledServer | undefined;
 }
 
 /**
@@ -33,14 +38,14 @@ export interface PooledServer {
  * requests takes a bounded amount of memory, and one address cannot take all of it.
  */
 export class ServerPool {
-  #all = new Map<string, PooledServer>();
+  #all = new TransientMap<PooledServer>();
   /** Those that were answered, in the order of the answers: INVITEs with a 2xx, which may have to be repeated, and others. */
   #accepted = new AnswerQueue();
   #absorbing = new AnswerQueue();
   #answeredBytes = 0;
   #unansweredOfSource = new Map<string, number>();
   /** The first transaction of each request, to notice when the same one comes by another way. */
-  #first = new Map<string, PooledServer>();
+  #first = new TransientMap<PooledServer>();
 
   get size(): number {
     return this.#all.size;
@@ -61,17 +66,28 @@ export class ServerPool {
   /** Takes the transaction of a request of `size` bytes that came from `address`. */
   add(key: string, server: Server, request: SipRequest, address: string, size: number): PooledServer {
     const identity = identityOf(request);
-    const pooled = {key, server, address, identity, size, merged: this.#first.has(identity)};
+    const merged = this.#first.get(identity) !== undefined;
+    const pooled: PooledServer = {
+      key,
+      server,
+      address,
+      identity,
+      size,
+      merged,
+      queue: undefined,
+      earlier: undefined,
+      later: undefined,
+    };
     this.#all.set(key, pooled);
     this.#count(address, 1);
-    if (!pooled.merged) this.#first.set(identity, pooled);
+    if (!merged) this.#first.set(identity, pooled);
     return pooled;
   }
 
   /** To be called when a response was sent: a final one moves the transaction to those that only absorb. */
   onResponded(pooled: PooledServer): void {
     const {server, address, size} = pooled;
-    if (!isAnswered(server) || this.#isAmongAnswered(pooled) || this.#all.get(pooled.key) !== pooled) return;
+    if (!isAnswered(server) || pooled.queue || this.#all.get(pooled.key) !== pooled) return;
     this.#count(address, -1);
     (server.state === 'accepted' ? this.#accepted : this.#absorbing).add(pooled);
     this.#answeredBytes += size;
@@ -82,29 +98,26 @@ export class ServerPool {
     const {key, address, identity, size} = pooled;
     if (this.#all.get(key) !== pooled) return;
     this.#all.delete(key);
-    if (this.#accepted.delete(pooled) || this.#absorbing.delete(pooled)) this.#answeredBytes -= size;
-    else this.#count(address, -1);
+    if (pooled.queue) {
+      pooled.queue.remove(pooled);
+      this.#answeredBytes -= size;
+    } else this.#count(address, -1);
     if (this.#first.get(identity) === pooled) this.#first.delete(identity);
   }
 
   /** Ends all of them without a word. */
   terminateAll(): void {
-    for (const {server} of [...this.#all.values()]) server.terminate();
+    for (const {server} of this.#all.values()) server.terminate();
   }
 
   get #answered(): number {
     return this.#accepted.size + this.#absorbing.size;
   }
 
-  #isAmongAnswered(pooled: PooledServer): boolean {
-    return this.#accepted.has(pooled) || this.#absorbing.has(pooled);
-  }
-
   /** A call that has just been answered may still have to repeat its 2xx: strangers must not push it out. */
   #makeRoom(): void {
     const sparesAccepted = this.#accepted.size <= answeredLimit / 2 && this.#absorbing.size > 0;
-    const oldest = (sparesAccepted ? this.#absorbing : this.#accepted).oldest();
-    oldest?.server.terminate();
+    (sparesAccepted ? this.#absorbing : this.#accepted).oldest?.server.terminate();
   }
 
   #count(address: string, change: number): void {
@@ -114,23 +127,37 @@ export class ServerPool {
   }
 }
 
-/** Answered transactions in the order of their answers. */
-class AnswerQueue extends Set<PooledServer> {
-  /** Goes on where it was: what lies before has been taken away, but leaves holes that a new one would have to pass. */
-  #order = this.values();
+/** Answered transactions in the order of their answers: a list of neighbours, for any of them may be taken away. */
+class AnswerQueue {
+  size = 0;
+  oldest: PooledServer | undefined;
+  #latest: PooledServer | undefined;
 
-  /** The next to make room, which is then to be taken away. */
-  oldest(): PooledServer | undefined {
-    const next = this.#order.next();
-    if (!next.done) return next.value;
-    this.#order = this.values();
-    return this.#order.next().value;
+  add(pooled: PooledServer): void {
+    pooled.queue = this;
+    pooled.earlier = this.#latest;
+    if (this.#latest) this.#latest.later = pooled;
+    else this.oldest = pooled;
+    this.#latest = pooled;
+    this.size++;
+  }
+
+  remove(pooled: PooledServer): void {
+    const {earlier, later} = pooled;
+    if (earlier) earlier.later = later;
+    else this.oldest = later;
+    if (later) later.earlier = earlier;
+    else this.#latest = earlier;
+    pooled.queue = undefined;
+    pooled.earlier = undefined;
+    pooled.later = undefined;
+    this.size--;
   }
 }
 
 /** What copies of one request have in common: Call-ID, From tag and CSeq. */
 function identityOf({callId, from, cseq}: SipRequest): string {
-  return `${callId}\n${from.tag ?? ''}\n${cseq.number} ${cseq.method}`;
+  return [callId, from.tag, cseq.number, cseq.method].join('\n');
 }
 
 function isAnswered({state}: Server): boolean {

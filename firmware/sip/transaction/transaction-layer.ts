@@ -1,6 +1,7 @@
 import {createHmac} from 'node:crypto';
 import type {Clock} from '../../base/clock.ts';
 import {type RandomBytes, randomHex} from '../../base/random.ts';
+import {TransientMap} from '../../base/transient-map.ts';
 import {createResponse} from '../message/create.ts';
 import type {SipMessage, SipRequest, SipResponse} from '../message/message.ts';
 import {parseMessage} from '../message/parse.ts';
@@ -62,7 +63,7 @@ export class TransactionLayer {
   /** What the tags of responses outside of transactions are made of, beside the request. */
   #tagSecret: Uint8Array;
   #datagramOnly: DatagramOnly;
-  #clients = new Map<string, Client>();
+  #clients = new TransientMap<Client>();
   #servers = new ServerPool();
   #senders: SenderLimits | undefined;
 
@@ -138,7 +139,7 @@ export class TransactionLayer {
 
   /** Ends every transaction without a word; nothing is left running. */
   close(): void {
-    for (const client of [...this.#clients.values()]) client.terminate();
+    for (const client of this.#clients.values()) client.terminate();
     this.#servers.terminateAll();
   }
 
@@ -246,7 +247,7 @@ export class TransactionLayer {
     const server =
       request.method === 'INVITE'
         ? new InviteServerTransaction(request, surroundings)
-        : new NonInviteServerTransaction(request, surroundings);
+        : new NonInviteServerTransaction(surroundings);
     const pooled = this.#servers.add(key, server, request, address, size);
     return new ReceivedRequest(request, source, server, pooled.merged);
   }

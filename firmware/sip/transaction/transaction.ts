@@ -39,10 +39,10 @@ export interface ServerTransaction {
   /** The same request is in another transaction already, which came by another way (RFC 3261 section 8.2.2.2). */
   readonly merged: boolean;
   /**
-   * To tag of the responses, from the first that has one; whoever knows it before may set it, so that the answer
-   * to a CANCEL carries it in any case (RFC 3261 section 9.2).
+   * To tag of the responses to an INVITE, known from the first that has one; whoever knows it before may set it, so that the
+   * answer to a CANCEL carries it in any case (RFC 3261 section 9.2).
    */
-  toTag: string | undefined;
+  set toTag(tag: string);
   /**
    * Sends a response, repeats it as the RFC demands, and ends the transaction in time. In the accepted
    * state of an INVITE the user itself repeats the 2xx by calling this again (RFC 6026 section 7.1). What the state does

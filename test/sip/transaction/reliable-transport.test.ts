@@ -72,7 +72,7 @@ test('INVITE server: no timer G, timer I is 0', () => {
 
 test('non-INVITE server: timer J is 0', () => {
   const request = incoming('OPTIONS');
-  const transaction = new NonInviteServerTransaction(request, surroundings);
+  const transaction = new NonInviteServerTransaction(surroundings);
   transaction.respond(createResponse(request, 200));
   clock.advance(0);
   expect(sent).toEqual(['SIP/2.0 200 OK']);

@@ -33,7 +33,7 @@ function pool() {
     const server =
       method === 'INVITE'
         ? new InviteServerTransaction(request, surroundings)
-        : new NonInviteServerTransaction(request, surroundings);
+        : new NonInviteServerTransaction(surroundings);
     const pooled: PooledServer = servers.add(key, server, request, '192.0.2.1', size);
     return {pooled, request};
   };

@@ -1,6 +1,7 @@
 import type {Clock} from '../base/clock.ts';
 import type {AudioStream} from '../rtp/audio-stream.ts';
 import type {Call, IncomingCall, TransferRequest} from '../sip/agent/call.ts';
+import {answering} from './answering.ts';
 import type {CallBook} from './call-book.ts';
 import {RING_LIMIT} from './call-plan.ts';
 import type {CallSounds} from './call-sounds.ts';
@@ -58,26 +59,18 @@ export class CallMoves {
     const from = current.conversation && current.peer;
     const target = call.caller.uri;
     const move: Move = {target, call, from, earlyMedia: undefined, cancel: () => call.hangUp()};
-    let listener: TalkListener | undefined;
     current.move = move;
     book.attach(current.id, call.id);
-    call.answer({
-      onRinging: () => {},
-      onAnswered: (stream) => {
-        if (current.move !== move) call.hangUp();
-        else listener = talk(current, call, stream, target);
-      },
-      onUpdated: (stream) => listener?.onUpdated(stream),
-      onDigit: (digit, how) => listener?.onDigit(digit, how),
-      onTransfer: (request) => {
-        if (listener) listener.onTransfer(request);
-        else request.refuse(403);
-      },
-      onEnded: (end) => {
-        if (listener) listener.onEnded(end);
-        else this.#fail(current, move, end.text);
-      },
-    });
+    call.answer(
+      answering(
+        (stream) => {
+          if (current.move === move) return talk(current, call, stream, target);
+          call.hangUp();
+          return undefined;
+        },
+        (end) => this.#fail(current, move, end.text),
+      ),
+    );
   }
 
   /** Who was talked to or rang is gone. Whether the call goes on all the same, for somebody else is about to answer. */

@@ -2,6 +2,7 @@ import type {Clock, Timer} from '../base/clock.ts';
 import {failure, success} from '../base/result.ts';
 import type {AudioStream} from '../rtp/audio-stream.ts';
 import type {Call, CallEnd, IncomingCall, Party} from '../sip/agent/call.ts';
+import {answering} from './answering.ts';
 import type {CallBook} from './call-book.ts';
 import {CallKeys, type KeyListener} from './call-keys.ts';
 import {CallMoves} from './call-moves.ts';
@@ -198,23 +199,12 @@ export class Calls {
 
   #answer(current: CurrentCall, call: IncomingCall): void {
     this.#stopRinging();
-    let talk: TalkListener | undefined;
-    call.answer({
-      onRinging: () => {},
-      onAnswered: (stream) => {
-        talk = this.#talk(current, call, stream, call.caller.uri);
-      },
-      onUpdated: (stream) => talk?.onUpdated(stream),
-      onDigit: (digit, how) => talk?.onDigit(digit, how),
-      onTransfer: (request) => {
-        if (talk) talk.onTransfer(request);
-        else request.refuse(403);
-      },
-      onEnded: (end) => {
-        if (talk) talk.onEnded(end);
-        else this.#incomingEnded(current, end);
-      },
-    });
+    call.answer(
+      answering(
+        (stream) => this.#talk(current, call, stream, call.caller.uri),
+        (end) => this.#incomingEnded(current, end),
+      ),
+    );
   }
 
   /** It ended before anybody talked: the caller gave up, or answering failed. */
@@ -323,6 +313,7 @@ export class Calls {
     book.save(current.record(result, reason));
     listener.ended(result);
   }
+
   #stopRinging(): void {
     this.#ringTimer?.cancel();
     this.#ringTimer = undefined;

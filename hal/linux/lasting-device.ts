@@ -127,8 +127,12 @@ export class LastingDevice<Device extends OpenDevice> {
   }
 }
 
-/** What another device of the same name does not have in common with this one; undefined where there is none. */
+/** What another device of the same name does not have in common with this one; undefined where none can be seen. */
 function identify(path: string): string | undefined {
-  const found = statSync(path, {throwIfNoEntry: false});
-  return found && `${found.dev} ${found.ino} ${found.rdev} ${found.ctimeMs}`;
+  try {
+    const {dev, ino, rdev, ctimeMs} = statSync(path);
+    return `${dev} ${ino} ${rdev} ${ctimeMs}`;
+  } catch {
+    return undefined;
+  }
 }

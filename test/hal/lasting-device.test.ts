@@ -1,4 +1,4 @@
-import {rmSync, writeFileSync} from 'node:fs';
+import {rmSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {LastingDevice} from '../../hal/linux/lasting-device.ts';
@@ -106,6 +106,13 @@ test('why it cannot be opened is told', async (context) => {
   device.fault = undefined;
   await device.pass(30_000);
   expect(device.told.at(-1)).toBe('open');
+});
+
+test('a path that leads nowhere is like a device that is not there', async (context) => {
+  const device = makeDevice(context);
+  symlinkSync(device.path, device.path);
+  await device.pass(5_000);
+  expect(device.told).toEqual(['it is not plugged in']);
 });
 
 test('closed, it stays closed', async (context) => {

@@ -12,6 +12,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/interop/**', 'test/hardware/**', 'node_modules/**'],
+          testTimeout: 60_000,
         },
       },
       {

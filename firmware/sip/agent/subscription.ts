@@ -1,8 +1,8 @@
 import type {Timer} from '../../base/clock.ts';
-import {ChallengedRequest} from '../dialog/challenged-request.ts';
 import {Dialog, type ExtraHeader} from '../dialog/dialog.ts';
 import type {DialogUser} from '../dialog/dialog-table.ts';
 import type {DialogEnvironment, LocalEnd} from '../dialog/environment.ts';
+import {sendNotify} from '../dialog/requests.ts';
 import {buildResponse} from '../dialog/respond.ts';
 import type {SipRequest} from '../message/message.ts';
 import {parseUri} from '../message/uri.ts';
@@ -142,27 +142,15 @@ export class Subscription implements DialogUser {
   #notify(destination: Destination, last: boolean): void {
     const {environment, local, event, eventPackage, state} = this.#options;
     const left = Math.ceil((this.#expiresAt - environment.clock.now()) / 1000);
-    const headers = [
-      {name: 'Contact', value: local.contact},
-      {name: 'Event', value: event},
-      {
-        name: 'Subscription-State',
-        value: last ? `terminated;reason=${this.#reason}` : `active;expires=${left}`,
-      },
-      {name: 'Content-Type', value: eventPackage.contentType},
-    ];
-    const body = new TextEncoder().encode(eventPackage.body(state(), this.#version++));
-    const build = (credentials: readonly ExtraHeader[]) => {
-      const request = this.#dialog.createRequest('NOTIFY', [...headers, ...credentials]);
-      request.body = body;
-      return request;
+    const notification = {
+      event,
+      state: last ? `terminated;reason=${this.#reason}` : `active;expires=${left}`,
+      type: eventPackage.contentType,
+      body: eventPackage.body(state(), this.#version++),
     };
-    new ChallengedRequest(environment, local, build, destination, {
-      onResponse: ({status}) => {
-        if (status >= 200) this.#notified(last, status < 300 || passing.includes(status));
-      },
-      onFailure: () => this.#notified(last, false),
-    });
+    sendNotify(environment, local, this.#dialog, destination, notification, (status) =>
+      this.#notified(last, status !== undefined && (status < 300 || passing.includes(status))),
+    );
   }
 
   #notified(last: boolean, arrived: boolean): void {

@@ -1,9 +1,9 @@
 import type {SipRequest} from '../message/message.ts';
 import {reasonPhrase} from '../message/reason-phrases.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
-import {ChallengedRequest} from './challenged-request.ts';
 import type {Dialog, ExtraHeader} from './dialog.ts';
 import type {DialogEnvironment, LocalEnd} from './environment.ts';
+import {sendNotify} from './requests.ts';
 import {buildResponse, warning} from './respond.ts';
 
 /** How long (s) the subscription lasts at most: longer than any phone is left ringing. */
@@ -122,27 +122,15 @@ export class Referral {
         this.#notified(false);
         return;
       }
-      const headers = [
-        {name: 'Contact', value: this.#local.contact},
-        {name: 'Event', value: this.#event},
-        {
-          name: 'Subscription-State',
-          value: last ? 'terminated;reason=noresource' : `active;expires=${this.#secondsLeft}`,
-        },
-        {name: 'Content-Type', value: 'message/sipfrag;version=2.0'},
-      ];
-      const body = new TextEncoder().encode(`SIP/2.0 ${status} ${reasonPhrase(status)}\r\n`);
-      const build = (credentials: readonly ExtraHeader[]) => {
-        const request = this.#dialog.createRequest('NOTIFY', [...headers, ...credentials]);
-        request.body = body;
-        return request;
+      const notification = {
+        event: this.#event,
+        state: last ? 'terminated;reason=noresource' : `active;expires=${this.#secondsLeft}`,
+        type: 'message/sipfrag;version=2.0',
+        body: `SIP/2.0 ${status} ${reasonPhrase(status)}\r\n`,
       };
-      new ChallengedRequest(this.#environment, this.#local, build, destination.value, {
-        onResponse: (response) => {
-          if (response.status >= 200) this.#notified(response.status < 300);
-        },
-        onFailure: () => this.#notified(false),
-      });
+      sendNotify(this.#environment, this.#local, this.#dialog, destination.value, notification, (answer) =>
+        this.#notified(answer !== undefined && answer < 300),
+      );
     });
   }
 

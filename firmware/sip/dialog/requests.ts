@@ -1,7 +1,7 @@
 import type {SipRequest, SipResponse} from '../message/message.ts';
 import {ChallengedRequest} from './challenged-request.ts';
 import type {Dialog, ExtraHeader} from './dialog.ts';
-import {type DialogEnvironment, fromSocket, type LocalEnd} from './environment.ts';
+import {type DialogEnvironment, fromSocket, type LocalEnd, type NextHop} from './environment.ts';
 import {acknowledgementOf} from './reliable-responses.ts';
 
 /**
@@ -45,6 +45,43 @@ export function sendPrack(
       onResponse: () => {},
       onFailure: () => {},
     });
+  });
+}
+
+/** What a NOTIFY says (RFC 6665 section 4.2.2). */
+export interface Notification {
+  /** Values of Event, Subscription-State and Content-Type. */
+  readonly event: string;
+  readonly state: string;
+  readonly type: string;
+  readonly body: string;
+}
+
+/** Notifies a subscriber. `onDone` gets the status of the final response; undefined where none came. */
+export function sendNotify(
+  environment: DialogEnvironment,
+  local: LocalEnd,
+  dialog: Dialog,
+  destination: NextHop,
+  {event, state, type, body}: Notification,
+  onDone: (status: number | undefined) => void,
+): void {
+  const headers = [
+    {name: 'Contact', value: local.contact},
+    {name: 'Event', value: event},
+    {name: 'Subscription-State', value: state},
+    {name: 'Content-Type', value: type},
+  ];
+  const build = (credentials: readonly ExtraHeader[]) => {
+    const request = dialog.createRequest('NOTIFY', [...headers, ...credentials]);
+    request.body = new TextEncoder().encode(body);
+    return request;
+  };
+  new ChallengedRequest(environment, local, build, destination, {
+    onResponse: ({status}) => {
+      if (status >= 200) onDone(status);
+    },
+    onFailure: () => onDone(undefined),
   });
 }
 

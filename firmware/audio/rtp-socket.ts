@@ -2,6 +2,7 @@ import {createSocket, type Socket} from 'node:dgram';
 import {isIPv6} from 'node:net';
 import type {BindMarked} from '../../hal/hal.ts';
 import {bindDatagram} from '../base/bind-datagram.ts';
+import {numericAddress} from '../base/numeric-address.ts';
 import {isSendablePort} from '../base/sendable-port.ts';
 import type {SocketAddress} from '../rtp/audio-stream.ts';
 
@@ -32,15 +33,6 @@ export interface RtpSocket {
 
 /** A datagram from `address` and `port`; `bytes` is only valid during the call. */
 export type OnDatagram = (bytes: Uint8Array, address: string, port: number) => void;
-
-/** Addresses here are numeric, and a lookup through the resolver would put sending off by a turn of the loop. */
-function numericAddress(
-  address: string,
-  _options: unknown,
-  done: (error: null, address: string, family: number) => void,
-): void {
-  done(null, address, isIPv6(address) ? 6 : 4);
-}
 
 class DatagramRtpSocket implements RtpSocket {
   readonly port: number;

@@ -1,5 +1,6 @@
 import {createSocket} from 'node:dgram';
 import {connect, isIP, isIPv6} from 'node:net';
+import {numericAddress} from '../base/numeric-address.ts';
 import type {DnsWire} from './client.ts';
 
 const dnsPort = 53;
@@ -29,10 +30,7 @@ function serverPlace(server: string): Place {
 }
 
 function askOverUdp({address, port}: Place, query: Uint8Array, on: Listener) {
-  const socket = createSocket({
-    type: isIPv6(address) ? 'udp6' : 'udp4',
-    lookup: (host, _options, callback) => callback(null, host, isIPv6(host) ? 6 : 4),
-  });
+  const socket = createSocket({type: isIPv6(address) ? 'udp6' : 'udp4', lookup: numericAddress});
   let open = true;
   const fail = (error: Error) => {
     if (open) on.error(trouble(address, error));

@@ -1,7 +1,7 @@
 import type {Clock} from '../base/clock.ts';
 import type {RandomBytes} from '../base/random.ts';
 import {failure, type Result, success} from '../base/result.ts';
-import {mappedAddress, readAddress, type SocketAddress} from './attributes/address.ts';
+import {formatAddress, mappedAddress, readAddress, type SocketAddress} from './attributes/address.ts';
 import {type Change, changeRequestValue} from './attributes/change-request.ts';
 import {readErrorCode, readUnknownAttributes} from './attributes/error-code.ts';
 import {hasFingerprint} from './attributes/fingerprint.ts';
@@ -140,14 +140,15 @@ export class BindingRequest {
       return;
     }
     const unknown = message.notUnderstood;
-    const mapped = mappedAddress(message);
+    const mapped = reachable(mappedAddress(message));
+    const other = reachable(readAddress(message, attributeType.otherAddress));
     if (unknown.length > 0) {
       this.#fail(
         'unknown-attributes',
         `answered with something that must be understood and is not (${hex(unknown)})`,
       );
     } else if (!mapped) this.#fail('bad-response', 'answered without an address');
-    else this.#end(success({mapped, from, other: readAddress(message, attributeType.otherAddress)}));
+    else this.#end(success({mapped, from, other}));
   }
 
   /** Sections 9.1.4 and 9.2.5: an answer to a request with integrity must have it too. */
@@ -192,11 +193,11 @@ export class BindingRequest {
 
   /** Section 10: goes on at the server named, which must be one that was not asked yet. */
   #redirected(message: StunMessage): void {
-    const alternate = readAddress(message, attributeType.alternateServer);
+    const alternate = reachable(readAddress(message, attributeType.alternateServer));
     const known = this.#asked.some(
       ({address, port}) => address === alternate?.address && port === alternate.port,
     );
-    if (!alternate || alternate.port === 0 || known || this.#asked.length > mostAlternates) {
+    if (!alternate || known || this.#asked.length > mostAlternates) {
       this.#fail('redirected', 'sends its clients from one server to the next');
       return;
     }
@@ -213,15 +214,19 @@ export class BindingRequest {
   }
 
   #fail(code: BindingFailure['code'], what: string): void {
-    const {address, port} = this.#server;
-    const server = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-    this.#end(failure({code, text: `the STUN server ${server} ${what}`}));
+    this.#end(failure({code, text: `the STUN server ${formatAddress(this.#server)} ${what}`}));
   }
 
   #end(result: Result<Binding, BindingFailure>): void {
     this.#retransmission?.stop();
     this.#parts.done(result);
   }
+}
+
+/** Nobody is at port 0 or the unspecified address, which would go on into Contact and SDP. */
+function reachable(found: SocketAddress | undefined): SocketAddress | undefined {
+  const nowhere = found?.port === 0 || found?.address === '0.0.0.0' || found?.address === '::';
+  return nowhere ? undefined : found;
 }
 
 function hex(types: readonly number[]): string {

@@ -1,4 +1,4 @@
-import type {SocketAddress} from './attributes/address.ts';
+import {formatAddress, type SocketAddress} from './attributes/address.ts';
 import type {Dependence, NatBehaviour} from './nat-behaviour.ts';
 
 const mappings: Record<Dependence, string> = {
@@ -64,8 +64,4 @@ function advice({translated, mapping, filtering}: NatBehaviour): string[] {
         'forward the SIP port and the media ports.',
       ];
   }
-}
-
-function formatAddress({address, port}: SocketAddress): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -148,6 +148,11 @@ test('420 names what the server did not understand', () => {
 
 test.each([
   ['an answer without an address', (bytes: Uint8Array) => response(bytes, [])],
+  ['an answer with port 0', (bytes: Uint8Array) => mappedTo(bytes, {address: '203.0.113.7', port: 0})],
+  [
+    'an answer with no address of anybody',
+    (bytes: Uint8Array) => mappedTo(bytes, {address: '0.0.0.0', port: 7}),
+  ],
   ['an error without a code', (bytes: Uint8Array) => response(bytes, [], {class: 0x110})],
 ])('%s', (_, answer) => {
   const {clock, results, ask} = scene(answer);

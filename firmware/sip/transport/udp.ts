@@ -3,6 +3,7 @@ import {isIPv6} from 'node:net';
 import type {BindMarked} from '../../../hal/hal.ts';
 import {bindDatagram} from '../../base/bind-datagram.ts';
 import type {Clock} from '../../base/clock.ts';
+import {numericAddress} from '../../base/numeric-address.ts';
 import {isSendablePort} from '../../base/sendable-port.ts';
 import {isStun} from '../../stun/message.ts';
 import {listenFailure} from './listen-failure.ts';
@@ -75,8 +76,7 @@ export class UdpTransport implements Transport {
     const socket = createSocket({
       type: isIPv6(address) ? 'udp6' : 'udp4',
       ipv6Only: isIPv6(address),
-      // Addresses only: whoever has a name resolves it before (RFC 3263).
-      lookup: (host, _options, callback) => callback(null, host, isVersion6(host) ? 6 : 4),
+      lookup: numericAddress,
     });
     const marking = this.#bindMarked && {codePoint: signallingClass, bind: this.#bindMarked};
     await bindDatagram(socket, {address, port}, marking).catch((error: NodeJS.ErrnoException) => {

@@ -54,6 +54,11 @@ export function readAddress(message: StunMessage, type: number): SocketAddress |
   return undefined;
 }
 
+/** `address:port`, with brackets around an IPv6 address. */
+export function formatAddress({address, port}: SocketAddress): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
 /** The value of an attribute that holds an address; for XOR-MAPPED-ADDRESS with the id of the transaction. */
 export function addressValue({address, port}: SocketAddress, transactionId?: Uint8Array): Uint8Array {
   const octets = isIPv6(address) ? parseVersion6(address) : address.split('.').map(Number);

@@ -37,7 +37,11 @@ interface StreamHold {
 export class StreamTransport implements Transport {
   onMessage: MessageHandler = () => {};
   onTrace: ((entry: TraceEntry) => void) | undefined;
-  /** Asked for each message whether its sender may send as much; one who may not is read more slowly. Without it all may. */
+  /**
+   * Asked for each connection of others, and for each message, whether its sender may send as much. One who may not is not
+   * connected to, for agreeing on keys costs more than a message; and of one who is connected less is read at a time. Without
+   * it all may.
+   */
   admits: ((address: string) => boolean) | undefined;
   #sockets: StreamSockets;
   #clock: Clock;
@@ -72,7 +76,8 @@ export class StreamTransport implements Transport {
     const server = this.#sockets.createServer((socket) => this.#accept(socket));
     // Before TLS has begun, and whether or not it succeeds.
     server.prependListener('connection', (socket: Socket) => {
-      if (this.#table.admit(socket)) markAsSignalling(socket);
+      const admitted = this.admits?.(socket.remoteAddress ?? '') ?? true;
+      if (admitted && this.#table.admit(socket)) markAsSignalling(socket);
       else socket.destroy();
     });
     server.on('tlsClientError', (_error, socket: Socket) => socket.destroy());

@@ -170,11 +170,9 @@ test('of one who sends more than he may little is read at a time, and nothing lo
   const server = new StreamTransport(tcpSockets, clock);
   onTestFinished(() => server.close());
   const at = await server.bind('127.0.0.1', 0);
-  const asked = new Set<string>();
-  server.admits = (address) => {
-    asked.add(address);
-    return false;
-  };
+  const asked: string[] = [];
+  // The connection, and no message.
+  server.admits = (address) => asked.push(address) === 1;
   const count = 8000;
   let received = 0;
   server.onMessage = () => received++;
@@ -187,7 +185,20 @@ test('of one who sends more than he may little is read at a time, and nothing lo
     return received;
   };
   await expect.poll(readOn, {interval: 5, timeout: 20_000}).toBe(count);
-  expect([...asked]).toEqual(['127.0.0.1']);
+  expect(asked).toEqual(Array(count + 1).fill('127.0.0.1'));
+});
+
+test('whoever may not send any more is not connected to either, for that costs more than a message', async () => {
+  const server = newTransport();
+  const at = await server.bind('127.0.0.1', 0);
+  let admitted = false;
+  server.admits = () => admitted;
+  await once(await stranger(at), 'close');
+  expect(server.connections).toBe(0);
+  admitted = true;
+  const arrived = arrivals(server);
+  (await stranger(at)).write(message);
+  await arrived;
 });
 
 test('without a listener the address to be reached at is that of the connection', async () => {

@@ -16,6 +16,7 @@ const MODULES = [
   'gpio-sim',
   'snd-aloop',
   'uleds',
+  'softdog',
   'evdev',
   'uinput',
   'dummy_hcd',

@@ -18,7 +18,7 @@ const usualPacketTime = 20;
 export function chooseAudioFormats(line: MediaDescription): AudioFormats | undefined {
   const encodings = new Map<string, string>();
   for (const {name, value} of line.attributes) {
-    const map = name === 'rtpmap' && /^(\d{1,3}) +([^ ]+)/.exec(value ?? '');
+    const map = name === 'rtpmap' && /^(\d{1,3})[ \t]+([^ \t]+)/.exec(value ?? '');
     if (map) encodings.set(map[1] as string, (map[2] as string).toUpperCase());
   }
   // Static payload types need no rtpmap (RFC 3551 section 6).

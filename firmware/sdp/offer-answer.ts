@@ -16,7 +16,13 @@ import {
   offerCrypto,
 } from './media-security.ts';
 import {readRtcpTransport, writeRtcpAddress, writeRtcpAttributes} from './rtcp-attributes.ts';
-import {directionOf, isGroup, type MediaDescription, type SessionDescription} from './session-description.ts';
+import {
+  directionOf,
+  isGroup,
+  type MediaDescription,
+  notOneHost,
+  type SessionDescription,
+} from './session-description.ts';
 
 /** What of this side an offer or answer tells. */
 export interface LocalMedia {
@@ -207,7 +213,7 @@ function settle(
   const address = (line.connection ?? description.connection)?.address;
   if (address === undefined) return failure({code: 'bad-address', text: 'the audio line has no c= address'});
   if (isGroup(address)) {
-    return failure({code: 'bad-address', text: `${address} is not the address of one host`});
+    return failure({code: 'bad-address', text: notOneHost(address)});
   }
   const direction = common(wanted, mirrored(directionOf(description, line)));
   return success({

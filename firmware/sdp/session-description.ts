@@ -50,8 +50,15 @@ export function addressType(address: string): 'IP4' | 'IP6' {
 
 /** Multicast and broadcast: an offer must not make a station shout at a whole network. */
 export function isGroup(address: string): boolean {
-  if (address.includes(':')) return /^ff/i.test(address);
+  // Behind ::ffff: stands an IPv4 address (RFC 4291 section 2.5.5.2), as such or in hexadecimal.
+  if (address.includes(':'))
+    return /^(?:ff|(?:[0:]*:)ffff:(?:[ef][0-9a-f]{3}:|2(?:2[4-9]|[345]\d)\.))/i.test(address);
   return Number.parseInt(address, 10) >= 224 && isIPv4(address);
+}
+
+/** Why sound does not go to a group. */
+export function notOneHost(address: string): string {
+  return `${address} is not the address of one host`;
 }
 
 /** Value of the first attribute called `name`; the empty string for a flag; undefined where there is none. */

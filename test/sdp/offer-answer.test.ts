@@ -76,7 +76,7 @@ test('payload types are those of the offer, telephone-event on any number', () =
     'm=audio 4000 RTP/AVP 8 97 98 120',
     'a=rtpmap:97 pcmu/8000/1',
     'a=rtpmap:98 telephone-event/16000',
-    'a=rtpmap:120 telephone-event/8000',
+    'a=rtpmap:120\ttelephone-event/8000',
   );
   expect(answer).toMatchObject({
     media: ['m=audio 60000 RTP/AVP 97 120'],
@@ -131,6 +131,8 @@ test('what cannot be served is a failure with its reason', () => {
   expect(answerTo(c, 'm=audio 5000 RTP/AVP 8')).toBe('no-common-codec');
   expect(answerTo('m=audio 5000 RTP/AVP 0')).toBe('bad-address');
   expect(answerTo('c=IN IP4 224.2.1.1/127', 'm=audio 5000 RTP/AVP 0')).toBe('bad-address');
+  expect(answerTo('c=IN IP6 ::FFFF:224.2.1.1', 'm=audio 5000 RTP/AVP 0')).toBe('bad-address');
+  expect(answerTo('c=IN IP6 ::ffff:e002:101', 'm=audio 5000 RTP/AVP 0')).toBe('bad-address');
   expect(answerTo('c=IN IP4 255.255.255.255', 'm=audio 5000 RTP/AVP 0')).toBe('bad-address');
   expect(answerTo('c=IN IP6 ff02::1', 'm=audio 5000 RTP/AVP 0')).toBe('bad-address');
 });

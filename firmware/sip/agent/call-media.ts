@@ -1,5 +1,6 @@
 import {isIP} from 'node:net';
 import type {AudioStream} from '../../rtp/audio-stream.ts';
+import {isGroup, notOneHost} from '../../sdp/session-description.ts';
 import type {Destination} from '../transport/transport.ts';
 import type {MediaPort} from './call.ts';
 
@@ -56,7 +57,10 @@ export class CallMedia {
     if (isIP(address)) apply(stream);
     else
       this.#resolve(address).then(
-        (found) => apply({...stream, remote: {address: found, port}}),
+        (found) => {
+          if (!isGroup(found)) apply({...stream, remote: {address: found, port}});
+          else if (!isOld()) failed(notOneHost(found));
+        },
         (error: Error) => {
           if (!isOld()) failed(error.message);
         },

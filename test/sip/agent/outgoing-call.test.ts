@@ -214,6 +214,18 @@ test('a name in c= that nobody knows: no early media, and no call', async () => 
   await expectNothingLeft(scene);
 });
 
+test('a name in c= that means many hosts gets no sound', async () => {
+  const {scene, peer} = await calling();
+  const text = new TextDecoder()
+    .decode(answer)
+    .replace('IP4 192.0.2.9\r\nt', 'IP4 everybody.example.org\r\nt');
+  await peer.respond(peer.request('INVITE'), 200, {body: new TextEncoder().encode(text)});
+  expect(scene.tesla.ports[0]?.streams).toEqual([]);
+  expect(scene.tesla.ends[0]?.text).toBe(
+    'no sound can be sent to 192.0.2.9: 239.255.255.250 is not the address of one host',
+  );
+});
+
 test('a 200 that comes again is acknowledged again, with the same ACK', async () => {
   const {scene, peer} = await talking();
   await peer.respond(peer.request('INVITE'), 200, {body: answer});

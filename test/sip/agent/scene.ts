@@ -12,6 +12,7 @@ import {ScriptedPeer} from './scripted-peer.ts';
 const zone: Zone = {
   'tower.radio.org': [{type: 'A', address: '192.0.2.2'}],
   'lab.high-voltage.org': [{type: 'A', address: '192.0.2.1'}],
+  'everybody.example.org': [{type: 'A', address: '239.255.255.250'}],
   'pbx.example.org': [{type: 'A', address: '192.0.2.9'}],
 };
 

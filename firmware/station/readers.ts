@@ -5,6 +5,7 @@ import {CodeLock} from './door-codes.ts';
 import type {Doors} from './doors.ts';
 import type {JournalEvent} from './journal-event.ts';
 import {RefusalBudget} from './refusal-budget.ts';
+import type {RefusedCodes} from './refused-codes.ts';
 
 type ReaderConfig = Config['readers'][number];
 
@@ -16,21 +17,12 @@ const BETWEEN_ENTRIES = 200;
 /** So much of a card's number is shown: enough to tell one's own cards apart, too little to copy one. */
 const SHOWN_DIGITS = 4;
 
-/** What is seen and heard of entries that open nothing. */
-interface Refusals {
-  wrong(): void;
-  /** Wrong too often: this reader takes none for a while. `by` goes into the journal. */
-  locked(by: string): void;
-  /** It was right, but the door stays closed. */
-  blocked(): void;
-}
-
 interface ReaderParts {
   readonly doors: Pick<Doors, 'open'>;
   readonly clock: Clock;
   /** Takes what belongs into the journal. */
   readonly tell: (event: JournalEvent) => void;
-  readonly refusals: Refusals;
+  readonly refusals: RefusedCodes;
 }
 
 /** The readers of cards and keypads: what is on the list of one opens its doors, and all is told. */

@@ -12,12 +12,11 @@ import type {CallLog} from './call-log.ts';
 import type {CallResult, LadderMessage} from './call-record.ts';
 import {CallSounds} from './call-sounds.ts';
 import {Calls} from './calls.ts';
-import {CodeLock, LOCK_TIME} from './door-codes.ts';
+import {CodeLock} from './door-codes.ts';
 import {Doors} from './doors.ts';
 import type {Journal} from './journal.ts';
 import type {JournalEvent} from './journal-event.ts';
 import {Light} from './light.ts';
-import {WRONG_CODE_TIME} from './light-pattern.ts';
 import type {Log} from './log.ts';
 import {Mailbox} from './mailbox.ts';
 import type {Media} from './media.ts';
@@ -26,6 +25,7 @@ import {Reachability} from './reachability.ts';
 import {sendsKeysReadably} from './readable-keys.ts';
 import {type OpenReader, Readers} from './readers.ts';
 import {Reception} from './reception.ts';
+import {RefusedCodes} from './refused-codes.ts';
 import type {CommandResult, DoorCommand, Meters, StationControl} from './station-control.ts';
 import type {StationStatus} from './status.ts';
 import type {Telephone} from './telephone.ts';
@@ -57,6 +57,7 @@ export class Station implements StationControl {
   readonly #doors: Doors;
   readonly #readers: Readers;
   readonly #lock = new CodeLock();
+  readonly #refusals: RefusedCodes;
   readonly #book: CallBook;
   readonly #reception: Reception;
   readonly #mailbox: Mailbox;
@@ -108,15 +109,12 @@ export class Station implements StationControl {
       tell,
       changed: () => this.#doorsChanged(),
     });
+    this.#refusals = new RefusedCodes({light: this.#light, media, tell});
     this.#readers = new Readers(config.readers, options.openReader, {
       doors: this.#doors,
       clock,
       tell,
-      refusals: {
-        wrong: () => this.#showWrongCode(),
-        locked: (by) => this.#codesLocked(by),
-        blocked: () => this.#media.play('error'),
-      },
+      refusals: this.#refusals,
     });
     this.#reachability = new Reachability({
       network: options.network,
@@ -342,28 +340,17 @@ export class Station implements StationControl {
     const by = party.uri;
     return {
       open: (doors) => {
-        if (!this.#doors.open(doors, by)) this.#media.play('error');
+        if (!this.#doors.open(doors, by)) this.#refusals.blocked();
       },
       wrong: () => {
         this.#journal.append({kind: 'wrong-code', by});
-        this.#showWrongCode();
+        this.#refusals.wrong();
       },
-      locked: () => this.#codesLocked(by),
+      locked: () => this.#refusals.locked(by),
       ignored: () => {
         if (this.#doors.haveCodes) this.#journal.append({kind: 'keys-ignored', by, call});
       },
     };
-  }
-
-  #showWrongCode(): void {
-    this.#light.set('wrong-code', WRONG_CODE_TIME);
-    this.#media.play('error');
-  }
-
-  #codesLocked(by: string): void {
-    this.#journal.append({kind: 'codes-locked', by, seconds: LOCK_TIME / 1000});
-    this.#light.set('locked-out', LOCK_TIME);
-    this.#media.play('error');
   }
 
   #callChanged(): void {

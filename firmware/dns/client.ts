@@ -44,6 +44,9 @@ const patience = 1000;
 const tryLimit = 4;
 /** Servers that are asked at most. */
 const serverLimit = 4;
+/** RCODEs. */
+const serverFailure = 2;
+const refused = 5;
 /** Questions under way at a time. */
 const queryLimit = 64;
 
@@ -175,7 +178,7 @@ class Query {
     if (!response.ok) {
       this.#disappoint(server, `the name server ${server} sent a damaged answer`);
     } else if (response.value.code !== noError && response.value.code !== nameError) {
-      this.#disappoint(server, `the name server ${server} does not answer (code ${response.value.code})`);
+      this.#disappoint(server, `the name server ${server} ${refusalWords(response.value.code)}`);
     } else if (!answersQuestion(bytes, this.#question)) {
       return;
     } else if (response.value.truncated && over === 'UDP') {
@@ -205,4 +208,11 @@ class Query {
         : {code: 'refused', text: this.#trouble};
     this.#done(failure(reason), '');
   }
+}
+
+/** What a name server that has no answer says of itself: RCODE (RFC 1035 section 4.1.1). */
+function refusalWords(code: number): string {
+  if (code === serverFailure) return 'has found no answer; does it reach the internet? (SERVFAIL)';
+  if (code === refused) return 'refuses to answer; is it meant for this network? (REFUSED)';
+  return `gives no answer (code ${code})`;
 }

@@ -79,7 +79,14 @@ function askOverTcp({address, port}: Place, query: Uint8Array, on: Listener) {
 }
 
 function trouble(address: string, error: NodeJS.ErrnoException): string {
-  return error.code === 'ECONNREFUSED'
-    ? `nothing answers at the name server ${address}`
-    : `the name server ${address} cannot be asked: ${error.message}`;
+  switch (error.code) {
+    case 'ECONNREFUSED':
+      return `nothing answers at the name server ${address}`;
+    case 'ENETUNREACH':
+    case 'EHOSTUNREACH':
+    case 'ENETDOWN':
+      return `no way leads to the name server ${address}; is this machine connected to a network?`;
+    default:
+      return `the name server ${address} cannot be asked: ${error.message}`;
+  }
 }

@@ -158,6 +158,14 @@ describe('name servers that fail', () => {
     },
   );
 
+  test('one that has no answer itself is said to, in words', () => {
+    wire.servers.get(first)!.behaviour = 'fails';
+    const outcome = ask('_sip._udp.example.org', 'SRV');
+    clock.advance(20);
+    const text = `the name server ${first} has found no answer; does it reach the internet? (SERVFAIL)`;
+    expect(outcome.answer).toEqual({ok: false, error: {code: 'refused', text}});
+  });
+
   test('a slow answer counts though the next server has been asked', () => {
     wire.servers.get(first)!.delay = 1500;
     wire.add(second, zone, 'is silent');

@@ -160,7 +160,7 @@ describe('name servers that fail', () => {
 
   test('one that has no answer itself is said to, in words', () => {
     wire.servers.get(first)!.behaviour = 'fails';
-    const outcome = ask('_sip._udp.example.org', 'SRV');
+    const outcome = ask('_sip._tcp.example.org', 'SRV');
     clock.advance(20);
     const text = `the name server ${first} has found no answer; does it reach the internet? (SERVFAIL)`;
     expect(outcome.answer).toEqual({ok: false, error: {code: 'refused', text}});

@@ -7,6 +7,7 @@ export const board = raspberryPi({
   name: 'raspberry-pi-5',
   title: 'Raspberry Pi 5',
   compatible: ['raspberrypi,5-model-b'],
+  sysfsChip: 'pinctrl-rp1',
   serialPorts: [{device: '/dev/ttyAMA0', pins: [8, 10]}],
   image: {
     kernel: 'trixie-backports',

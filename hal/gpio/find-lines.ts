@@ -41,6 +41,11 @@ export function findLines(wanted: readonly WantedLine[]): {lines: FoundLine[]} |
   return problems.length > 0 ? {problems} : {lines: found.filter((one) => 'device' in one)};
 }
 
+/** Whether the machine's GPIO chips have their device files. */
+export function hasCharacterDevice(): boolean {
+  return chipDevices().length > 0;
+}
+
 /** Who holds the lines of this machine that are held, by their names; empty where they cannot be read. */
 export function lineHolders(): ReadonlyMap<string, string> {
   const there = allLines();
@@ -75,7 +80,7 @@ function heldLine(line: string, use: string, consumer: string): string {
 }
 
 function allLines(): {lines: ChipLine[]} | {problem: string} {
-  const chips = readdirSync(DEVICES).filter((name) => /^gpiochip\d+$/.test(name));
+  const chips = chipDevices();
   if (chips.length === 0) {
     return {problem: `there is no ${DEVICES}/gpiochip0: this machine has no GPIO, or no driver for it`};
   }
@@ -86,6 +91,10 @@ function allLines(): {lines: ChipLine[]} | {problem: string} {
     if (code !== 'EACCES' && code !== 'EPERM') return {problem: `the GPIO chips cannot be read: ${message}`};
     return {problem: `${path} may not be opened: the user needs the group that it belongs to, often "gpio"`};
   }
+}
+
+function chipDevices(): string[] {
+  return readdirSync(DEVICES).filter((name) => /^gpiochip\d+$/.test(name));
 }
 
 function linesOf(device: string): ChipLine[] {

@@ -1,19 +1,9 @@
 import type {Clock} from '../hal.ts';
 import {SystemError} from '../linux/ioctl.ts';
 import {DebouncedInput} from './debounced-input.ts';
+import type {GpioInputSetting} from './gpio-driver.ts';
 import {LineRequest} from './line-request.ts';
 import {LineFlag} from './uapi.ts';
-
-/** An input of a chip, how it is wired, and which of its changes count. */
-export interface GpioInputSetting {
-  readonly name: string;
-  readonly offset: number;
-  /** The electrical level that means active. */
-  readonly active: 'low' | 'high';
-  readonly bias: 'pull-up' | 'pull-down' | 'none';
-  readonly debounceMs: number;
-  readonly lockOutMs: number;
-}
 
 /**
  * The kernel waits for the first quarter of the debounce time and tells nothing of what is shorter: the bouncing of a good

@@ -1,16 +1,7 @@
 import type {OutputLine} from '../hal.ts';
+import type {GpioOutputSetting} from './gpio-driver.ts';
 import {LineRequest} from './line-request.ts';
 import {LineFlag} from './uapi.ts';
-
-/** An output of a chip, and how it is to be wired. */
-export interface GpioOutputSetting {
-  readonly name: string;
-  readonly offset: number;
-  /** The electrical level that means active. */
-  readonly active: 'low' | 'high';
-  /** The load is under current while the line is inactive: `active` says so already. */
-  readonly inverted: boolean;
-}
 
 /**
  * The outputs of one chip, held together so that several can be changed at the same moment. Each is inactive from the moment it

@@ -3,6 +3,7 @@ import koffi, {type TypeObject} from 'koffi';
 
 const UV_POLL = 8;
 const UV_READABLE = 1;
+const UV_PRIORITIZED = 8;
 
 interface Uv {
   readonly loop: bigint;
@@ -25,6 +26,15 @@ let uv: Uv | undefined;
  * @returns what ends it; to be called before the descriptor is closed.
  */
 export function watchReadable(descriptor: number, onReadable: () => void): () => void {
+  return watch(descriptor, UV_READABLE, onReadable);
+}
+
+/** The same for what the kernel calls urgent: a file of sysfs, such as the value of a GPIO line, has changed. */
+export function watchUrgent(descriptor: number, onUrgent: () => void): () => void {
+  return watch(descriptor, UV_PRIORITIZED, onUrgent);
+}
+
+function watch(descriptor: number, events: number, onEvent: () => void): () => void {
   if (!isMainThread) throw new Error('devices are watched by the main thread only');
   uv ??= loadUv();
   const {loop, pollSize, init, start, stop, unref, callback} = uv;
@@ -34,10 +44,10 @@ export function watchReadable(descriptor: number, onReadable: () => void): () =>
   const listener = koffi.register(() => {
     // The loop calls from outside of JavaScript: promises and errors need a call that Node.js makes.
     setImmediate(() => {
-      if (watching) onReadable();
+      if (watching) onEvent();
     });
   }, callback);
-  const error = init(loop, poll, descriptor) || start(poll, UV_READABLE, listener);
+  const error = init(loop, poll, descriptor) || start(poll, events, listener);
   if (error !== 0) throw new Error(`the event loop cannot watch descriptor ${descriptor}: error ${error}`);
   unref(poll);
   return () => {

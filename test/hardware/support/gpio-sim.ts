@@ -1,4 +1,12 @@
-import {existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync} from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import {join} from 'node:path';
 
 const CONFIGFS = '/sys/kernel/config/gpio-sim';
@@ -10,6 +18,8 @@ interface ChipSettings {
   readonly lines?: number;
   /** Each line is called this and its offset: GPIO0, GPIO1 and so on. */
   readonly prefix?: string;
+  /** What sysfs calls the chip. */
+  readonly label?: string;
   /** Lines that the kernel itself holds as inputs, with what it calls the holder. */
   readonly hogs?: Readonly<Record<string, string>>;
 }
@@ -28,13 +38,14 @@ export class GpioSim {
 
   static make(
     {onTestFinished}: {onTestFinished(callback: () => void): void},
-    {lines = 28, prefix = 'GPIO', hogs = {}}: ChipSettings = {},
+    {lines = 28, prefix = 'GPIO', label = 'doorline-test', hogs = {}}: ChipSettings = {},
   ): GpioSim {
     made += 1;
     const device = join(CONFIGFS, `test-${process.pid}-${made}`);
     const bank = join(device, 'bank');
     mkdirSync(bank, {recursive: true});
     writeFileSync(join(bank, 'num_lines'), String(lines));
+    writeFileSync(join(bank, 'label'), label);
     for (let offset = 0; offset < lines; offset += 1) {
       const line = join(bank, `line${offset}`);
       mkdirSync(line);
@@ -60,6 +71,11 @@ export class GpioSim {
   /** The electrical level of a line. */
   level(line: string): 'high' | 'low' {
     return readFileSync(join(this.#folder(line), 'value'), 'utf8').trim() === '1' ? 'high' : 'low';
+  }
+
+  /** Takes the chip's device file away, as on a kernel that has only the old interface. */
+  hideDevice(): void {
+    unlinkSync(join('/dev', this.chip));
   }
 
   #folder(line: string): string {

@@ -55,6 +55,12 @@ test('branches of a fork count by themselves', async () => {
   expect(acknowledgements()).toEqual(['7 1 INVITE', '100 1 INVITE']);
 });
 
+test('a flood of reliable responses gets no flood of PRACKs', async () => {
+  const {provisional, acknowledgements} = await calling();
+  for (let count = 1; count <= 100; count++) await provisional(180, count);
+  expect(acknowledgements()).toHaveLength(64);
+});
+
 test('an unreliable response gets no PRACK, nor one without RSeq', async () => {
   const {peer, invite} = await calling();
   await peer.respond(invite, 180);

@@ -9,7 +9,12 @@ import {TestStation} from '../support/station.ts';
 interface Status {
   readonly light: string;
   readonly network: {available: boolean; addresses: string[]} | null;
-  readonly accounts: {name: string; registered: boolean; lastAttempt: string | null}[];
+  readonly accounts: {
+    name: string;
+    registered: boolean;
+    lastAttempt: string | null;
+    nextAttempt: string | null;
+  }[];
 }
 
 const answer = {mode: 'automatic', from: ['any']};
@@ -133,6 +138,23 @@ test('a station that listens on loopback only needs no network; SIGTERM ends one
   const near = await TestStation.start(run, {name: 'Near'}, {host: network.station});
   expect(await near.get<Status>('/api/status')).toMatchObject({light: 'ready', network: null});
   expect((await near.journal()).map(({kind}) => kind)).not.toContain('network-gone');
+});
+
+test('no network yet, and a server that is known by name only: the account says why it cannot be found, and tries on', async (context) => {
+  requirePeers(context, 'ip');
+  await requireNetworks(context);
+  const run = startRun(context);
+  const network = await CableNetwork.create(run);
+  await network.removeAddress('192.0.2.7');
+  const account = {name: 'door', uri: 'sip:door@pbx.example.org', password: 'door-secret'};
+  const sip = {listen: ['udp:0.0.0.0:5060'], accounts: [account]};
+  const station = await TestStation.start(run, {sip}, {host: network.station});
+  expect((await station.waitForEntry('account-down'))['reason']).toMatch(/name server/);
+  const attempted = (await station.get<Status>('/api/status')).accounts[0]!.nextAttempt;
+  await station.process.waitUntil('the name was looked up again', async () => {
+    const {nextAttempt} = (await station.get<Status>('/api/status')).accounts[0]!;
+    return nextAttempt !== null && nextAttempt !== attempted;
+  });
 });
 
 test('more changes at a time than the kernel has room for: what is there in the end is known', async (context) => {

@@ -4,6 +4,7 @@ import {failure, success} from '../base/result.ts';
 import type {Config} from '../config/schema.ts';
 import type {IncomingCall, Party} from '../sip/agent/call.ts';
 import type {TracedMessage} from '../sip/agent/trace.ts';
+import {accountStatus} from './account-status.ts';
 import {isAllowed, mayTransfer} from './allow-list.ts';
 import {ButtonWatch} from './button-watch.ts';
 import {CallBook} from './call-book.ts';
@@ -207,12 +208,7 @@ export class Station implements StationControl {
       uptime: Math.floor((this.#clock.now() - this.#startedAt) / 1000),
       state: call?.phase ?? 'idle',
       call: call?.status ?? null,
-      accounts: this.#telephone.accounts.map((account) => ({
-        ...account,
-        lastAttempt: isoTime(account.lastAttempt),
-        nextAttempt: isoTime(account.nextAttempt),
-        messages: account.messages ?? null,
-      })),
+      accounts: this.#telephone.accounts.map(accountStatus),
       network: this.#reachability.network,
       system: this.#system?.facts ?? null,
       doors: this.#doors.states,
@@ -392,9 +388,4 @@ export class Station implements StationControl {
   #changed(): void {
     this.onChange?.();
   }
-}
-
-/** ISO 8601 in UTC of a wall-clock time in ms. */
-function isoTime(milliseconds: number | undefined): string | null {
-  return milliseconds === undefined ? null : new Date(milliseconds).toISOString();
 }

@@ -260,9 +260,9 @@ export class UserAgent {
     }
     const inDialog = request.to.tag !== undefined;
     const user = inDialog ? dialogs.ofRequest(request) : undefined;
-    const tag = inDialog ? '' : randomHex(this.#environment.random, 8);
+    const newTag = () => (inDialog ? '' : randomHex(this.#environment.random, 8));
     const respond = (status: number, content: ResponseContent = {}) =>
-      transaction.respond(buildResponse(this.#environment, request, status, {...content, tag}));
+      transaction.respond(buildResponse(this.#environment, request, status, {...content, tag: newTag()}));
     const refusedMethod = refuseMethod(request);
     const refused =
       refusedMethod ?? refuseExtensions(request) ?? refuseInterval(request) ?? refuseReplaces(request);
@@ -286,7 +286,9 @@ export class UserAgent {
       const account = this.#accountBehind(request, source);
       const subscriber = callerOf(request, source.remote, account?.name);
       const local = this.#localAddress(source) && this.#localEnd(request, source, account);
-      const refusal = local ? this.#notifier.subscribe(transaction, subscriber, local, tag) : {status: 503};
+      const refusal = local
+        ? this.#notifier.subscribe(transaction, subscriber, local, newTag())
+        : {status: 503};
       if (refusal) respond(refusal.status, refusal);
     } else if (request.method === 'NOTIFY') {
       const answer = answerSummary(request, this.#accountBehind(request, source));
@@ -298,7 +300,7 @@ export class UserAgent {
       // BYE and INFO live in dialogs only.
       respond(481);
     } else if (this.#unavailable === undefined) {
-      answerQuery(this.#environment, transaction, tag);
+      answerQuery(this.#environment, transaction, newTag());
     } else {
       respond(this.#unavailable, {headers: capabilityHeaders});
     }

@@ -21,8 +21,8 @@ export interface PooledServer {
   readonly server: Server;
   /** Whom the request came from. */
   readonly address: string;
-  /** What copies of its request have in common. */
-  readonly identity: string;
+  /** What copies of its request have in common; undefined where it is within a dialog, or another copy came before. */
+  readonly identity: string | undefined;
   /** Bytes of its request. */
   readonly size: number;
   /** Whether its request came by another way before: a proxy forked it (RFC 3261 section 8.2.2.2). */
@@ -65,13 +65,14 @@ export class ServerPool {
 
   /** Takes the transaction of a request of `size` bytes that came from `address`. */
   add(key: string, server: Server, request: SipRequest, address: string, size: number): PooledServer {
-    const identity = identityOf(request);
-    const merged = this.#first.get(identity) !== undefined;
+    // Section 8.2.2.2 is about requests without a To tag.
+    const identity = request.to.tag === undefined ? identityOf(request) : undefined;
+    const merged = identity !== undefined && this.#first.get(identity) !== undefined;
     const pooled: PooledServer = {
       key,
       server,
       address,
-      identity,
+      identity: merged ? undefined : identity,
       size,
       merged,
       queue: undefined,
@@ -80,29 +81,29 @@ export class ServerPool {
     };
     this.#all.set(key, pooled);
     this.#count(address, 1);
-    if (!merged) this.#first.set(identity, pooled);
+    if (pooled.identity !== undefined) this.#first.set(pooled.identity, pooled);
     return pooled;
   }
 
   /** To be called when a response was sent: a final one moves the transaction to those that only absorb. */
   onResponded(pooled: PooledServer): void {
     const {server, address, size} = pooled;
-    if (!isAnswered(server) || pooled.queue || this.#all.get(pooled.key) !== pooled) return;
+    if (pooled.queue || !isAnswered(server)) return;
     this.#count(address, -1);
     (server.state === 'accepted' ? this.#accepted : this.#absorbing).add(pooled);
     this.#answeredBytes += size;
     while (this.#answered > answeredLimit || this.#answeredBytes > answeredBytesLimit) this.#makeRoom();
   }
 
+  /** To be called once, when the transaction has ended. */
   remove(pooled: PooledServer): void {
     const {key, address, identity, size} = pooled;
-    if (this.#all.get(key) !== pooled) return;
     this.#all.delete(key);
     if (pooled.queue) {
       pooled.queue.remove(pooled);
       this.#answeredBytes -= size;
     } else this.#count(address, -1);
-    if (this.#first.get(identity) === pooled) this.#first.delete(identity);
+    if (identity !== undefined) this.#first.delete(identity);
   }
 
   /** Ends all of them without a word. */

@@ -87,11 +87,15 @@ export function createOffer(local: LocalMedia, previous?: SessionDescription): S
   return describe(local, media);
 }
 
-/** The line of an offer that is taken, and the stream that it settles. */
-interface ChosenLine {
+/** A line of an offer that may be taken. */
+interface Candidate {
   readonly index: number;
   readonly line: MediaDescription;
   readonly crypto: ChosenCrypto | undefined;
+}
+
+/** The line of an offer that is taken, and the stream that it settles. */
+interface ChosenLine extends Candidate {
   readonly stream: AudioStream;
 }
 
@@ -164,19 +168,17 @@ export function acceptAnswer(
 }
 
 /** The lines that an answer may take, the best first. */
-function* candidates(
-  offer: SessionDescription,
-  security: LocalSecurity | undefined,
-): Generator<{index: number; line: MediaDescription; crypto: ChosenCrypto | undefined}> {
-  const lines = offer.media.map((line, index) => ({index, line})).filter(({line}) => isAudio(line));
-  if (security) {
-    for (const {index, line} of lines) {
-      const crypto = chooseCrypto(line, security.keys);
-      if (crypto) yield {index, line, crypto};
-    }
+function candidates(offer: SessionDescription, security: LocalSecurity | undefined): Candidate[] {
+  const secured: Candidate[] = [];
+  const open: Candidate[] = [];
+  for (let index = 0; index < offer.media.length; index++) {
+    const line = offer.media[index]!;
+    if (!isAudio(line)) continue;
+    const crypto = security && chooseCrypto(line, security.keys);
+    if (crypto) secured.push({index, line, crypto});
+    if (!security?.required && !isSecure(line)) open.push({index, line, crypto: undefined});
   }
-  if (security?.required) return;
-  for (const {index, line} of lines) if (!isSecure(line)) yield {index, line, crypto: undefined};
+  return secured.length > 0 ? [...secured, ...open] : open;
 }
 
 /** Why an offer has no line that may be taken. */
@@ -237,10 +239,18 @@ function mirrored(direction: Direction): Direction {
   return direction === 'recvonly' ? 'sendonly' : direction;
 }
 
+function sendsIn(direction: Direction): boolean {
+  return direction === 'sendrecv' || direction === 'sendonly';
+}
+
+function receivesIn(direction: Direction): boolean {
+  return direction === 'sendrecv' || direction === 'recvonly';
+}
+
 /** What both allow. */
 function common(one: Direction, other: Direction): Direction {
-  const sends = [one, other].every((direction) => direction === 'sendrecv' || direction === 'sendonly');
-  const receives = [one, other].every((direction) => direction === 'sendrecv' || direction === 'recvonly');
+  const sends = sendsIn(one) && sendsIn(other);
+  const receives = receivesIn(one) && receivesIn(other);
   if (sends) return receives ? 'sendrecv' : 'sendonly';
   return receives ? 'recvonly' : 'inactive';
 }

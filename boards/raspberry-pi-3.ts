@@ -5,7 +5,7 @@ export const board = raspberryPi({
   name: 'raspberry-pi-3',
   title: 'Raspberry Pi 3',
   compatible: ['raspberrypi,3-model-b', 'raspberrypi,3-model-b-plus', 'raspberrypi,3-model-a-plus'],
-  sysfsChip: 'pinctrl-bcm2835',
+  chip: 'pinctrl-bcm2835',
   serialPorts: [{device: '/dev/ttyS1', pins: [8, 10]}],
   image: {
     kernel: 'trixie',

@@ -5,7 +5,7 @@ export const board = raspberryPi({
   name: 'raspberry-pi-4',
   title: 'Raspberry Pi 4',
   compatible: ['raspberrypi,4-model-b'],
-  sysfsChip: 'pinctrl-bcm2711',
+  chip: 'pinctrl-bcm2711',
   serialPorts: [{device: '/dev/ttyS1', pins: [8, 10]}],
   image: {
     kernel: 'trixie',

@@ -1,13 +1,14 @@
 import {raspberryPi} from './parts/raspberry-pi.ts';
 
 /**
- * Raspberry Pi 5, experimental: its lines are those of the I/O chip RP1, under the names that the maker's kernel gives them.
+ * Raspberry Pi 5, experimental. Its lines are those of the I/O chip RP1: the maker's kernel calls them GPIOn, Debian's 7.3
+ * gives them numbers only, and knows neither SPI nor serial port of that chip: there the light ring stays dark.
  */
 export const board = raspberryPi({
   name: 'raspberry-pi-5',
   title: 'Raspberry Pi 5',
   compatible: ['raspberrypi,5-model-b'],
-  sysfsChip: 'pinctrl-rp1',
+  chip: 'pinctrl-rp1',
   serialPorts: [{device: '/dev/ttyAMA0', pins: [8, 10]}],
   image: {
     kernel: 'trixie-backports',

@@ -5,7 +5,7 @@ export const board = raspberryPi({
   name: 'raspberry-pi-zero-2-w',
   title: 'Raspberry Pi Zero 2 W',
   compatible: ['raspberrypi,model-zero-2-w'],
-  sysfsChip: 'pinctrl-bcm2835',
+  chip: 'pinctrl-bcm2835',
   serialPorts: [{device: '/dev/ttyS1', pins: [8, 10]}],
   image: {
     kernel: 'trixie',

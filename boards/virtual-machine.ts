@@ -16,7 +16,7 @@ export const board: BoardDefinition = {
   title: 'Virtual machine with simulated GPIO',
   compatible: [],
   driver: 'gpio',
-  sysfsChip: 'doorline-test',
+  chip: 'doorline-test',
   inputs: [
     contact('button-1', 'GPIO17', 11),
     contact('input-1', 'GPIO5', 29),

@@ -8,8 +8,8 @@ export interface BoardDefinition {
   readonly compatible: readonly string[];
   /** Which drivers its lines and its light need. */
   readonly driver: 'simulated' | 'gpio';
-  /** The label of the chip whose line n is called GPIOn, for kernels that know lines by number only (sysfs). */
-  readonly sysfsChip?: string;
+  /** The label of the chip whose line n is called GPIOn here, for kernels that give its lines numbers only. */
+  readonly chip?: string;
   readonly inputs: readonly InputDefinition[];
   readonly outputs: readonly OutputDefinition[];
   readonly light: LightDefinition | undefined;

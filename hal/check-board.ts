@@ -84,7 +84,7 @@ const boardSchema = v.strictObject({
   title: words,
   compatible: v.array(words, 'must be a list of names'),
   driver: v.picklist(['simulated', 'gpio'], 'there is no such driver: it must be simulated or gpio'),
-  sysfsChip: v.optional(words),
+  chip: v.optional(words),
   inputs: v.array(
     v.strictObject({
       name,

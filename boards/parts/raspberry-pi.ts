@@ -99,7 +99,7 @@ const soundCards: readonly SoundCardDefinition[] = [
  * contacts share their pins with I2S sound cards.
  */
 export function raspberryPi(
-  model: Pick<BoardDefinition, 'name' | 'title' | 'compatible' | 'serialPorts' | 'image' | 'sysfsChip'>,
+  model: Pick<BoardDefinition, 'name' | 'title' | 'compatible' | 'serialPorts' | 'image' | 'chip'>,
 ): BoardDefinition {
   return {
     ...model,

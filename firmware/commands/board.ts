@@ -46,7 +46,7 @@ export async function board(asked: {
 }
 
 function rowsOf(definition: BoardDefinition, config: Config | undefined): WiringRow[] {
-  const holders = definition.driver === 'gpio' ? lineHolders() : new Map<string, string>();
+  const holders = definition.driver === 'gpio' ? lineHolders(definition.chip) : new Map<string, string>();
   const uses = usesIn(config);
   const {inputs, outputs, light} = definition;
   const lineRow = (line: string, pin: Pin | undefined, use: string): WiringRow => ({

@@ -29,12 +29,16 @@ export interface WantedLine {
 }
 
 /**
- * Finds lines by name on all GPIO chips of the machine.
+ * Finds lines by name on all GPIO chips of the machine. Those that have no names on the chip with the label `chip` are
+ * called GPIO and their number.
  * @returns each line's place in the order of the names, or else what is wrong with each, in words: a name that no line has, or
  * several have, and a line that somebody else holds.
  */
-export function findLines(wanted: readonly WantedLine[]): {lines: FoundLine[]} | {problems: string[]} {
-  const there = allLines();
+export function findLines(
+  wanted: readonly WantedLine[],
+  chip?: string,
+): {lines: FoundLine[]} | {problems: string[]} {
+  const there = allLines(chip);
   if ('problem' in there) return {problems: [there.problem]};
   const found = wanted.map((one) => findLine(one, there.lines));
   const problems = found.flatMap((one) => ('problem' in one ? [one.problem] : []));
@@ -46,9 +50,9 @@ export function hasCharacterDevice(): boolean {
   return chipDevices().length > 0;
 }
 
-/** Who holds the lines of this machine that are held, by their names; empty where they cannot be read. */
-export function lineHolders(): ReadonlyMap<string, string> {
-  const there = allLines();
+/** Who holds the lines of this machine that are held, by their names as for `findLines`; empty where they cannot be read. */
+export function lineHolders(chip?: string): ReadonlyMap<string, string> {
+  const there = allLines(chip);
   const held = 'lines' in there ? there.lines.filter(({used}) => used) : [];
   return new Map(held.map(({name, consumer}) => [name, consumer || 'the kernel']));
 }
@@ -79,13 +83,13 @@ function heldLine(line: string, use: string, consumer: string): string {
   return `the GPIO line ${line} (for ${use}) is held by ${holder}: end that program, or remove that overlay`;
 }
 
-function allLines(): {lines: ChipLine[]} | {problem: string} {
+function allLines(chip: string | undefined): {lines: ChipLine[]} | {problem: string} {
   const chips = chipDevices();
   if (chips.length === 0) {
     return {problem: `there is no ${DEVICES}/gpiochip0: this machine has no GPIO, or no driver for it`};
   }
   try {
-    return {lines: chips.flatMap((name) => linesOf(`${DEVICES}/${name}`))};
+    return {lines: chips.flatMap((name) => linesOf(`${DEVICES}/${name}`, chip))};
   } catch (error) {
     const {code, path, message} = error as NodeJS.ErrnoException;
     if (code !== 'EACCES' && code !== 'EPERM') return {problem: `the GPIO chips cannot be read: ${message}`};
@@ -97,15 +101,18 @@ function chipDevices(): string[] {
   return readdirSync(DEVICES).filter((name) => /^gpiochip\d+$/.test(name));
 }
 
-function linesOf(device: string): ChipLine[] {
+function linesOf(device: string, numbered: string | undefined): ChipLine[] {
   const chip = openSync(device, 'r');
   try {
     const info = emptyChipInfo();
     ioctl(chip, GET_CHIP_INFO, info);
-    return Array.from({length: readChipInfo(info).lines}, (_, offset) => {
-      const line = lineInfoOf(offset);
-      ioctl(chip, GET_LINE_INFO, line);
-      return {...readLineInfo(line), device, offset};
+    const {label, lines} = readChipInfo(info);
+    return Array.from({length: lines}, (_, offset) => {
+      const bytes = lineInfoOf(offset);
+      ioctl(chip, GET_LINE_INFO, bytes);
+      const line = readLineInfo(bytes);
+      const name = line.name === '' && label === numbered ? `GPIO${offset}` : line.name;
+      return {...line, name, device, offset};
     });
   } finally {
     closeSync(chip);

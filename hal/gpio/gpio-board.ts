@@ -8,11 +8,11 @@ import {GpioOutputs} from './gpio-outputs.ts';
 import {hasSysfs, SysfsDriver} from './sysfs-driver.ts';
 
 /** The kernel's present interface: names, its own debouncing, times of changes, and lines that end with their holder. */
-const characterDevice: GpioDriver = {
-  find: findLines,
+const characterDevice = (chip: string | undefined): GpioDriver => ({
+  find: (wanted) => findLines(wanted, chip),
   openInputs: (device, inputs, clock) => new GpioInputs(device, inputs, clock),
   openOutputs: (device, outputs) => new GpioOutputs(device, outputs),
-};
+});
 
 /** A board whose lines are on GPIO chips of the kernel: driven through sysfs where these have no character device. */
 export class GpioBoard implements Board {
@@ -61,8 +61,8 @@ export class GpioBoard implements Board {
 
 const opposite = {low: 'high', high: 'low'} as const;
 
-function chooseDriver({sysfsChip}: BoardDefinition): GpioDriver {
-  return !hasCharacterDevice() && hasSysfs() ? new SysfsDriver(sysfsChip) : characterDevice;
+function chooseDriver({chip}: BoardDefinition): GpioDriver {
+  return !hasCharacterDevice() && hasSysfs() ? new SysfsDriver(chip) : characterDevice(chip);
 }
 
 /** The definition's lines with the places where they are on this machine. */

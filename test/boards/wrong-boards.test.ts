@@ -85,7 +85,7 @@ test('a place that is missing is told', () => {
   for (const path of placesIn(pi).filter((one) => typeof one.at(-1) === 'string')) {
     const without = changed(pi, path, undefined);
     const problems = checkBoard(without);
-    const mayMissing = ['pin', 'light', 'image', 'sysfsChip'].includes(String(path.at(-1)));
+    const mayMissing = ['pin', 'light', 'image', 'chip'].includes(String(path.at(-1)));
     if (!mayMissing) expect(problems, path.join('.')).not.toEqual([]);
   }
 });

@@ -157,6 +157,16 @@ test('lines on two chips are found by their names', (context) => {
   expect([first.level('EXPANDER3'), second.level('GPIO23')]).toEqual(['high', 'high']);
 });
 
+test('lines without names are found by their numbers, on the chip with the label of the board', (context) => {
+  GpioSim.make(context, {prefix: '', label: 'another'});
+  const sim = GpioSim.make(context, {prefix: ''});
+  const board = open(context);
+  board.outputs.get('relay-1')!.set(true);
+  expect(sim.level('GPIO23')).toBe('high');
+  expect(refused(context)).toContain('the GPIO line GPIO23 (for relay-1) is held by "doorline"');
+  expect(refused(context, {chip: 'none'})).toContain('the lines of this machine have no names');
+});
+
 test('a line that the kernel or another program holds is named with its holder', (context) => {
   GpioSim.make(context, {hogs: {GPIO17: 'buzzer'}});
   const refusal = refused(context);

@@ -16,7 +16,7 @@ let made = 0;
 
 interface ChipSettings {
   readonly lines?: number;
-  /** Each line is called this and its offset: GPIO0, GPIO1 and so on. */
+  /** Each line is called this and its offset: GPIO0, GPIO1 and so on; empty: the lines have no names. */
   readonly prefix?: string;
   /** What sysfs calls the chip. */
   readonly label?: string;
@@ -49,7 +49,7 @@ export class GpioSim {
     for (let offset = 0; offset < lines; offset += 1) {
       const line = join(bank, `line${offset}`);
       mkdirSync(line);
-      writeFileSync(join(line, 'name'), `${prefix}${offset}`);
+      if (prefix !== '') writeFileSync(join(line, 'name'), `${prefix}${offset}`);
       const consumer = hogs[`${prefix}${offset}`];
       if (consumer === undefined) continue;
       mkdirSync(join(line, 'hog'));

@@ -1,6 +1,7 @@
 import {boardCalled, boards} from '../../boards/index.ts';
 import type {BoardDefinition, Pin, SoundCardDefinition} from '../../hal/board-definition.ts';
 import {lineHolders} from '../../hal/gpio/find-lines.ts';
+import {withLight} from '../../hal/light/choose-light.ts';
 import {readMachine} from '../../hal/linux/device-tree.ts';
 import type {Config} from '../config/schema.ts';
 import {readConfiguration} from '../configuration.ts';
@@ -19,8 +20,8 @@ export async function board(asked: {
   const machine = readMachine();
   const found = boardCalled(machine?.compatible ?? []);
   const name = asked.name ?? config?.board ?? found?.name;
-  const definition = name === undefined ? undefined : boards.get(name);
-  if (definition === undefined) {
+  const bare = name === undefined ? undefined : boards.get(name);
+  if (bare === undefined) {
     const known = `The boards are: ${[...boards.keys()].join(', ')}.`;
     const what =
       name === undefined
@@ -29,12 +30,13 @@ export async function board(asked: {
     process.stderr.write(`${what} ${known}\n`);
     return 2;
   }
-  const here = machine && found !== definition ? `This machine is another one: ${machine.model}.` : undefined;
+  const definition = withLight(bare, config?.light.device);
+  const here = machine && found !== bare ? `This machine is another one: ${machine.model}.` : undefined;
   const rows = rowsOf(definition, config);
   // Of what a configuration does not use, the pins are free.
   const used = config === undefined ? rows : rows.filter(({use}) => use !== '');
   const parts = [
-    `${definition.title} (${definition.name})${found === definition ? ': this machine' : ''}`,
+    `${definition.title} (${definition.name})${found === bare ? ': this machine' : ''}`,
     here,
     rows.length === 0 ? 'It has no lines.' : wiringTable(rows),
     definition.header.length === 0 ? undefined : headerDrawing(definition.header, used),
@@ -58,7 +60,14 @@ function rowsOf(definition: BoardDefinition, config: Config | undefined): Wiring
     holder: holders.get(pin?.line ?? '') ?? '',
   });
   const rows = [...inputs, ...outputs].map(({name, pin}) => lineRow(name, pin, uses.get(name) ?? ''));
-  if (light?.kind === 'lines') rows.push(...light.pins.map((pin) => lineRow('light', pin, '')));
+  if (light?.kind === 'lines') {
+    const parts = light.pins.length === 1 ? ['LED'] : ['red', 'green', 'blue'];
+    rows.push(...light.pins.map((pin, index) => lineRow('light', pin, parts[index]!)));
+  }
+  if (light?.kind === 'leds') {
+    const names = typeof light.leds === 'string' ? light.leds : Object.values(light.leds).join(', ');
+    rows.push({...lineRow('light', undefined, 'LED'), kernel: names});
+  }
   if (light?.kind === 'ws2812') {
     const {device, header, count} = light;
     rows.push({line: 'light', header, kernel: device, active: '', use: `ring of ${count}`, holder: ''});

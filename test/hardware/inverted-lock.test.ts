@@ -12,7 +12,7 @@ const TRACING = '/sys/kernel/tracing';
 
 /** Has the kernel keep a record of every level that it sets on any GPIO line, until the end of the test. */
 function recordLevels({onTestFinished}: {onTestFinished(callback: () => void): void}): () => string[] {
-  if (!existsSync(join(TRACING, 'trace'))) spawnSync('mount', ['-t', 'tracefs', 'nodev', TRACING]);
+  if (!existsSync(join(TRACING, 'trace'))) spawnSync('/bin/mount', ['-t', 'tracefs', 'nodev', TRACING]);
   const events = join(TRACING, 'events/gpio/enable');
   writeFileSync(join(TRACING, 'trace'), '');
   writeFileSync(events, '1');

@@ -1,6 +1,6 @@
 import type {BoardDefinition} from '../hal/board-definition.ts';
 import type {ServiceManager, Watchdog} from '../hal/hal.ts';
-import {readMachine} from '../hal/linux/device-tree.ts';
+import {type Machine, readMachine} from '../hal/linux/device-tree.ts';
 import {serviceManager} from '../hal/linux/notify.ts';
 import {openWatchdog} from '../hal/linux/watchdog.ts';
 import type {MediaEngine} from './audio/media-engine.ts';
@@ -37,8 +37,11 @@ function sayGoodbye(manager: ServiceManager | undefined): void {
 }
 
 /** Warns where the configuration means another board than the one it runs on. Its lines may be other ones here. */
-export function compareBoard({name, title, compatible}: BoardDefinition, log: Pick<Log, 'warn'>): void {
-  const machine = readMachine();
+export function compareBoard(
+  {name, title, compatible}: BoardDefinition,
+  log: Pick<Log, 'warn'>,
+  machine: Machine | undefined = readMachine(),
+): void {
   if (machine === undefined || compatible.length === 0) return;
   if (compatible.some((one) => machine.compatible.includes(one))) return;
   log.warn(`The configuration is for the board ${name} (${title}), but this machine is a ${machine.model}`);

@@ -5,6 +5,7 @@ import {expect, onTestFinished, test, vi} from 'vitest';
 import {boardCalled, boards} from '../../boards/index.ts';
 import {board} from '../../firmware/commands/board.ts';
 import {headerDrawing, wiringTable} from '../../firmware/commands/wiring.ts';
+import {compareBoard} from '../../firmware/system.ts';
 import {readMachine} from '../../hal/linux/device-tree.ts';
 
 const row = {line: 'button-1', header: 3, kernel: 'GPIO17', active: 'low', use: '', holder: ''};
@@ -76,6 +77,19 @@ test('a board that does not exist', async () => {
   expect(output).toContain(
     'There is no board "raspberry-pi-9". The boards are: simulated, pc, raspberry-pi-3',
   );
+});
+
+test('a configuration for another board is warned of, and one for no board in particular is not', () => {
+  const warnings: string[] = [];
+  const log = {warn: (text: string) => void warnings.push(text)};
+  const machine = {model: 'Raspberry Pi 4 Model B', compatible: ['raspberrypi,4-model-b', 'brcm,bcm2711']};
+  for (const name of ['raspberry-pi-4', 'pc', 'simulated']) compareBoard(boards.get(name)!, log, machine);
+  compareBoard(boards.get('le-potato')!, log, undefined);
+  expect(warnings).toEqual([]);
+  compareBoard(boards.get('raspberry-pi-3')!, log, machine);
+  expect(warnings).toEqual([
+    'The configuration is for the board raspberry-pi-3 (Raspberry Pi 3), but this machine is a Raspberry Pi 4 Model B',
+  ]);
 });
 
 test('a machine is known by its device tree', () => {

@@ -15,7 +15,8 @@ async function listen(run: Run, address: string): Promise<RunningProcess> {
 }
 
 /** What has come, without what socat itself says. */
-const toldTo = ({output}: RunningProcess) => output.match(/(READY|STOPPING|WATCHDOG)=1|STATUS=[a-zA-Z ]+/g) ?? [];
+const toldTo = ({output}: RunningProcess) =>
+  output.match(/(READY|STOPPING|WATCHDOG)=1|STATUS=[a-zA-Z ]+/g) ?? [];
 
 test('a service manager hears that the station is ready, that its threads work, and that it stops', async (context) => {
   requirePeers(context, 'socat');

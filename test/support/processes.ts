@@ -4,7 +4,8 @@ import {once} from 'node:events';
 /** The last part of a process's output that is kept, in characters: enough for any error message. */
 const OUTPUT_LIMIT = 256 * 1024;
 const KILL_AFTER_MS = 3000;
-const POLL_MS = 10;
+/** In the virtual machine of test/hardware everything is emulated: it takes many times longer, and looking often slows it. */
+const [PATIENCE, POLL_MS] = process.env['DOORLINE_KERNEL'] === undefined ? [1, 10] : [6, 200];
 
 export interface ProcessOptions {
   cwd?: string;
@@ -84,12 +85,12 @@ export class RunningProcess {
     ready: () => Value | Promise<Value>,
     timeout = 10_000,
   ): Promise<Exclude<Value, false | undefined>> {
-    const deadline = performance.now() + timeout;
+    const deadline = performance.now() + PATIENCE * timeout;
     for (;;) {
       const value = await ready();
       if (value !== false && value !== undefined) return value as Exclude<Value, false | undefined>;
       if (!this.running) throw this.#error(`ended before ${what}`);
-      if (performance.now() > deadline) throw this.#error(`${what}: not within ${timeout} ms`);
+      if (performance.now() > deadline) throw this.#error(`${what}: not within ${PATIENCE * timeout} ms`);
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
@@ -102,7 +103,7 @@ export class RunningProcess {
 
   /** Waits for its end, and returns the exit status. It is killed after `timeout` ms. */
   async waitForExit(timeout: number): Promise<number> {
-    const guard = setTimeout(() => this.#child.kill('SIGKILL'), timeout);
+    const guard = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE * timeout);
     await this.#exited;
     clearTimeout(guard);
     if (this.#failure !== undefined) throw this.#error('did not start');

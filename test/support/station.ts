@@ -21,6 +21,7 @@ export interface StationSettings {
   };
   buttons?: Record<string, unknown>[];
   doors?: Record<string, unknown>[];
+  tamper?: string;
   readers?: Record<string, unknown>[];
   answer?: Record<string, unknown>;
   audio?: {microphone?: string; speaker?: string};
@@ -185,6 +186,7 @@ export async function writeConfiguration(run: Run, settings: StationSettings): P
     },
     ...(settings.buttons ? {buttons: settings.buttons} : {}),
     ...(settings.doors ? {doors: settings.doors} : {}),
+    ...(settings.tamper ? {tamper: settings.tamper} : {}),
     ...(settings.readers ? {readers: settings.readers} : {}),
     ...(settings.answer ? {answer: settings.answer} : {}),
     audio: {microphone: 'silence', speaker: 'discard', ...settings.audio},

@@ -1,0 +1,125 @@
+import {fileURLToPath} from 'node:url';
+import {expect, test, vi} from 'vitest';
+import {systemClock as clock} from '../../firmware/base/clock.ts';
+import type {SoundCard} from '../../hal/hal.ts';
+import {openSoundCard} from '../../hal/sound/sound.ts';
+import {correlate} from '../support/correlation.ts';
+import {Baresip} from '../support/peers/baresip.ts';
+import {requirePeers} from '../support/peers/require.ts';
+import {startRun} from '../support/run-folder.ts';
+import {makeSpeech} from '../support/speech.ts';
+import {TestStation} from '../support/station.ts';
+import type {Sound} from '../support/wav.ts';
+import {GpioSim} from './support/gpio-sim.ts';
+
+/** As on a board; from its sources it would take twice as long to start. */
+const bundle = fileURLToPath(new URL('../../build/firmware/cli.js', import.meta.url));
+
+const rate = 8000;
+const SECONDS = 6;
+/** Emulated, both programs are late now and then and lose a frame; what comes between is whole. */
+const LIKENESS = 0.7;
+const COMPARED_SECONDS = 2;
+const LOUD = 500;
+/** Longer than the station's tone at the start of a conversation, in samples. */
+const BEEP = 0.4 * rate;
+/** So much is queued at the card, in samples. */
+const AHEAD = 0.3 * rate;
+
+/** What is played at one of the card's devices is captured at the other. */
+const loopback = (device: number, subdevice: number) =>
+  `alsa:plughw:CARD=Loopback,DEV=${device},SUBDEV=${subdevice}`;
+
+test('a finger on the button rings a phone, and both sides hear each other through the sound card', async (context) => {
+  requirePeers(context, 'baresip', 'libasound');
+  const sim = GpioSim.make(context);
+  const run = startRun(context);
+  const [outside, inside] = [makeSpeech(SECONDS, 21), makeSpeech(2 * SECONDS, 22)] as const;
+  const phone = await Baresip.start(run, {user: 'kitchen', says: inside});
+  const station = await TestStation.start(
+    run,
+    {
+      board: 'virtual-machine',
+      buttons: [{name: 'bell', input: 'button-1', call: [phone.uri]}],
+      audio: {microphone: loopback(1, 1), speaker: loopback(0, 0)},
+    },
+    {program: bundle},
+  );
+  const log = (text: string) => expect.fail(text);
+  const card = openSoundCard({microphone: loopback(1, 0), speaker: loopback(0, 1), rate, clock, log});
+  const visitor = new Visitor(card);
+  context.onTestFinished(() => visitor.close());
+
+  sim.pull('GPIO17', 'down');
+  await phone.waitFor('CALL_INCOMING');
+  sim.pull('GPIO17', 'up');
+  await phone.accept();
+  await station.waitForState('talking');
+  visitor.say(outside.samples);
+  await vi.waitUntil(() => visitor.hasSaidAll, 60_000);
+  await phone.waitUntilHeard(SECONDS + 1);
+  const heard = withoutBeep(visitor.heard);
+  await phone.hangUp();
+  await phone.waitFor('CALL_CLOSED');
+  expect(await station.stop()).toBe(0);
+
+  const outwards = correlate(outside, phone.heard()!);
+  const inwards = correlate(inside, heard);
+  console.log(
+    `alike: outwards ${outwards.value.toFixed(3)} of ${outwards.seconds.toFixed(1)} s, inwards ${inwards.value.toFixed(3)} of ${inwards.seconds.toFixed(1)} s`,
+  );
+  for (const {value, seconds} of [outwards, inwards]) {
+    expect(value).toBeGreaterThanOrEqual(LIKENESS);
+    expect(seconds).toBeGreaterThan(COMPARED_SECONDS);
+  }
+});
+
+/** The station's own tone comes first. */
+function withoutBeep({samples}: Sound): Sound {
+  const start = samples.findIndex((sample) => Math.abs(sample) > LOUD);
+  return {rate, samples: samples.subarray(start + BEEP)};
+}
+
+/** Somebody at the door: hears from the start, and says what he is told to. */
+class Visitor {
+  readonly #card: SoundCard;
+  readonly #heard: number[] = [];
+  readonly #frame = new Int16Array(rate / 50);
+  readonly #timer = setInterval(() => this.#move(), 5);
+  #says: Int16Array = new Int16Array(0);
+  #said = 0;
+
+  constructor(card: SoundCard) {
+    this.#card = card;
+  }
+
+  say(samples: Int16Array): void {
+    this.#says = samples;
+  }
+
+  get hasSaidAll(): boolean {
+    return this.#said === this.#says.length;
+  }
+
+  /** What was heard so far. */
+  get heard(): Sound {
+    return {rate, samples: Int16Array.from(this.#heard)};
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#card.close();
+  }
+
+  #move(): void {
+    const frame = this.#frame;
+    for (let count = this.#card.read(frame); count > 0; count = this.#card.read(frame)) {
+      this.#heard.push(...frame.subarray(0, count));
+    }
+    while (!this.hasSaidAll && this.#card.playbackDelay() < AHEAD) {
+      const taken = this.#card.write(this.#says.subarray(this.#said, this.#said + frame.length));
+      this.#said += taken;
+      if (taken === 0) break;
+    }
+  }
+}

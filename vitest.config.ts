@@ -32,6 +32,7 @@ export default defineConfig({
           globalSetup: ['test/support/peers/not-run.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
+          hookTimeout: 60_000,
         },
       },
     ],

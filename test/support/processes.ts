@@ -114,7 +114,8 @@ export class RunningProcess {
   async end(): Promise<void> {
     if (!this.running) return;
     this.#child.kill('SIGTERM');
-    await this.waitForExit(KILL_AFTER_MS);
+    // In real time, also where everything else may take longer.
+    await this.waitForExit(KILL_AFTER_MS / PATIENCE);
   }
 
   #error(text: string): Error {

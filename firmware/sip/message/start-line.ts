@@ -2,6 +2,7 @@ import {isOf, SPACE, TOKEN} from './characters.ts';
 import type {Draft} from './draft.ts';
 import {lineBreak} from './lines.ts';
 import {methodAt} from './methods.ts';
+import {unfold} from './octets.ts';
 import {wordOf} from './reader.ts';
 import {scanUri} from './uri.ts';
 
@@ -60,7 +61,7 @@ function readStatusLine(draft: Draft, start: number): number {
   // The space before an empty reason phrase is often forgotten.
   if (reader.bytes[index] === SPACE) index++;
   const end = reader.lineEnd(index);
-  draft.reason = reader.text(index, end);
+  draft.reason = unfold(reader.text(index, end));
   return end;
 }
 

@@ -186,3 +186,10 @@ test('an answer to folded headers is one in plain lines', () => {
   expect(answer).toContain('From: <sip:a@192.0.2.1> ;tag=1\r\n');
   expect(answer).toContain('To: <sip:door@192.0.2.20>;tag=x1\r\n');
 });
+
+test('a CR inside a reason phrase is a space: the response can be written again', () => {
+  const result = parseMessage(bytes('SIP/2.0 180 \rRing\ring'));
+  if (!result.ok) throw new Error(result.error.text);
+  expect(result.value).toMatchObject({reason: 'Ring ing'});
+  expect(parseMessage(writeMessage(result.value))).toMatchObject({ok: true, value: {reason: 'Ring ing'}});
+});

@@ -2,7 +2,8 @@ import {defineConfig} from 'vitest/config';
 
 /**
  * Three suites: `unit` needs nothing but Node; `interop` talks to real peers and runs one file at a time; `hardware` is
- * started by test/hardware/main.ts in a virtual machine.
+ * started by test/hardware/main.ts in a virtual machine. The last two live in real time with programs of others: a test
+ * that fails there is tried once more, and the report says so.
  */
 export default defineConfig({
   test: {
@@ -21,6 +22,7 @@ export default defineConfig({
           include: ['test/interop/**/*.test.ts'],
           globalSetup: ['test/support/peers/not-run.ts'],
           fileParallelism: false,
+          retry: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -31,6 +33,7 @@ export default defineConfig({
           include: ['test/hardware/**/*.test.ts'],
           globalSetup: ['test/support/peers/not-run.ts'],
           fileParallelism: false,
+          retry: 1,
           testTimeout: 180_000,
           hookTimeout: 60_000,
         },

@@ -43,6 +43,17 @@ test('at the end all are ended, also one that ignores SIGTERM', async () => {
   expect(existsSync(`/proc/${deaf.pid}`)).toBe(false);
 });
 
+test('children of one that has to be killed are killed too, and keep nobody waiting', async () => {
+  const processes = new ProcessGroup();
+  const parent = processes.start('sh', [
+    '-c',
+    'trap "" TERM; sleep 600 & echo "child $!"; while :; do wait; done',
+  ]);
+  const [, child] = await parent.waitForOutput(/child (\d+)/);
+  await processes.end();
+  expect(existsSync(`/proc/${child}/exe`)).toBe(false);
+});
+
 test('ports are free, not given twice, and ranges begin even', async () => {
   const taken = createSocket('udp4');
   onTestFinished(() => void taken.close());

@@ -1,5 +1,6 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
+import {readFileSync} from 'node:fs';
 
 /** The last part of a process's output that is kept, in characters: enough for any error message. */
 const OUTPUT_LIMIT = 256 * 1024;
@@ -101,9 +102,9 @@ export class RunningProcess {
     return this.waitUntil(`it printed ${pattern}`, found, timeout);
   }
 
-  /** Waits for its end, and returns the exit status. It is killed after `timeout` ms. */
+  /** Waits for its end, and returns the exit status. It is killed after `timeout` ms, with its children. */
   async waitForExit(timeout: number): Promise<number> {
-    const guard = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE * timeout);
+    const guard = setTimeout(() => this.killNow(), PATIENCE * timeout);
     await this.#exited;
     clearTimeout(guard);
     if (this.#failure !== undefined) throw this.#error('did not start');
@@ -124,9 +125,31 @@ export class RunningProcess {
     return new Error(`${this.name} ${text} (${why})${tail === '' ? '' : `. Its output:\n${tail}`}`);
   }
 
-  /** For the last moment of the test process, when nothing can be awaited any more. */
+  /**
+   * Ends it and its children at once. Kamailio's main process, killed alone, leaves children behind that wait for each
+   * other for ever, with our pipes in their hands.
+   */
   killNow(): void {
-    if (this.running) this.#child.kill('SIGKILL');
+    if (!this.running || this.pid === undefined) return;
+    const children = childrenOf(this.pid);
+    this.#child.kill('SIGKILL');
+    for (const child of children) {
+      try {
+        process.kill(child, 'SIGKILL');
+      } catch {
+        // It has ended by itself.
+      }
+    }
+  }
+}
+
+/** The process ids of its children; none where it has just ended. */
+function childrenOf(pid: number): number[] {
+  try {
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    return children.split(' ').filter(Boolean).map(Number);
+  } catch {
+    return [];
   }
 }
 

@@ -34,8 +34,7 @@ export class KamailioEdge {
 
   /** Ends it, and waits until it is gone. */
   async stop(): Promise<void> {
-    this.process.signal('SIGTERM');
-    await this.process.waitForExit(10_000);
+    await this.process.end();
   }
 }
 

@@ -57,7 +57,7 @@ export function describeEvent(event: JournalEvent): string {
     case 'door-opened':
       return `Door "${event.door}" was opened for ${event.seconds} s by ${event.by}`;
     case 'door-closed':
-      return `Door "${event.door}" is locked again`;
+      return `Door "${event.door}" is closed again`;
     case 'door-held':
       return `Door "${event.door}" is held open by ${event.by}`;
     case 'door-locked':

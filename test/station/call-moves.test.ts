@@ -53,7 +53,7 @@ test('transferred: the visitor talks on until the new one answers, then with tha
     '101 transfers the call to 105',
     'The call moved from 101 to 105',
     expect.stringContaining('Door "front" was opened'),
-    'Door "front" is locked again',
+    'Door "front" is closed again',
     'The call with 105 ended after 10 s: they hung up',
   ]);
   expect(callLog.list(1)[0]).toMatchObject({

@@ -54,7 +54,7 @@ test('entries are told after the commit, numbered, dated, in order', () => {
       seq: 2,
       at: '2026-01-01T00:00:00.000Z',
       kind: 'door-closed',
-      text: 'Door "front" is locked again',
+      text: 'Door "front" is closed again',
       door: 'front',
     },
   ]);

@@ -14,7 +14,7 @@ BOARD ?= simulated
 MESSAGES ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-hardware check bench fuzz firmware clean
+.PHONY: help run test test-hardware check bench bench-audio fuzz firmware clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -44,6 +44,9 @@ check: $(INSTALLED) ## the fast part: format, lint, types, dead code, unit tests
 bench: $(INSTALLED) ## benchmarks beside those of other projects: a table, and build/bench.json
 	@node tools/build.ts firmware --board simulated
 	@node test/bench/main.ts
+
+bench-audio: $(INSTALLED) ## sound quality beside its anchors: a table, and build/bench-audio.json
+	@node test/bench-audio/main.ts
 
 fuzz: $(INSTALLED) ## MESSAGES (default: a million) changed SIP messages for two user agents on fake time
 	@node test/fuzz/main.ts $(MESSAGES)

@@ -25,13 +25,13 @@ run: $(INSTALLED) ## door station and indoor station on simulated boards, at htt
 test: $(INSTALLED) ## every check: format, lint, types, unit, interop (installs the peers where it may)
 	@node tools/setup.ts peers
 	@$(MAKE) --no-print-directory check
-	@node tools/build.ts firmware --board simulated
+	@node tools/program.ts build/program
 	@vitest run --project interop
 	@node test/hardware/main.ts
 
 test-hardware: $(INSTALLED) ## the hardware layer on two kernels with simulated hardware, in a virtual machine
 	@node tools/setup.ts peers
-	@node tools/build.ts firmware --board simulated
+	@node tools/program.ts build/program
 	@node test/hardware/main.ts
 
 check: $(INSTALLED) ## the fast part: format, lint, types, dead code, unit tests

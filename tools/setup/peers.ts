@@ -3,6 +3,7 @@ import {type DebianRoot, makeDebianRoot} from './debian-root.ts';
 import {fetchKernels} from './kernels.ts';
 import {
   asteriskRoot,
+  debianSystemRoot,
   findProgram,
   newBaresipRoot,
   type Program,
@@ -10,7 +11,7 @@ import {
   programs,
 } from './programs.ts';
 
-/** No stable release has Asterisk 22; what one of this size recommends is ten times as much. */
+/** No stable release has Asterisk 22, and what it recommends is ten times as much; a system to boot is no part of this one. */
 const roots: readonly (DebianRoot & {readonly program: ProgramName})[] = [
   {program: 'asterisk', name: 'Asterisk', folder: asteriskRoot, suite: 'sid', packages: ['asterisk']},
   {
@@ -19,6 +20,13 @@ const roots: readonly (DebianRoot & {readonly program: ProgramName})[] = [
     folder: newBaresipRoot,
     suite: 'trixie',
     packages: ['baresip-core'],
+  },
+  {
+    program: 'debian-13',
+    name: 'systemd',
+    folder: debianSystemRoot,
+    suite: 'trixie',
+    packages: ['systemd-sysv', 'udev', 'dbus', 'libasound2t64', 'libstdc++6'],
   },
 ];
 

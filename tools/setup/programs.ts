@@ -21,6 +21,8 @@ const DAEMON_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 export const asteriskRoot = debianRoot('asterisk');
 /** The same for a baresip that is newer than the machine's own. */
 export const newBaresipRoot = debianRoot('baresip-1.1');
+/** A Debian stable to be booted: what the program is installed into. */
+export const debianSystemRoot = debianRoot('debian-13');
 
 /** Everything, by name. */
 export const programs = {
@@ -56,6 +58,13 @@ export const programs = {
   },
   rtpengine: program('rtpengine', 'a media relay behind the proxy', ['rtpengine-daemon', 'rtpengine']),
   turnserver: program('turnserver', 'a STUN server', ['coturn']),
+  'debian-13': {
+    name: 'debian-13',
+    purpose: 'a Debian with systemd, to be installed into and booted',
+    packages: ['mmdebstrap'], // makes the folder that it is in
+    find: () => inRoot(debianSystemRoot, 'usr/lib/systemd/systemd'),
+  },
+  'systemd-analyze': program('systemd-analyze', 'a judge of sandboxes', ['systemd']),
   ip: program('ip', "networks of the tests' own", ['iproute2']),
   nft: program('nft', 'a NAT between such networks', ['nftables']),
   libmodbus: {

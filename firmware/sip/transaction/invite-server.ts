@@ -23,15 +23,20 @@ export class InviteServerTransaction {
   toTag: string | undefined;
   #state: ServerState = 'proceeding';
   #surroundings: Surroundings;
+  #mayRepeat: () => boolean;
   #lastResponse: Uint8Array | undefined;
   #timerG: Timer | undefined;
   /** The one timer that ends the present state: L, H or I; before a response, the one that sends 100. */
   #end: Timer;
 
-  /** Answers 100 by itself when the user has nothing to say within 200 ms. */
-  constructor(request: SipRequest, surroundings: Surroundings) {
+  /**
+   * Answers 100 by itself when the user has nothing to say within 200 ms. `mayRepeat` is asked each time before a refusal is
+   * repeated by itself: it may be that the request did not come from where it says.
+   */
+  constructor(request: SipRequest, surroundings: Surroundings, mayRepeat: () => boolean) {
     this.toTag = request.to.tag;
     this.#surroundings = surroundings;
+    this.#mayRepeat = mayRepeat;
     this.#end = surroundings.clock.after(tryingDelay, () => this.respond(trying(request)));
   }
 
@@ -93,7 +98,9 @@ export class InviteServerTransaction {
         clock,
         timers.T1,
         (interval) => Math.min(2 * interval, timers.T2),
-        () => this.receiveAgain(),
+        () => {
+          if (this.#mayRepeat()) this.receiveAgain();
+        },
       );
     }
     this.#end = clock.after(timeLimit(timers), () => {

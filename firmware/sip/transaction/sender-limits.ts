@@ -13,6 +13,11 @@ const requestsOfStrangers = {
   ofNetwork: {burst: 60, perSecond: 20},
   ofEverybody: {burst: 120, perSecond: 40},
 };
+/**
+ * Refusals that are repeated for want of an ACK: whoever writes another's address on an INVITE would otherwise have some eleven
+ * messages sent there for his one.
+ */
+const repetitionsToStrangers = {burst: 20, perSecond: 1};
 /** A PBX has not that much to say to a door; whoever sends under its address has. */
 const datagramsOfPeer = {burst: 1000, perSecond: 500};
 const requestsOfPeer = requestsOfStrangers.ofNetwork;
@@ -35,9 +40,11 @@ export class SenderLimits {
   readonly #peers = new Map<string, Peer>();
   readonly #datagrams = new StrangerLimit(datagramsOfStrangers);
   readonly #requests = new StrangerLimit(requestsOfStrangers);
+  readonly #repetitions: TokenBucket;
 
   constructor(clock: Clock) {
     this.#clock = clock;
+    this.#repetitions = new TokenBucket(repetitionsToStrangers, clock.now());
   }
 
   /** Peers that are remembered. */
@@ -72,5 +79,10 @@ export class SenderLimits {
   mayAsk(address: string): boolean {
     const now = this.#clock.now();
     return this.#peers.get(address)?.requests.take(now) ?? this.#requests.allows(address, now);
+  }
+
+  /** Whether what nobody has confirmed may be sent to `address` once more; counts it where that is a stranger's. */
+  mayRepeat(address: string): boolean {
+    return this.#peers.has(address) || this.#repetitions.take(this.#clock.now());
   }
 }

@@ -246,7 +246,7 @@ export class TransactionLayer {
     };
     const server =
       request.method === 'INVITE'
-        ? new InviteServerTransaction(request, surroundings)
+        ? new InviteServerTransaction(request, surroundings, () => this.#senders?.mayRepeat(address) ?? true)
         : new NonInviteServerTransaction(surroundings);
     const pooled = this.#servers.add(key, server, request, address, size);
     return new ReceivedRequest(request, source, server, pooled.merged);

@@ -61,7 +61,7 @@ test('non-INVITE client: no timer E, timer K is 0', () => {
 
 test('INVITE server: no timer G, timer I is 0', () => {
   const request = incoming('INVITE');
-  const transaction = new InviteServerTransaction(request, surroundings);
+  const transaction = new InviteServerTransaction(request, surroundings, () => true);
   transaction.respond(createResponse(request, 486));
   clock.advance(31_000);
   expect(sent).toEqual(['SIP/2.0 486 Busy Here']);

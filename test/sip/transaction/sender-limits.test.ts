@@ -123,6 +123,26 @@ test('beyond the limit a stranger gets no answer and leaves nothing behind', () 
   expect(layer.size).toBe(0);
 });
 
+test('a stranger who acknowledges nothing hears a refusal again as the RFC has it, many together hardly', () => {
+  const {network, flood, clock} = openLimited(403);
+  flood(1, 'INVITE');
+  clock.advance(32_000);
+  // Timer G in 32 s: after 0.5, 1 and 2 s, then every 4 s.
+  expect(network.sent).toHaveLength(1 + 10);
+  clock.advance(20_000);
+  flood(60, 'INVITE');
+  clock.advance(32_000);
+  expect(network.sent.length).toBeLessThanOrEqual(11 + 60 + 20 + 32);
+});
+
+test('a peer who acknowledges nothing hears each refusal again', () => {
+  const {network, flood, clock, senders} = openLimited(486);
+  senders.notePeer(remote.address);
+  flood(20, 'INVITE');
+  clock.advance(32_000);
+  expect(network.sent).toHaveLength(20 * 11);
+});
+
 test('broken requests count as well, and what is no SIP gets no answer at all', () => {
   const {network, receive} = openLimited();
   const broken = Buffer.from(writeMessage(incoming('OPTIONS')))

@@ -32,7 +32,7 @@ function pool() {
     };
     const server =
       method === 'INVITE'
-        ? new InviteServerTransaction(request, surroundings)
+        ? new InviteServerTransaction(request, surroundings, () => true)
         : new NonInviteServerTransaction(surroundings);
     const pooled: PooledServer = servers.add(key, server, request, '192.0.2.1', size);
     return {pooled, request};

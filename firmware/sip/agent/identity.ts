@@ -1,5 +1,5 @@
 import {Parameters} from '../message/parameters.ts';
-import {formatUri, type SipUri} from '../message/uri.ts';
+import {formatHost, type SipUri} from '../message/uri.ts';
 import type {Destination, SocketAddress, Transport, TransportName} from '../transport/transport.ts';
 
 const defaultPort = 5060;
@@ -34,9 +34,7 @@ export function contactValue(
   scheme: 'sip' | 'sips' = 'sip',
   overFlow = false,
 ): string {
-  const parameters = new Parameters();
   const implied = scheme === 'sips' ? 'TLS' : 'UDP';
-  if (transport !== implied) parameters.set('transport', transport.toLowerCase());
-  if (overFlow) parameters.set('ob', undefined);
-  return `<${formatUri({...directUri(user, {address, port}), scheme, port, parameters})}>`;
+  const over = transport === implied ? '' : `;transport=${transport.toLowerCase()}`;
+  return `<${scheme}:${user}@${formatHost(address)}:${port}${over}${overFlow ? ';ob' : ''}>`;
 }

@@ -93,7 +93,7 @@ export class RegistrationAttempt {
     }
     const request = binding.request(server, contact);
     const known = credentials ?? authenticator.anticipate(request);
-    for (const {name, value} of known) request.headers.append(name, value);
+    request.headers.appendAll(known);
     const since = clock.now();
     const silence = `no answer from ${server.address}`;
     const transaction = transactions.request(request, server, {

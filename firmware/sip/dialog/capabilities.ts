@@ -1,3 +1,4 @@
+import {makeLine} from '../message/header-line.ts';
 import type {SipRequest, SipResponse} from '../message/message.ts';
 import type {ExtraHeader} from './dialog.ts';
 
@@ -25,11 +26,11 @@ export const digitTypes = 'application/dtmf-relay, application/dtmf';
 
 /** What this user agent can do, for OPTIONS and 2xx to INVITE (RFC 3261 sections 11.2 and 13.3.1.4). */
 export const capabilityHeaders: readonly ExtraHeader[] = [
-  {name: 'Allow', value: allowedMethods},
-  {name: 'Accept', value: sessionTypes},
-  {name: 'Accept-Encoding', value: 'identity'},
-  {name: 'Accept-Language', value: 'en'},
-  {name: 'Supported', value: supportedExtensions},
+  makeLine('Allow', allowedMethods),
+  makeLine('Accept', sessionTypes),
+  makeLine('Accept-Encoding', 'identity'),
+  makeLine('Accept-Language', 'en'),
+  makeLine('Supported', supportedExtensions),
 ];
 
 /** A status to refuse a request with, and the headers that say what would be accepted. */

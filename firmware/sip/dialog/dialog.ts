@@ -152,7 +152,7 @@ export class Dialog implements DialogId {
       cseq: sequence,
     });
     for (const value of route) request.headers.append('Route', value);
-    for (const {name, value} of extra) request.headers.append(name, value);
+    request.headers.appendAll(extra);
     return request;
   }
 }

@@ -248,7 +248,7 @@ function createInvite(invitation: Invitation, cseq: number, extra: readonly Extr
     {name: 'Accept', value: sessionType},
     {name: 'Content-Type', value: sessionType},
   ];
-  for (const {name, value} of headers) request.headers.append(name, value);
+  request.headers.appendAll(headers);
   request.body = offer;
   return request;
 }

@@ -1,4 +1,5 @@
 import {createResponse} from '../message/create.ts';
+import {makeLine} from '../message/header-line.ts';
 import type {SipRequest, SipResponse} from '../message/message.ts';
 import type {ServerTransaction} from '../transaction/transaction.ts';
 import {allowedMethods, capabilityHeaders, digitTypes, refuseBody, sessionType} from './capabilities.ts';
@@ -14,6 +15,8 @@ export interface ResponseContent {
   readonly body?: Uint8Array | undefined;
 }
 
+const sessionTypeLine = makeLine('Content-Type', sessionType);
+
 /** Makes a response that names this user agent. */
 export function buildResponse(
   {userAgentName}: {readonly userAgentName: string},
@@ -22,10 +25,10 @@ export function buildResponse(
   {tag, headers = [], body}: ResponseContent = {},
 ): SipResponse {
   const response = createResponse(request, status, undefined, tag);
-  response.headers.set('User-Agent', userAgentName);
-  for (const {name, value} of headers) response.headers.append(name, value);
+  response.headers.append('User-Agent', userAgentName);
+  response.headers.appendAll(headers);
   if (body) {
-    response.headers.set('Content-Type', sessionType);
+    response.headers.appendAll([sessionTypeLine]);
     response.body = body;
   }
   return response;

@@ -4,7 +4,7 @@ import {octetsOf, unfold} from './octets.ts';
 import type {Reader} from './reader.ts';
 
 /** A header line on its own. */
-export interface HeaderLine {
+export class HeaderLine {
   /** Name in lower case, never compact. */
   readonly key: string;
   readonly name: string;
@@ -12,6 +12,13 @@ export interface HeaderLine {
   readonly value: string;
   /** Octets of the whole line, as it goes out. */
   readonly line: string;
+
+  constructor(key: string, name: string, value: string, line: string) {
+    this.key = key;
+    this.name = name;
+    this.value = value;
+    this.line = line;
+  }
 }
 
 /** A line of our own. Throws where name or value would break it. */
@@ -21,7 +28,7 @@ export function makeLine(name: string, value: string): HeaderLine {
 
 /** A line with this value, in octets. */
 export function lineOf(key: string, name: string, value: string): HeaderLine {
-  return {key, name, value, line: `${name}: ${value}\r\n`};
+  return new HeaderLine(key, name, value, `${name}: ${value}\r\n`);
 }
 
 /**
@@ -53,7 +60,7 @@ export function readLine(reader: Reader, mark: number, end: number): HeaderLine 
   const value = unfold(octets);
   // Only what stands on a line of its own, without a CR inside, goes out again as it came.
   if (!reader.regular || value !== octets) return lineOf(key, name, value);
-  return {key, name, value, line: reader.octets.slice(start, startOf(end))};
+  return new HeaderLine(key, name, value, reader.octets.slice(start, startOf(end)));
 }
 
 /** The value, as text, of the line of a mark, `end` being the next mark. */

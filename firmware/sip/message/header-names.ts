@@ -84,25 +84,37 @@ const frequentNames = [
 ];
 
 const letterOfKey = new Map(Object.entries(compactForms).map(([letter, key]) => [key, letter.charCodeAt(0)]));
-const numberOfKey = new Map(numberedKeys.map((key, number) => [key, number]));
-/** Names as programs write them, so that the common ones need no lower-casing. */
-const keyOfName = new Map<string, string>([
-  ...numberedKeys.map((key): [string, string] => [key, key]),
-  ...[...NUMBERED_NAMES, ...frequentNames].map((name): [string, string] => [name, name.toLowerCase()]),
-  ...Object.entries(compactForms),
-]);
 
-/** The one key of a header name, whatever its case, long or compact: `v`, `VIA` and `Via` give `via`. */
-export function headerKey(name: string): string {
-  const known = keyOfName.get(name);
-  if (known !== undefined) return known;
-  const lower = name.toLowerCase();
-  return keyOfName.get(lower) ?? lower;
+/** A header name as it is looked for. */
+export interface HeaderName {
+  /** The one form of the name, whatever its case, long or compact: `v`, `VIA` and `Via` are `via`. */
+  readonly key: string;
+  /** OTHER where it has none. */
+  readonly number: number;
 }
 
-/** The number of a key; OTHER where it has none. */
-export function headerNumber(key: string): number {
-  return numberOfKey.get(key) ?? OTHER;
+const numberOf = (key: string) => Math.max(OTHER, numberedKeys.indexOf(key));
+/** Names as programs write them, so that the common ones need no lower-casing. */
+const knownNames = new Map<string, HeaderName>(
+  [
+    ...[...numberedKeys, ...NUMBERED_NAMES, ...frequentNames].map(
+      (name) => [name, name.toLowerCase()] as const,
+    ),
+    ...Object.entries(compactForms),
+  ].map(([name, key]) => [name, {key, number: numberOf(key)}]),
+);
+
+/** What is looked for under `name`, in any case, long or compact. */
+export function headerName(name: string): HeaderName {
+  const known = knownNames.get(name);
+  if (known) return known;
+  const lower = name.toLowerCase();
+  return knownNames.get(lower) ?? {key: lower, number: OTHER};
+}
+
+/** The one key of a header name. */
+export function headerKey(name: string): string {
+  return headerName(name).key;
 }
 
 /** The key of a numbered header. */
@@ -145,7 +157,7 @@ for (const number of [CSEQ, CALL_ID, CONTACT]) {
   candidateOfC[letterIndex(numberedKeys[number]!.slice(1))] = number;
 }
 for (const [letter, key] of Object.entries(compactForms)) {
-  compactOf[letterIndex(letter)] = numberOfKey.get(key) ?? OTHER;
+  compactOf[letterIndex(letter)] = numberOf(key);
 }
 const C = letterIndex('c');
 

@@ -1,5 +1,5 @@
 import {
-  type HeaderLine,
+  HeaderLine,
   lineOf,
   makeLine,
   markOf,
@@ -9,7 +9,7 @@ import {
   readValueText,
   startOf,
 } from './header-line.ts';
-import {GAP, headerKey, headerNumber, nameIs, OTHER, TO} from './header-names.ts';
+import {GAP, type HeaderName, headerKey, headerName, nameIs, OTHER, TO} from './header-names.ts';
 import {textOf} from './octets.ts';
 import type {Reader} from './reader.ts';
 
@@ -51,25 +51,25 @@ export class Headers implements Iterable<[name: string, value: string]> {
 
   /** The value of the first line with this name. */
   get(name: string): string | undefined {
-    const key = headerKey(name);
+    const wanted = headerName(name);
     const reader = this.#reader;
-    const at = reader ? this.#seek(reader, key, 0) : -1;
+    const at = reader ? this.#seek(reader, wanted, 0) : -1;
     if (reader && at >= 0) return this.#valueAt(reader, at);
-    for (const line of this.#lines) if (line.key === key) return textOf(line.value);
+    for (const line of this.#lines) if (line.key === wanted.key) return textOf(line.value);
     return undefined;
   }
 
   /** The values of all lines with this name, one a line. */
   all(name: string): string[] {
-    const key = headerKey(name);
+    const wanted = headerName(name);
     const reader = this.#reader;
     const values: string[] = [];
     if (reader) {
-      for (let at = this.#seek(reader, key, 0); at >= 0; at = this.#seek(reader, key, at + 1)) {
+      for (let at = this.#seek(reader, wanted, 0); at >= 0; at = this.#seek(reader, wanted, at + 1)) {
         values.push(this.#valueAt(reader, at));
       }
     }
-    for (const line of this.#lines) if (line.key === key) values.push(textOf(line.value));
+    for (const line of this.#lines) if (line.key === wanted.key) values.push(textOf(line.value));
     return values;
   }
 
@@ -81,10 +81,11 @@ export class Headers implements Iterable<[name: string, value: string]> {
 
   /** Puts `value` where the first line with this name stands (or at the end) and takes the others away. */
   set(name: string, value: string): void {
-    const key = headerKey(name);
+    const wanted = headerName(name);
+    const {key} = wanted;
     this.revision++;
     const reader = this.#reader;
-    const lines = reader && this.#seek(reader, key, 0) < 0 ? this.#lines : this.#own();
+    const lines = reader && this.#seek(reader, wanted, 0) < 0 ? this.#lines : this.#own();
     const line = makeLine(name, value);
     const first = lines.findIndex((candidate) => candidate.key === key);
     if (first < 0) lines.push(line);
@@ -96,6 +97,15 @@ export class Headers implements Iterable<[name: string, value: string]> {
   append(name: string, value: string): void {
     this.revision++;
     this.#lines.push(makeLine(name, value));
+  }
+
+  /** Adds lines at the end; those that were made before (`makeLine`) as they are. */
+  appendAll(headers: readonly {readonly name: string; readonly value: string}[]): void {
+    if (headers.length === 0) return;
+    this.revision++;
+    for (const header of headers) {
+      this.#lines.push(header instanceof HeaderLine ? header : makeLine(header.name, header.value));
+    }
   }
 
   /** Adds a line before all others. */
@@ -141,7 +151,7 @@ export class Headers implements Iterable<[name: string, value: string]> {
     const reader = this.#reader;
     const copy = new Headers();
     if (!reader?.regular || this.#lines.length > 0) {
-      const lines = this.#allLines().filter((line) => wanted[headerNumber(line.key)]);
+      const lines = this.#allLines().filter((line) => wanted[headerName(line.key).number]);
       copy.#lines = lines.map((line) =>
         line.key === 'to' ? lineOf(line.key, line.name, line.value + suffix) : line,
       );
@@ -213,9 +223,8 @@ export class Headers implements Iterable<[name: string, value: string]> {
     return numberOf(mark) === TO ? value + this.#toSuffix : value;
   }
 
-  #seek(reader: Reader, key: string, from: number): number {
+  #seek(reader: Reader, {key, number}: HeaderName, from: number): number {
     const marks = this.#marks;
-    const number = headerNumber(key);
     for (let at = from; at < marks.length; at++) {
       if (numberOf(marks[at]!) !== number) continue;
       if (number !== OTHER || nameIs(reader, startOf(marks[at]!), key)) return at;

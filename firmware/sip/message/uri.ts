@@ -194,6 +194,7 @@ export function formatUri(uri: Uri): string {
 
 /** The URI as a Request-URI may have it: without headers and method (RFC 3261 section 19.1.5). */
 export function asRequestUri(uri: SipUri): SipUri {
+  if (uri.headers === '' && !uri.parameters.has('method')) return uri;
   const parameters = new Parameters(uri.parameters);
   parameters.delete('method');
   return {...uri, parameters, headers: ''};

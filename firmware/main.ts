@@ -8,6 +8,7 @@ import {watchNetwork} from '../hal/linux/network.ts';
 import {readSystemFacts} from '../hal/linux/system-facts.ts';
 import {openBoard} from '../hal/open-board.ts';
 import {openReader} from '../hal/open-reader.ts';
+import {withRelays} from '../hal/serial/with-relays.ts';
 import {withUsedLines} from '../hal/used-lines.ts';
 import {MediaEngine} from './audio/media-engine.ts';
 import {systemClock as clock} from './base/clock.ts';
@@ -59,7 +60,8 @@ export async function run(configFile: string): Promise<number> {
 async function start(config: Config, closing: (() => void | Promise<void>)[]): Promise<void> {
   const log = pino();
 
-  const definition = withUsedLines(boards.get(config.board) as BoardDefinition, linesOf(config));
+  const whole = withRelays(boards.get(config.board) as BoardDefinition, config.relays);
+  const definition = withUsedLines(whole, linesOf(config));
   compareBoard(definition, log);
   const board = openBoard(withLight(definition, config.light.device), {
     clock,

@@ -50,9 +50,9 @@ export interface InputDefinition {
 
 export interface OutputDefinition {
   readonly name: string;
-  /** Undefined on a simulated board. */
+  /** Undefined on a simulated board, and where it is no line of the board. */
   readonly pin: Pin | undefined;
-  /** Where it is no line of the board but a relay that is reached by Modbus RTU, with 9600 bit/s, 8N1. */
+  /** A relay elsewhere that is reached by Modbus RTU, with 9600 bit/s, 8N1. */
   readonly modbus?: ModbusRelay;
   /** The load is under current while the line is inactive, and has none while it is active. */
   readonly inverted?: boolean;

@@ -1,8 +1,9 @@
 import {boardCalled, boards} from '../../boards/index.ts';
-import type {BoardDefinition, Pin, SoundCardDefinition} from '../../hal/board-definition.ts';
+import type {BoardDefinition, ModbusRelay, Pin, SoundCardDefinition} from '../../hal/board-definition.ts';
 import {lineHolders} from '../../hal/gpio/find-lines.ts';
 import {withLight} from '../../hal/light/choose-light.ts';
 import {readMachine} from '../../hal/linux/device-tree.ts';
+import {withRelays} from '../../hal/serial/with-relays.ts';
 import type {Config} from '../config/schema.ts';
 import {readConfiguration} from '../configuration.ts';
 import {headerDrawing, type WiringRow, wiringTable} from './wiring.ts';
@@ -30,7 +31,7 @@ export async function board(asked: {
     process.stderr.write(`${what} ${known}\n`);
     return 2;
   }
-  const definition = withLight(bare, config?.light.device);
+  const definition = withLight(withRelays(bare, config?.relays ?? []), config?.light.device);
   const here = machine && found !== bare ? `This machine is another one: ${machine.model}.` : undefined;
   const rows = rowsOf(definition, config);
   // Of what a configuration does not use, the pins are free.
@@ -59,7 +60,13 @@ function rowsOf(definition: BoardDefinition, config: Config | undefined): Wiring
     use,
     holder: holders.get(pin?.line ?? '') ?? '',
   });
-  const rows = [...inputs, ...outputs].map(({name, pin}) => lineRow(name, pin, uses.get(name) ?? ''));
+  const rows = [
+    ...inputs.map(({name, pin}) => lineRow(name, pin, uses.get(name) ?? '')),
+    ...outputs.map(({name, pin, modbus}) => {
+      const row = lineRow(name, pin, uses.get(name) ?? '');
+      return modbus === undefined ? row : {...row, kernel: placeOf(modbus)};
+    }),
+  ];
   if (light?.kind === 'lines') {
     const parts = light.pins.length === 1 ? ['LED'] : ['red', 'green', 'blue'];
     rows.push(...light.pins.map((pin, index) => lineRow('light', pin, parts[index]!)));
@@ -73,6 +80,10 @@ function rowsOf(definition: BoardDefinition, config: Config | undefined): Wiring
     rows.push({line: 'light', header, kernel: device, active: '', use: `ring of ${count}`, holder: ''});
   }
   return rows;
+}
+
+function placeOf({port, unit, coil}: ModbusRelay): string {
+  return `coil ${coil} of unit ${unit} at ${port}`;
 }
 
 /** What each line is bound to, in words. */

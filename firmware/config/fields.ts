@@ -22,9 +22,14 @@ export function pattern(regex: RegExp, message: string) {
   return v.pipe(v.string(message), v.maxLength(1024, message), v.regex(regex, message));
 }
 
-/** A whole number. */
+/** A whole number of something. */
 export function wholeNumber(minimum: number, maximum: number, unit: string) {
-  const message = `must be a whole number of ${unit} from ${minimum} to ${maximum}`;
+  return numberBetween(minimum, maximum, `must be a whole number of ${unit}`);
+}
+
+/** A whole number; `what` says in words what it is to be. */
+export function numberBetween(minimum: number, maximum: number, what: string) {
+  const message = `${what} from ${minimum} to ${maximum}`;
   return v.pipe(
     pattern(/^\d{1,9}$/, message),
     v.transform(Number),

@@ -4,6 +4,7 @@ import {checkSchema} from './check.ts';
 import type {ConfigProblem} from './problem.ts';
 import {checkReaders} from './readers.ts';
 import {checkReferences} from './references.ts';
+import {checkRelays} from './relays.ts';
 import type {Config} from './schema.ts';
 import {secretsBeside} from './secrets.ts';
 import {readTextFile} from './text-file.ts';
@@ -42,6 +43,7 @@ export function parseConfig(
   const references = [
     ...checkReferences(tree, boards),
     ...checkReaders(tree),
+    ...checkRelays(tree, boards),
     ...checkWiring(tree, boards),
     ...checkTlsFiles(tree, folder),
   ];

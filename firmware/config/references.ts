@@ -70,6 +70,7 @@ function checkUnique(tree: YamlTree): ConfigProblem[] {
     ...unique(textsAt(tree, 'doors', '*', 'code'), (first) => `is the same code as ${first}`),
     ...unique(textsAt(tree, 'readers', '*', 'name'), sameName),
     ...unique(textsAt(tree, 'readers', '*', 'port'), (first) => `is the same port as ${first}`),
+    ...unique(textsAt(tree, 'relays', '*', 'name'), sameName),
   ];
 }
 
@@ -90,6 +91,7 @@ function checkBoard(tree: YamlTree, boards: ReadonlyMap<string, BoardLines>): Co
   if (lines === undefined) {
     return [tree.at(board.path, `there is no such board${choices(board.value, [...boards.keys()])}`)];
   }
+  const relays = textsAt(tree, 'relays', '*', 'name').map(({value: name}) => ({name}));
   const check = (
     texts: readonly Text[],
     kind: string,
@@ -105,7 +107,7 @@ function checkBoard(tree: YamlTree, boards: ReadonlyMap<string, BoardLines>): Co
   };
   return [
     ...check(inputsAt(tree), 'input', lines.inputs),
-    ...check(textsAt(tree, 'doors', '*', 'output'), 'output', lines.outputs),
+    ...check(textsAt(tree, 'doors', '*', 'output'), 'output', [...lines.outputs, ...relays]),
     ...textsAt(tree, 'light', 'device').flatMap(({value, path}) => {
       const problem = lightProblem(value, lines);
       return problem === undefined ? [] : [tree.at(path, `the board ${board.value} has no ${problem}`)];

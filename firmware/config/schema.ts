@@ -14,6 +14,7 @@ import {
 } from './fields.ts';
 import {lightDevice} from './light-device.ts';
 import {reader} from './readers.ts';
+import {relays} from './relays.ts';
 
 /**
  * The configuration file. One description gives the checks, the defaults and the type.
@@ -249,6 +250,7 @@ export const configSchema = keys({
     ),
     [],
   ),
+  relays: v.optional(relays, []),
   answer: v.optional(answer, {}),
   audio: v.optional(audio, {}),
   light: v.optional(light, {}),

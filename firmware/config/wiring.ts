@@ -59,10 +59,12 @@ function choices(tree: YamlTree, board: BoardWiring): Choice[] {
       const card = board.soundCards?.find((one) => one.card === cardOf(value));
       return card ? [{title: `the sound card ${card.title}`, path, pins: card.pins}] : [];
     }),
-    ...textsAt(tree, 'readers', '*', 'port').flatMap(({value, path}) => {
-      const port = board.serialPorts?.find(({device}) => device === value);
-      return port ? [{title: `the serial port ${value}`, path, pins: port.pins}] : [];
-    }),
+    ...['readers', 'relays']
+      .flatMap((key) => textsAt(tree, key, '*', 'port'))
+      .flatMap(({value, path}) => {
+        const port = board.serialPorts?.find(({device}) => device === value);
+        return port ? [{title: `the serial port ${value}`, path, pins: port.pins}] : [];
+      }),
     ...textsAt(tree, 'light', 'device').map(({value, path}) => {
       return {title: 'the light', path, pins: lightPins(value, board)};
     }),

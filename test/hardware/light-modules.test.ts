@@ -4,7 +4,7 @@ import {systemClock as clock} from '../../firmware/base/clock.ts';
 import {Light} from '../../firmware/station/light.ts';
 import {drawLight} from '../../firmware/station/light-pattern.ts';
 import {readPulses} from '../hal/light/pulses.ts';
-import {FakeLog} from '../station/fakes.ts';
+import {FakeLog} from '../station/fakes/log.ts';
 import {openLightBoard as open} from './support/light-board.ts';
 import {takeTransfers} from './support/recorded-spi.ts';
 import {UserLed} from './support/user-led.ts';

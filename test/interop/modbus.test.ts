@@ -1,3 +1,4 @@
+import {realpathSync} from 'node:fs';
 import {fileURLToPath} from 'node:url';
 import {expect, test, vi} from 'vitest';
 import {systemClock as clock} from '../../firmware/base/clock.ts';
@@ -5,6 +6,7 @@ import {ModbusRelays} from '../../hal/serial/modbus-relays.ts';
 import {requirePeers} from '../support/peers/require.ts';
 import {type Run, startRun} from '../support/run-folder.ts';
 import {SerialCable} from '../support/serial-cable.ts';
+import {TestStation} from '../support/station.ts';
 
 const relayBoard = fileURLToPath(new URL('../support/modbus-board.ts', import.meta.url));
 const PATIENCE = 10_000;
@@ -64,4 +66,41 @@ test('a relay board that is gone is told of, and is off when it is back', async 
   await vi.waitFor(() => expect(coilsOf(again)).toBe('coils 00'), PATIENCE);
   await vi.waitFor(() => relay.set(true), PATIENCE);
   await vi.waitFor(() => expect(coilsOf(again)).toBe('coils 10'), PATIENCE);
+});
+
+test("a station's doors at a relay board, one of them with a lock that opens without current", async (context) => {
+  requirePeers(context, 'socat', 'libmodbus');
+  const run = startRun(context);
+  const {cable, start} = await makeRelays(run);
+  const far = await start();
+  const port = realpathSync(cable.port);
+  const station = await TestStation.start(run, {
+    relays: [0, 1].map((coil) => ({name: `gate-${coil}`, port, unit: 17, coil})),
+    doors: [
+      {name: 'garage', output: 'gate-0', open_seconds: 1},
+      {name: 'gate', output: 'gate-1', inverted: true, open_seconds: 1},
+    ],
+  });
+  const shows = (coils: string) => vi.waitFor(() => expect(coilsOf(far)).toBe(`coils ${coils}`), PATIENCE);
+  await shows('01');
+  for (const [door, open] of [
+    ['garage', '11'],
+    ['gate', '00'],
+  ] as const) {
+    expect((await station.send('POST', `/api/doors/${door}/open`)).status).toBe(200);
+    await shows(open);
+    await shows('01');
+  }
+
+  // While nobody answers at the relay board, a door is not said to be open.
+  far.signal('SIGSTOP');
+  await station.send('POST', '/api/doors/garage/open');
+  await station.waitForEntry('door-fault');
+  far.signal('SIGCONT');
+  await vi.waitFor(async () => {
+    expect((await station.send('POST', '/api/doors/garage/hold')).status).toBe(200);
+  }, PATIENCE);
+  await shows('11');
+  expect(await station.stop()).toBe(0);
+  await shows('01');
 });

@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest';
 import {addressesOn, isAllowed} from '../../firmware/station/allow-list.ts';
-import {party} from './fakes.ts';
+import {party} from './fakes/call.ts';
 
 const direct = party({
   uri: 'sip:101@192.0.2.7',

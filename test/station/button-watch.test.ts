@@ -1,7 +1,8 @@
 import {expect, test} from 'vitest';
 import {ButtonWatch} from '../../firmware/station/button-watch.ts';
 import {FakeClock} from '../support/fake-clock.ts';
-import {FakeInput, makeStation} from './fakes.ts';
+import {FakeInput} from './fakes/board.ts';
+import {makeStation} from './fakes/station.ts';
 
 function makeButton(initial = false) {
   const clock = new FakeClock();

@@ -6,7 +6,8 @@ import type {CallRecord} from '../../firmware/station/call-record.ts';
 import {NO_FIGURES} from '../../firmware/station/conversation.ts';
 import {Database} from '../../firmware/station/database.ts';
 import {FakeClock} from '../support/fake-clock.ts';
-import {FakeLog, temporaryFolder} from './fakes.ts';
+import {FakeLog} from './fakes/log.ts';
+import {temporaryFolder} from './fakes/temporary-folder.ts';
 
 function open(file: string) {
   const database = new Database({file, clock: new FakeClock(), log: new FakeLog()});

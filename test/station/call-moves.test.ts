@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
-import {FakeCall, makeStation, party} from './fakes.ts';
+import {FakeCall, party} from './fakes/call.ts';
+import {makeStation} from './fakes/station.ts';
 
 /** The station has called 101, who talks with the visitor. */
 function talking(...settings: Parameters<typeof makeStation>) {

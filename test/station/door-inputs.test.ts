@@ -5,7 +5,7 @@ import {Doors} from '../../firmware/station/doors.ts';
 import type {JournalEvent} from '../../firmware/station/journal-event.ts';
 import type {DoorCommand} from '../../firmware/station/station-control.ts';
 import {FakeClock} from '../support/fake-clock.ts';
-import {FakeInput, FakeOutput} from './fakes.ts';
+import {FakeInput, FakeOutput} from './fakes/board.ts';
 
 const front: DoorConfig = {
   name: 'front',

@@ -5,7 +5,8 @@ import {expect, test} from 'vitest';
 import {Database} from '../../firmware/station/database.ts';
 import {Journal} from '../../firmware/station/journal.ts';
 import {FakeClock} from '../support/fake-clock.ts';
-import {FakeLog, temporaryFolder} from './fakes.ts';
+import {FakeLog} from './fakes/log.ts';
+import {temporaryFolder} from './fakes/temporary-folder.ts';
 
 function open(file: string, clock = new FakeClock()) {
   const log = new FakeLog();

@@ -10,7 +10,8 @@ import {
   WRONG_CODE_TIME,
 } from '../../firmware/station/light-pattern.ts';
 import {FakeClock} from '../support/fake-clock.ts';
-import {FakeLog, FakeRing} from './fakes.ts';
+import {FakeRing} from './fakes/board.ts';
+import {FakeLog} from './fakes/log.ts';
 
 function frame(state: LightState, time: number, count = 16): number[] {
   const bytes = new Uint8Array(3 * count);

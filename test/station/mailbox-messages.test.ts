@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {makeStation} from './fakes.ts';
+import {makeStation} from './fakes/station.ts';
 
 const account = {
   name: 'house',

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
-import {makeStation, party} from './fakes.ts';
+import {party} from './fakes/call.ts';
+import {makeStation} from './fakes/station.ts';
 
 const anna = party({displayName: 'Anna', verified: true});
 

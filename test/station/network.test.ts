@@ -2,7 +2,7 @@ import {expect, test} from 'vitest';
 import {NetworkMonitor, type NetworkNews} from '../../firmware/station/network-monitor.ts';
 import type {Network} from '../../hal/hal.ts';
 import {FakeClock} from '../support/fake-clock.ts';
-import {makeStation} from './fakes.ts';
+import {makeStation} from './fakes/station.ts';
 
 class FakeNetwork implements Network {
   addresses: readonly string[];

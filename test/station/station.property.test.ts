@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import type {CallEnd} from '../../firmware/sip/agent/call.ts';
 import {LIGHT_STATES} from '../../firmware/station/light-pattern.ts';
-import {type FakeCall, makeStation, party} from './fakes.ts';
+import {type FakeCall, party} from './fakes/call.ts';
+import {makeStation} from './fakes/station.ts';
 
 const CODE = '4711';
 /** The code, with keys that the phone may have sent both ways. */

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
-import {makeStation, party, stream} from './fakes.ts';
+import {party, stream} from './fakes/call.ts';
+import {makeStation} from './fakes/station.ts';
 
 test('at rest the station is idle, its light is ready, and it says so once', () => {
   const {station, media, kinds} = makeStation();

@@ -1,5 +1,6 @@
 import {expect, test} from 'vitest';
-import {makeStation, party} from './fakes.ts';
+import {party} from './fakes/call.ts';
+import {makeStation} from './fakes/station.ts';
 
 /** A station in a call that it has answered; its door opens by 7. */
 function talking() {

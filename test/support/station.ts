@@ -23,6 +23,7 @@ export interface StationSettings {
   doors?: Record<string, unknown>[];
   tamper?: string;
   readers?: Record<string, unknown>[];
+  relays?: Record<string, unknown>[];
   answer?: Record<string, unknown>;
   audio?: {microphone?: string; speaker?: string};
   light?: Record<string, unknown>;
@@ -188,6 +189,7 @@ export async function writeConfiguration(run: Run, settings: StationSettings): P
     ...(settings.doors ? {doors: settings.doors} : {}),
     ...(settings.tamper ? {tamper: settings.tamper} : {}),
     ...(settings.readers ? {readers: settings.readers} : {}),
+    ...(settings.relays ? {relays: settings.relays} : {}),
     ...(settings.answer ? {answer: settings.answer} : {}),
     audio: {microphone: 'silence', speaker: 'discard', ...settings.audio},
     ...(settings.light ? {light: settings.light} : {}),

@@ -1,0 +1,17 @@
+import type {CallMedia, Media} from '../../../firmware/station/media.ts';
+import type {Meters} from '../../../firmware/station/station-control.ts';
+
+export class FakeMedia implements Media {
+  attached: CallMedia | undefined;
+  readonly sounds: string[] = [];
+  onMeters: ((meters: Meters) => void) | undefined;
+  onFault: ((text: string) => void) | undefined;
+
+  attach(session: CallMedia | undefined): void {
+    this.attached = session;
+  }
+
+  play(sound: string): void {
+    this.sounds.push(sound);
+  }
+}

@@ -6,6 +6,7 @@ import type {Doors} from './doors.ts';
 import type {JournalEvent} from './journal-event.ts';
 import {RefusalBudget} from './refusal-budget.ts';
 import type {RefusedCodes} from './refused-codes.ts';
+import type {ReaderStatus} from './status.ts';
 
 type ReaderConfig = Config['readers'][number];
 
@@ -23,25 +24,32 @@ interface ReaderParts {
   /** Takes what belongs into the journal. */
   readonly tell: (event: JournalEvent) => void;
   readonly refusals: RefusedCodes;
+  /** A reader's status has changed. */
+  readonly changed: () => void;
 }
 
 /** The readers of cards and keypads: what is on the list of one opens its doors, and all is told. */
 export class Readers {
   readonly #configs: readonly ReaderConfig[];
   readonly #open: OpenReader;
-  readonly #parts: ReaderParts;
+  readonly #accesses: readonly ReaderAccess[];
   #readers: Reader[] = [];
 
   constructor(configs: readonly ReaderConfig[], open: OpenReader, parts: ReaderParts) {
     this.#configs = configs;
     this.#open = open;
-    this.#parts = parts;
+    this.#accesses = configs.map((config) => new ReaderAccess(config, parts));
+  }
+
+  /** How each of them is, in the order of the configuration. */
+  get states(): ReaderStatus[] {
+    return this.#accesses.map(({status}) => ({...status}));
   }
 
   /** Opens the readers and begins to take what comes. */
   start(): void {
-    this.#readers = this.#configs.map((config) => {
-      const access = new ReaderAccess(config, this.#parts);
+    this.#readers = this.#configs.map((config, index) => {
+      const access = this.#accesses[index]!;
       const reader = this.#open(config);
       reader.onEntry = (entry) => access.take(entry);
       reader.onState = (fault) => access.state(fault);
@@ -56,6 +64,7 @@ export class Readers {
 
 /** One reader. It has a lock-out of its own: whoever guesses here must not keep those out who open by telephone. */
 class ReaderAccess {
+  readonly status: ReaderStatus;
   readonly #config: ReaderConfig;
   readonly #codes: ReadonlySet<string>;
   readonly #shortest: number;
@@ -63,19 +72,22 @@ class ReaderAccess {
   readonly #lock = new CodeLock();
   readonly #budget = new RefusalBudget();
   #lastAt = Number.NEGATIVE_INFINITY;
-  #faulty = false;
 
   constructor(config: ReaderConfig, parts: ReaderParts) {
     this.#config = config;
     this.#codes = new Set(config.codes);
     this.#shortest = Math.min(...config.codes.map((code) => code.length));
     this.#parts = parts;
+    const {name, kind} = config;
+    this.status = {name, kind, connected: false, lastFault: null, read: 0, opened: 0, refused: 0};
   }
 
   take(entry: ReaderEntry): void {
     const now = this.#parts.clock.now();
     const isFlood = now - this.#lastAt < BETWEEN_ENTRIES;
     this.#lastAt = now;
+    this.status.read += 1;
+    this.#parts.changed();
     if (isFlood || this.#lock.locked(now)) return;
     if (this.#codes.size === 0) this.#tellUnbound(entry, now);
     else if (this.#codes.has(entry.digits)) this.#open(entry);
@@ -86,8 +98,11 @@ class ReaderAccess {
   state(fault: string | undefined): void {
     const {name: reader} = this.#config;
     if (fault !== undefined) this.#parts.tell({kind: 'reader-down', reader, reason: fault});
-    else if (this.#faulty) this.#parts.tell({kind: 'reader-back', reader});
-    this.#faulty = fault !== undefined;
+    else if (!this.status.connected && this.status.lastFault !== null)
+      this.#parts.tell({kind: 'reader-back', reader});
+    this.status.connected = fault === undefined;
+    this.status.lastFault = fault ?? this.status.lastFault;
+    this.#parts.changed();
   }
 
   /** A reader that opens nothing. */
@@ -101,11 +116,13 @@ class ReaderAccess {
   #open(entry: ReaderEntry): void {
     this.#lock.clear();
     this.#tell(entry, true);
-    if (!this.#parts.doors.open(this.#config.doors, this.#by(entry))) this.#parts.refusals.blocked();
+    if (this.#parts.doors.open(this.#config.doors, this.#by(entry))) this.status.opened += 1;
+    else this.#parts.refusals.blocked();
   }
 
   #refuse(entry: ReaderEntry, now: number): void {
     this.#tell(entry, false);
+    this.status.refused += 1;
     if (this.#lock.countWrong(now)) this.#parts.refusals.locked(`reader "${this.#config.name}"`);
     else this.#parts.refusals.wrong();
   }

@@ -116,6 +116,7 @@ export class Station implements StationControl {
       clock,
       tell,
       refusals: this.#refusals,
+      changed: () => this.#changed(),
     });
     this.#reachability = new Reachability({
       network: options.network,
@@ -212,6 +213,7 @@ export class Station implements StationControl {
       network: this.#reachability.network,
       system: this.#system?.facts ?? null,
       doors: this.#doors.states,
+      readers: this.#readers.states,
       buttons: this.#config.buttons.map(({name, call: targets}) => {
         const watch = this.#buttons.get(name);
         return {

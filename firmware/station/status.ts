@@ -78,6 +78,20 @@ export interface DoorStatus {
   ajar: boolean | null;
 }
 
+/** A reader of cards, or a keypad. */
+export interface ReaderStatus {
+  name: string;
+  kind: 'rdm6300' | 'wiegand' | 'keypad' | 'keyboard';
+  /** Its device is there and open. */
+  connected: boolean;
+  /** Why it is not connected, or was not the last time; null where it always was. */
+  lastFault: string | null;
+  /** Cards and codes that came since the start, all in all; those of them that opened a door, and that were not on the list. */
+  read: number;
+  opened: number;
+  refused: number;
+}
+
 /** The body of `GET /api/status`. */
 export interface StationStatus {
   name: string;
@@ -93,6 +107,7 @@ export interface StationStatus {
   /** How the machine is: °C of the processor, and so on, null where it does not tell; null where nobody looks. */
   system: {temperature: number | null; throttled: boolean | null; undervoltage: boolean | null} | null;
   doors: DoorStatus[];
+  readers: ReaderStatus[];
   /**
    * `pressed` is the debounced state of the line, `stuck` when it has been so for a minute; `glitches` are the changes
    * that were too short to count; `call` is whom it calls.

@@ -1,5 +1,6 @@
 import {closeSync, constants, openSync, readSync} from 'node:fs';
 import {ioctl} from '../linux/ioctl.ts';
+import {UNPLUGGED} from '../linux/lasting-device.ts';
 import {watchReadable} from '../linux/readable.ts';
 import {INPUT_EVENT_SIZE, type InputEvent, parseInputEvents} from './input-event.ts';
 
@@ -58,7 +59,7 @@ export class InputDevice {
 
   #tellLost(): void {
     this.close();
-    this.#lost('it was unplugged');
+    this.#lost(UNPLUGGED);
   }
 }
 

@@ -9,6 +9,9 @@ const LONGEST_WAIT = 30_000;
 /** What has lasted so long (ms) was no failure. */
 const LASTED = 60_000;
 
+/** Why a device is lost whose file has gone, or that its driver tells to be gone. */
+export const UNPLUGGED = 'it was unplugged';
+
 /** A device while it is open. */
 export interface OpenDevice {
   close(): void;
@@ -35,7 +38,7 @@ export class LastingDevice<Device extends OpenDevice> {
 
   /**
    * `find` gives the path of the device file, if there is one now. `changed` is told of the opened device, or why there is
-   * none; of the same reason once. It starts with the first attempt, and tells nothing before the constructor has returned.
+   * none; of each reason once in a row. It starts with the first attempt, and tells nothing before the constructor has returned.
    */
   constructor(options: {
     find: () => string | undefined;
@@ -61,9 +64,9 @@ export class LastingDevice<Device extends OpenDevice> {
     const identity = path === undefined ? undefined : identify(path);
     if (this.#device !== undefined) {
       if (identity === this.#identity) this.#lookAgain(LOOK);
-      else this.#lose('it was unplugged');
+      else this.#lose(UNPLUGGED);
     } else if (path === undefined || identity === undefined) {
-      this.#tell('it is not plugged in');
+      if (this.#told !== UNPLUGGED) this.#tell('it is not plugged in');
       this.#lookAgain(LOOK);
     } else {
       void this.#tryToOpen(path, identity);
@@ -121,17 +124,20 @@ export class LastingDevice<Device extends OpenDevice> {
   }
 
   #tell(reason: string): void {
-    if (this.#told !== undefined || this.#closed) return;
+    if (this.#told === reason || this.#closed) return;
     this.#told = reason;
     this.#changed(undefined, reason);
   }
 }
 
-/** What another device of the same name does not have in common with this one; undefined where none can be seen. */
+/**
+ * What another device of the same name does not have in common with this one; undefined where none can be seen. Not the time of
+ * the last change: the device manager touches what it looks through again.
+ */
 function identify(path: string): string | undefined {
   try {
-    const {dev, ino, rdev, ctimeMs} = statSync(path);
-    return `${dev} ${ino} ${rdev} ${ctimeMs}`;
+    const {dev, ino, rdev, birthtimeMs} = statSync(path);
+    return `${dev} ${ino} ${rdev} ${birthtimeMs}`;
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import {writeSync} from 'node:fs';
 import type {SerialPort} from 'serialport';
+import {UNPLUGGED} from '../linux/lasting-device.ts';
 
 export interface SerialOptions {
   readonly path: string;
@@ -16,9 +17,12 @@ export class SerialLine {
   private constructor(port: SerialPort, data: (bytes: Uint8Array) => void, lost: (reason: string) => void) {
     this.#port = port;
     this.#lost = lost;
-    port.on('data', data);
+    // What the port has read already comes after it was closed.
+    port.on('data', (bytes: Buffer) => {
+      if (this.#lost !== undefined) data(bytes);
+    });
     port.on('error', (error) => this.#tellLost(explain(error)));
-    for (const event of ['end', 'close']) port.on(event, () => this.#tellLost('it was unplugged'));
+    for (const event of ['end', 'close']) port.on(event, () => this.#tellLost(UNPLUGGED));
   }
 
   /**

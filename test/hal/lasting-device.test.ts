@@ -1,4 +1,4 @@
-import {rmSync, symlinkSync, writeFileSync} from 'node:fs';
+import {rmSync, symlinkSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {LastingDevice} from '../../hal/linux/lasting-device.ts';
@@ -80,6 +80,16 @@ test('a device that was replaced while nobody looked is opened anew', async (con
   expect(device.opened).toBe(2);
 });
 
+test('a device whose file was only touched, as the device manager does, stays open', async (context) => {
+  const device = makeDevice(context);
+  device.plugIn();
+  await device.pass(250);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  utimesSync(device.path, new Date(), new Date());
+  await device.pass(4_000);
+  expect([device.opened, device.told]).toEqual([1, ['open']]);
+});
+
 test('one that fails is tried at longer and longer intervals, of half a minute at most', async (context) => {
   const device = makeDevice(context);
   device.plugIn();
@@ -103,6 +113,9 @@ test('why it cannot be opened is told', async (context) => {
   device.plugIn();
   await device.pass(60_000);
   expect(device.told).toEqual(['another program holds it']);
+  device.fault = 'this program may not open it';
+  await device.pass(60_000);
+  expect(device.told).toEqual(['another program holds it', 'this program may not open it']);
   device.fault = undefined;
   await device.pass(30_000);
   expect(device.told.at(-1)).toBe('open');

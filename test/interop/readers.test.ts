@@ -105,6 +105,9 @@ test('a card opens the door of a station, before and after its reader was unplug
   const {seq: back} = await station.waitForEntry('reader-back', gone.seq);
   cable.send(frame(7));
   await station.waitForEntry('door-opened', back);
+  expect(await station.get('/api/status')).toMatchObject({
+    readers: [{name: 'gate', connected: true, lastFault: 'it was unplugged', read: 2, opened: 2, refused: 0}],
+  });
   expect(await station.stop()).toBe(0);
 });
 

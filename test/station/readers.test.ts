@@ -1,5 +1,5 @@
-import {expect, test} from 'vitest';
-import {makeStation} from './fakes.ts';
+import {expect, test, vi} from 'vitest';
+import {makeStation} from './fakes/station.ts';
 
 const codes = ['4711', '0012345678'];
 const gate = {name: 'gate', port: '/dev/ttyAMA0', kind: 'keypad', doors: ['front'], codes} as const;
@@ -142,4 +142,27 @@ test('the readers are closed with the station', async () => {
   const {reader, station} = makeReader();
   await station.stop();
   expect(reader.closed).toBe(true);
+});
+
+test('the status tells how each reader is, and how much has come there', () => {
+  const {reader, enter, station} = makeReader();
+  const status = () => station.status().readers[0]!;
+  expect(status()).toEqual({
+    ...{name: 'gate', kind: 'keypad', connected: false, lastFault: null},
+    ...{read: 0, opened: 0, refused: 0},
+  });
+  const news = vi.fn();
+  station.onChange = news;
+  reader.onState?.(undefined);
+  expect(status()).toMatchObject({connected: true, lastFault: null});
+  reader.onState?.('it was unplugged');
+  expect(status()).toMatchObject({connected: false, lastFault: 'it was unplugged'});
+  reader.onState?.(undefined);
+  expect(status()).toMatchObject({connected: true, lastFault: 'it was unplugged'});
+  expect(news).toHaveBeenCalledTimes(3);
+  enter('code', '4711');
+  enter('code', '4712');
+  station.commandDoor('front', 'lock', 'the page');
+  enter('card', '0012345678');
+  expect(status()).toMatchObject({read: 3, opened: 1, refused: 1});
 });

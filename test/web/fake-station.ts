@@ -53,6 +53,7 @@ export class FakeStation implements StationControl, JournalReader, CallLogReader
     system: null,
     network: {available: true, addresses: ['192.0.2.7']},
     doors: [{name: 'front', open: false, mode: 'normal', ajar: null}],
+    readers: [],
     buttons: [{name: 'bell', pressed: false, stuck: false, glitches: 0, call: ['sip:indoor@127.0.0.1:5062']}],
     light: 'ready',
     lights: 16,

@@ -1,4 +1,5 @@
 import {useEffect} from 'preact/hooks';
+import type {StationStatus} from '../../station/status.ts';
 import {CallLog} from './call-log.tsx';
 import {CallPanel} from './call-panel.tsx';
 import {Icon} from './icons.tsx';
@@ -38,6 +39,7 @@ export function App({model}: {model: Model}) {
           <span>{status.board} board</span>
           <span>version {status.version}</span>
           <span>up {longDuration(status.uptime)}</span>
+          <Machine system={status.system} />
         </p>
       </header>
       <Notices model={model} connected={connected !== false} />
@@ -49,6 +51,18 @@ export function App({model}: {model: Model}) {
         <CallLog model={model} />
       </main>
     </div>
+  );
+}
+
+/** How the computer itself is, as far as it tells. */
+function Machine({system}: {system: StationStatus['system']}) {
+  const {temperature = null, throttled, undervoltage} = system ?? {};
+  return (
+    <>
+      {temperature !== null && <span data-testid="temperature">{temperature.toFixed(0)} °C</span>}
+      {throttled && <span class="pill is-warn">slowed down</span>}
+      {undervoltage && <span class="pill is-warn">supply voltage too low</span>}
+    </>
   );
 }
 

@@ -140,7 +140,7 @@ function DialBox({model, busy}: {model: Model; busy: boolean}) {
 function Accounts({accounts}: {accounts: StationStatus['accounts']}) {
   if (accounts.length === 0) return null;
   return (
-    <ul class="accounts" aria-label="Accounts">
+    <ul class="connections" aria-label="Accounts">
       {accounts.map(({name, registered, reason, messages}) => (
         <li key={name}>
           <span class={registered ? 'pill is-good' : 'pill is-warn'}>

@@ -16,7 +16,26 @@ export function Scene({model, status}: {model: Model; status: StationStatus}) {
         <Plate model={model} status={status} />
       </div>
       <BoardLines model={model} light={status.lights > 0 ? status.light : undefined} />
+      <Readers readers={status.readers} />
     </section>
+  );
+}
+
+function Readers({readers}: {readers: StationStatus['readers']}) {
+  if (readers.length === 0) return null;
+  return (
+    <ul class="connections readers" aria-label="Readers">
+      {readers.map(({name, connected, lastFault, read, refused}) => (
+        <li key={name} data-testid={`reader-${name}`}>
+          <span class={connected ? 'pill is-good' : 'pill is-warn'}>{connected ? 'connected' : 'away'}</span>
+          <strong>{name}</strong>
+          {!connected && lastFault && <span class="reason">{lastFault}</span>}
+          <span>
+            {read} read, {refused} refused
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

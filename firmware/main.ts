@@ -81,6 +81,7 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
   const telephony = await openTelephone({
     name: config.name,
     sip: config.sip,
+    codecs: config.audio.codecs,
     instance: instanceId(config.data, systemRandom, (text) => log.warn(text)),
     expected: addressesOn(config.answer.from),
     openMedia: (local, stun) => media.open(local, stun),

@@ -27,6 +27,8 @@ export interface TelephoneOptions {
   /** What it calls itself in direct calls. */
   readonly name: string;
   readonly sip: Config['sip'];
+  /** The codecs that are offered and taken, the preferred one first. */
+  readonly codecs: Config['audio']['codecs'];
   /** The URN that names this device towards registrars; without it they are offered no flows (RFC 5626). */
   readonly instance?: string;
   /** Addresses that calls are expected from: these callers are not shut out by a flood from others. */
@@ -53,7 +55,7 @@ export interface Telephony {
 
 /** The SIP user agent on this machine's sockets, clock and name service. @throws TransportError in plain words. */
 export async function openTelephone(options: TelephoneOptions): Promise<Telephony> {
-  const {name, sip, instance, expected = [], openMedia} = options;
+  const {name, sip, codecs, instance, expected = [], openMedia} = options;
   const clock = systemClock;
   const random = systemRandom;
   const transport = new Transports(clock, tlsOptions(sip.tls), bindMarked);
@@ -106,6 +108,7 @@ export async function openTelephone(options: TelephoneOptions): Promise<Telephon
     ...(instance === undefined ? {} : {instance}),
     identity: {displayName: name},
     sessionLimit,
+    codecs,
     openMedia: (local, destination) => openMedia(local, outside?.serverFor(destination)),
     names,
     families,

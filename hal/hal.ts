@@ -79,8 +79,9 @@ export interface Board {
  * All counts are in samples.
  */
 export interface SoundCard {
-  /** Sample rate in Hz of both directions. */
-  readonly rate: number;
+  /** Sample rates in Hz: of what is read, and of what is written. */
+  readonly captureRate: number;
+  readonly playbackRate: number;
   /** What it is called in messages to people, for example "alsa:default". */
   readonly name: string;
   /** Moves up to `samples.length` captured samples into `samples`; returns how many there were. */

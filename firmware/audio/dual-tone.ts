@@ -1,4 +1,4 @@
-import {sampleRate} from './frame.ts';
+import {narrowRate} from './frame.ts';
 
 /** The low group of ITU-T Q.23, then the high group, in Hz: a key is one of each. */
 const frequencies = [697, 770, 852, 941, 1209, 1336, 1477, 1633] as const;
@@ -7,9 +7,9 @@ const groupSize = 4;
 const keys = ['123A', '456B', '789C', '*0#D'] as const;
 
 /** Samples that are looked at together: 20 ms. */
-export const windowSamples = 0.02 * sampleRate;
+export const windowSamples = 0.02 * narrowRate;
 /** Samples from one look to the next: 5 ms, so that a frequency 100 Hz beside the nominal one is told from it. */
-export const hopSamples = 0.005 * sampleRate;
+export const hopSamples = 0.005 * narrowRate;
 
 /** Rises and falls softly, so that each tone is seen without what the other one adds at its edges. */
 const hann = Float64Array.from({length: windowSamples}, (_, index) => {
@@ -21,10 +21,10 @@ const windowSquares = hann.reduce((sum, weight) => sum + weight * weight, 0);
 const cosines = frequencies.map((frequency) => weighted(Math.cos, frequency));
 const sines = frequencies.map((frequency) => weighted(Math.sin, frequency));
 /** How far the phase of a tone turns from one look to the next. */
-const turns = frequencies.map((frequency) => (2 * Math.PI * frequency * hopSamples) / sampleRate);
+const turns = frequencies.map((frequency) => (2 * Math.PI * frequency * hopSamples) / narrowRate);
 
 function weighted(wave: (angle: number) => number, frequency: number): Float64Array {
-  return hann.map((weight, index) => weight * wave((2 * Math.PI * frequency * index) / sampleRate));
+  return hann.map((weight, index) => weight * wave((2 * Math.PI * frequency * index) / narrowRate));
 }
 
 /** The strongest tone of a group in one look. */
@@ -112,7 +112,7 @@ export class DualToneAnalysis {
     for (let index = first + 1; index < first + groupSize; index++) {
       if (this.powers[index]! > this.powers[best]!) best = index;
     }
-    const difference = (this.#turned[best]! * sampleRate) / (2 * Math.PI * hopSamples);
+    const difference = (this.#turned[best]! * narrowRate) / (2 * Math.PI * hopSamples);
     tone.index = best;
     tone.power = this.powers[best]! / windowLoss(difference);
     tone.deviation = difference / frequencies[best]!;
@@ -132,7 +132,7 @@ function wrapped(angle: number): number {
 
 /** What part of a tone's power the sum at a frequency so many Hz beside it shows; no more is made up for than 45 Hz. */
 function windowLoss(difference: number): number {
-  const x = (Math.min(Math.abs(difference), 45) * windowSamples) / sampleRate;
+  const x = (Math.min(Math.abs(difference), 45) * windowSamples) / narrowRate;
   if (x < 1e-3) return 1;
   const amplitude = Math.sin(Math.PI * x) / (Math.PI * x * (1 - x * x));
   return amplitude * amplitude;

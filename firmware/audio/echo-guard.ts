@@ -1,5 +1,5 @@
 import {DualToneAnalysis, hopSamples, tonesOf} from './dual-tone.ts';
-import {frameSamples} from './frame.ts';
+import {narrowSamples} from './frame.ts';
 
 const toneCount = 8;
 /** Looks that are remembered: within a second what goes out has come back from the farthest phone. */
@@ -32,7 +32,7 @@ export class EchoGuard {
       this.#lastPlayed = playing;
       this.#coupledLooks = coupling;
     }
-    for (let start = 0; start < frameSamples; start += hopSamples) {
+    for (let start = 0; start < narrowSamples; start += hopSamples) {
       this.#analysis.look(frame, start);
       this.#powers.set(this.#analysis.powers, this.#position * toneCount);
       this.#played[this.#position] = this.#coupledLooks > 0 ? this.#lastPlayed : undefined;

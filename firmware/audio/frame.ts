@@ -1,11 +1,17 @@
 /** Sound inside the firmware: mono, signed 16 bit, at this rate in Hz. */
-export const sampleRate = 8000;
+export const sampleRate = 16_000;
 
 /** Length of a frame, the step in which the media thread works, in ms. */
 export const frameTime = 20;
 
 /** Samples in a frame. */
 export const frameSamples = (sampleRate * frameTime) / 1000;
+
+/** What telephones have always had, in Hz: the rate of G.711, of the tones of keys, and of RTP's clock with all codecs here. */
+export const narrowRate = 8000;
+
+/** Samples in a frame at that rate, and bytes in an encoded frame of each codec. */
+export const narrowSamples = (narrowRate * frameTime) / 1000;
 
 /** Adds the first frame's worth of `added` to `frame`, held within 16 bits. */
 export function mix(frame: Int16Array, added: Int16Array): void {

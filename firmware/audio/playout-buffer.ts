@@ -1,23 +1,21 @@
 import {advanceTimestamp, timestampDistance} from '../rtp/sequence.ts';
 import {Concealment} from './concealment.ts';
-import {frameSamples, sampleRate} from './frame.ts';
+import {frameTime} from './frame.ts';
 
-/** How long sound waits before it is played, so that packets may come unevenly, in samples: 60 ms. */
-const targetDelay = 0.06 * sampleRate;
-/** Waiting sound beyond the target that is left alone, in samples: 20 ms. */
-const tolerance = frameSamples;
-/** Sound further ahead than this is not taken: 400 ms bound the delay whatever the sender does. */
-const maxAhead = 0.4 * sampleRate;
-/** The same in ms: what sound may wait at most. */
-export const maxDelayMs = (maxAhead * 1000) / sampleRate;
-/** Packets outside what can be played must go on for this long before playing starts over with them: 100 ms. */
-const resyncAfter = 0.1 * sampleRate;
+/** How long sound waits before it is played, so that packets may come unevenly, in ms. */
+const targetDelayMs = 60;
+/** Waiting sound beyond the target that is left alone, in ms. */
+const toleranceMs = 20;
+/** Sound further ahead than this, in ms, is not taken: it bounds the delay whatever the sender does. */
+export const maxDelayMs = 400;
+/** Packets outside what can be played must go on for this long before playing starts over with them, in ms. */
+const resyncAfterMs = 100;
 /** Packets after which the waiting time is judged: one second. */
 const judgedPackets = 50;
 /** So many late packets in that time mean that the delay is too short. */
 const tooManyLate = 3;
-/** A power of two, more than `maxAhead` and the longest packet. */
-const capacity = 8192;
+/** A power of two, more than `maxDelayMs` and the longest packet at 16 kHz. */
+const capacity = 16_384;
 
 /**
  * Puts received sound in the order of its timestamps and hands it out in frames at the pace of the loudspeaker,
@@ -30,10 +28,16 @@ const capacity = 8192;
 export class PlayoutBuffer {
   /** Packets that came when their time had gone. */
   late = 0;
+  readonly #rate: number;
+  readonly #frameSamples: number;
+  readonly #targetDelay: number;
+  readonly #tolerance: number;
+  readonly #maxAhead: number;
+  readonly #resyncAfter: number;
   readonly #samples = new Int16Array(capacity);
   readonly #present = new Uint8Array(capacity);
-  readonly #concealment = new Concealment();
-  readonly #skipped = new Int16Array(frameSamples);
+  readonly #concealment: Concealment;
+  readonly #skipped: Int16Array;
   #started = false;
   /** RTP timestamp of the next sample to play. */
   #next = 0;
@@ -47,9 +51,22 @@ export class PlayoutBuffer {
   #leaveOut = 0;
   #putIn = false;
 
+  /** `rate` of the sound and of the timestamps, in Hz. */
+  constructor(rate: number) {
+    const samples = (milliseconds: number) => (rate * milliseconds) / 1000;
+    this.#rate = rate;
+    this.#frameSamples = samples(frameTime);
+    this.#targetDelay = samples(targetDelayMs);
+    this.#tolerance = samples(toleranceMs);
+    this.#maxAhead = samples(maxDelayMs);
+    this.#resyncAfter = samples(resyncAfterMs);
+    this.#concealment = new Concealment(this.#frameSamples);
+    this.#skipped = new Int16Array(this.#frameSamples);
+  }
+
   /** How long sound waits here on average, in ms. */
   get delayMs(): number {
-    return this.#started ? (Math.max(0, this.#meanSpare) * 1000) / sampleRate : 0;
+    return this.#started ? (Math.max(0, this.#meanSpare) * 1000) / this.#rate : 0;
   }
 
   /** Forgets all sound: the next packet starts over. */
@@ -66,13 +83,13 @@ export class PlayoutBuffer {
     let spare = timestampDistance(this.#next, timestamp);
     const late = spare + length <= 0;
     if (late) this.late++;
-    if (late || spare > maxAhead) {
+    if (late || spare > this.#maxAhead) {
       this.#outside ??= 0;
       if (late) this.#judge(spare);
-      if (this.#outside < resyncAfter) return;
+      if (this.#outside < this.#resyncAfter) return;
       this.restart();
       this.#start(timestamp);
-      spare = targetDelay;
+      spare = this.#targetDelay;
     } else {
       this.#judge(spare);
     }
@@ -90,10 +107,10 @@ export class PlayoutBuffer {
       frame.fill(0);
       return;
     }
-    if (this.#outside !== undefined) this.#outside += frameSamples;
+    if (this.#outside !== undefined) this.#outside += this.#frameSamples;
     if (this.#putIn && !this.#present[this.#next & (capacity - 1)]) {
       this.#putIn = false;
-      for (let index = 0; index < frameSamples; index++) frame[index] = this.#concealment.sample(index);
+      for (let index = 0; index < this.#frameSamples; index++) frame[index] = this.#concealment.sample(index);
       return;
     }
     this.#takeFrame(frame);
@@ -102,9 +119,9 @@ export class PlayoutBuffer {
 
   #start(timestamp: number): void {
     this.#started = true;
-    this.#next = advanceTimestamp(timestamp, -targetDelay);
+    this.#next = advanceTimestamp(timestamp, -this.#targetDelay);
     this.#outside = undefined;
-    this.#meanSpare = targetDelay;
+    this.#meanSpare = this.#targetDelay;
     this.#leaveOut = 0;
     this.#putIn = false;
     this.#startJudging();
@@ -113,7 +130,7 @@ export class PlayoutBuffer {
   #startJudging(): void {
     this.#judged = 0;
     this.#judgedLate = 0;
-    this.#leastSpare = maxAhead;
+    this.#leastSpare = this.#maxAhead;
   }
 
   #judge(spare: number): void {
@@ -121,14 +138,15 @@ export class PlayoutBuffer {
     this.#leastSpare = Math.min(this.#leastSpare, spare);
     if (spare < 0) this.#judgedLate++;
     if (++this.#judged < judgedPackets) return;
-    if (this.#leastSpare > targetDelay + tolerance) this.#leaveOut = this.#leastSpare - targetDelay;
+    if (this.#leastSpare > this.#targetDelay + this.#tolerance)
+      this.#leaveOut = this.#leastSpare - this.#targetDelay;
     this.#putIn = this.#judgedLate >= tooManyLate;
     this.#startJudging();
   }
 
   #takeFrame(frame: Int16Array): void {
     let whole = true;
-    for (let index = 0; index < frameSamples; index++) {
+    for (let index = 0; index < this.#frameSamples; index++) {
       const at = (this.#next + index) & (capacity - 1);
       if (this.#present[at]) {
         frame[index] = this.#samples[at]!;
@@ -139,18 +157,18 @@ export class PlayoutBuffer {
       }
     }
     if (whole) this.#concealment.remember(frame);
-    this.#next = advanceTimestamp(this.#next, frameSamples);
+    this.#next = advanceTimestamp(this.#next, this.#frameSamples);
   }
 
   /** Goes on `#leaveOut` samples later, and fades from the frame that was due to the one that is there. */
   #leaveOutNow(frame: Int16Array): void {
-    const between = this.#leaveOut - frameSamples;
+    const between = this.#leaveOut - this.#frameSamples;
     for (let index = 0; index < between; index++) this.#present[(this.#next + index) & (capacity - 1)] = 0;
     this.#next = advanceTimestamp(this.#next, between);
     this.#leaveOut = 0;
     this.#takeFrame(this.#skipped);
-    for (let index = 0; index < frameSamples; index++) {
-      const share = (index + 1) / frameSamples;
+    for (let index = 0; index < this.#frameSamples; index++) {
+      const share = (index + 1) / this.#frameSamples;
       frame[index] = Math.round(frame[index]! * (1 - share) + this.#skipped[index]! * share);
     }
   }

@@ -4,7 +4,7 @@ import type {RtpReceiver} from '../rtp/receiver.ts';
 import {type Playout, type RemoteFigures, RtcpSession} from '../rtp/rtcp/rtcp-session.ts';
 import type {RtpSender} from '../rtp/sender.ts';
 import type {SrtpSession} from '../rtp/srtp/srtp-session.ts';
-import {sampleRate} from './frame.ts';
+import {narrowRate} from './frame.ts';
 import type {RtpSockets} from './rtp-socket.ts';
 
 /** The session whose reports these are. */
@@ -52,7 +52,7 @@ export class ReportChannel {
     const {sender, receiver, random, wallOffset} = this.#session;
     this.#stream = stream;
     this.#security = security;
-    this.#rtcp ??= new RtcpSession({sender, receiver, random, wallOffset, clockRate: sampleRate}, now);
+    this.#rtcp ??= new RtcpSession({sender, receiver, random, wallOffset, clockRate: narrowRate}, now);
   }
 
   /** A datagram that came as RTCP. It is only heard from the host that sound comes from, or that was negotiated. */

@@ -1,17 +1,61 @@
 import type {SoundCard} from '../../hal/hal.ts';
-import {frameSamples, sampleRate} from './frame.ts';
+import {frameSamples, frameTime, sampleRate} from './frame.ts';
+import {Resampler} from './resampler.ts';
 
 /** Captured samples that may wait; of more, all but what a frame and its lead need is dropped. */
 const capturedLimit = 4 * frameSamples;
 /** Captured samples that wait besides the frame in use, so that a card may be a little late. */
 const captureLead = frameSamples;
-/** Sound queued for playback beyond which a frame is left out: 80 ms. */
-const playbackLimit = 0.08 * sampleRate;
+/** Sound queued for playback beyond which a frame is left out, in ms. */
+const playbackLimitMs = 80;
 /** Frames after which reading old sound away ends: one second. */
 const staleFrames = 50;
 
 /** Opens the sound card; `onLost` is told in plain words when it is lost later. @throws HardwareError */
 export type OpenSound = (onLost: (text: string) => void) => SoundCard;
+
+/** A card with the buffers for its rates. */
+class OpenCard {
+  readonly card: SoundCard;
+  /** What is read at a time: a frame at the card's rate. */
+  readonly read: Int16Array;
+  /** The same at our rate. */
+  readonly captured: Int16Array;
+  /** A frame to be played at the card's rate. */
+  readonly played: Int16Array;
+  readonly #fromCard: Resampler;
+  readonly #toCard: Resampler;
+
+  constructor(card: SoundCard) {
+    const {captureRate, playbackRate} = card;
+    this.card = card;
+    this.read = new Int16Array((captureRate * frameTime) / 1000);
+    this.captured = new Int16Array(2 * frameSamples);
+    this.played = new Int16Array(Math.ceil((playbackRate * frameTime) / 1000) + 1);
+    this.#fromCard = new Resampler(captureRate, sampleRate, this.read.length);
+    this.#toCard = new Resampler(sampleRate, playbackRate, frameSamples);
+  }
+
+  /** Reads what there is, a frame at most; returns how many samples of `captured` it made. */
+  capture(): number {
+    const count = this.card.read(this.read);
+    if (this.card.captureRate !== sampleRate) return this.#fromCard.process(this.read, count, this.captured);
+    this.captured.set(this.read);
+    return count;
+  }
+
+  play(frame: Int16Array): void {
+    if (this.card.playbackRate === sampleRate) this.card.write(frame);
+    else {
+      const count = this.#toCard.process(frame, frameSamples, this.played);
+      this.card.write(this.played.subarray(0, count));
+    }
+  }
+
+  playbackDelayMs(): number {
+    return (this.card.playbackDelay() * 1000) / this.card.playbackRate;
+  }
+}
 
 /**
  * The sound card as the media thread uses it: a frame in, a frame out, each step. The card has a clock of its own;
@@ -21,9 +65,8 @@ export type OpenSound = (onLost: (text: string) => void) => SoundCard;
 export class SoundPath {
   readonly #open: OpenSound;
   readonly #onFault: (text: string) => void;
-  #card: SoundCard | undefined;
+  #card: OpenCard | undefined;
   #lost = false;
-  readonly #incoming = new Int16Array(frameSamples);
   readonly #captured = new Int16Array(capturedLimit);
   #capturedCount = 0;
   /** Whether the lead has been gathered. */
@@ -57,7 +100,7 @@ export class SoundPath {
     this.#primed = false;
     try {
       for (let frame = 0; frame < staleFrames; frame++) {
-        if (this.#card === undefined || this.#card.read(this.#incoming) < frameSamples) break;
+        if (this.#card === undefined || this.#card.capture() < frameSamples) break;
       }
     } catch (error) {
       this.#fail(error);
@@ -86,11 +129,11 @@ export class SoundPath {
     const card = this.#card;
     if (card === undefined) return;
     try {
-      const queued = card.playbackDelay();
-      if (queued > playbackLimit) return;
+      const queued = card.playbackDelayMs();
+      if (queued > playbackLimitMs) return;
       // At the start, and when it has run dry: a frame of lead lets the next one come a little late.
-      if (queued === 0) card.write(this.#silence);
-      card.write(frame);
+      if (queued === 0) card.play(this.#silence);
+      card.play(frame);
     } catch (error) {
       this.#fail(error);
     }
@@ -99,7 +142,7 @@ export class SoundPath {
   /** How long a sample that is played now waits in the card, in ms. */
   playbackDelayMs(): number {
     try {
-      return ((this.#card?.playbackDelay() ?? 0) * 1000) / sampleRate;
+      return this.#card?.playbackDelayMs() ?? 0;
     } catch (error) {
       this.#fail(error);
       return 0;
@@ -112,26 +155,28 @@ export class SoundPath {
     this.#card = undefined;
     this.#capturedCount = 0;
     try {
-      card?.close();
+      card?.card.close();
     } catch {
       // Its failure was told of when it happened.
     }
   }
 
-  #openCard(): SoundCard {
+  #openCard(): OpenCard {
     this.#lost = false;
-    return this.#open((text) => {
+    const card = this.#open((text) => {
       this.#lost = true;
       this.#onFault(text);
     });
+    return new OpenCard(card);
   }
 
   #readCard(): void {
-    if (this.#card === undefined) return;
+    const card = this.#card;
+    if (card === undefined) return;
     while (this.#capturedCount + frameSamples <= capturedLimit) {
-      const count = this.#card.read(this.#incoming);
+      const count = card.capture();
       for (let index = 0; index < count; index++) {
-        this.#captured[this.#capturedCount + index] = this.#incoming[index]!;
+        this.#captured[this.#capturedCount + index] = card.captured[index]!;
       }
       this.#capturedCount += count;
       if (count < frameSamples) return;

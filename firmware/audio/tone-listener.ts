@@ -1,11 +1,11 @@
 import {advanceTimestamp, timestampDistance} from '../rtp/sequence.ts';
 import {hopSamples} from './dual-tone.ts';
 import {EchoGuard} from './echo-guard.ts';
-import {sampleRate} from './frame.ts';
+import {narrowRate} from './frame.ts';
 import {KeyToneDetector} from './key-tones.ts';
 
 /** Sound that may be missing inside one key, in samples: with more, what comes after it is another. 60 ms. */
-const longestLoss = 0.06 * sampleRate;
+const longestLoss = 0.06 * narrowRate;
 
 /**
  * The keys that a call brings as tones in its sound. Listens to packets as they come rather than to what is played: there
@@ -31,7 +31,7 @@ export class ToneListener {
   hear(samples: Int16Array, count: number, timestamp: number): void {
     const ahead = this.#next === undefined ? 0 : timestampDistance(this.#next, timestamp);
     // Too late, or sent twice.
-    if (ahead < 0 && -ahead < sampleRate) return;
+    if (ahead < 0 && -ahead < narrowRate) return;
     if (ahead !== 0) {
       if (ahead > 0 && ahead <= longestLoss) this.#detector.skip();
       else this.#detector.restart();

@@ -1,24 +1,23 @@
 import type {RandomBytes} from '../base/random.ts';
-import type {AudioStream} from '../rtp/audio-stream.ts';
+import type {AudioStream, CodecName} from '../rtp/audio-stream.ts';
 import type {RtpHeader} from '../rtp/packet.ts';
 import {RtpReceiver} from '../rtp/receiver.ts';
 import {isRtcp} from '../rtp/rtcp/compound.ts';
 import {RtpSender} from '../rtp/sender.ts';
 import {SrtpSession} from '../rtp/srtp/srtp-session.ts';
-import {frameSamples, sampleRate} from './frame.ts';
-import {decodeMuLaw, encodeMuLaw, muLawSilence} from './g711.ts';
+import {frameSamples, narrowRate, narrowSamples} from './frame.ts';
 import type {KeyWay, SessionStatistics} from './media-messages.ts';
-import {maxDelayMs, PlayoutBuffer} from './playout-buffer.ts';
+import {OutgoingSound} from './outgoing-sound.ts';
+import {maxDelayMs} from './playout-buffer.ts';
+import {ReceivedSound} from './received-sound.ts';
 import {ReportChannel} from './report-channel.ts';
 import type {RtpSocket, RtpSockets} from './rtp-socket.ts';
 import {ToneListener} from './tone-listener.ts';
 
 /** Seconds without a packet at which the session says so. */
 const silenceTold = [4, 10];
-/** Longest sound of one packet that is decoded, in samples: 200 ms. */
-const longestPacket = 0.2 * sampleRate;
-/** A frame of silence, encoded. */
-const silence = new Uint8Array(frameSamples).fill(muLawSilence);
+/** A frame of silence. */
+const silence = new Int16Array(frameSamples);
 /** Packets from the negotiated address after which the socket is tied to it: one second. */
 const settledPackets = 50;
 
@@ -37,9 +36,8 @@ export class VoiceSession {
   readonly #sender: RtpSender;
   readonly #reports: ReportChannel;
   readonly #controlSocket: RtpSocket;
-  readonly #playout = new PlayoutBuffer();
-  readonly #encoded = new Uint8Array(frameSamples);
-  readonly #decoded = new Int16Array(longestPacket);
+  readonly #received = new ReceivedSound();
+  readonly #outgoing = new OutgoingSound();
   /** Whether nothing was encoded for the next frame. */
   #silent = true;
   #stream: AudioStream | undefined;
@@ -57,12 +55,12 @@ export class VoiceSession {
     this.#socket = sockets.rtp;
     this.#controlSocket = sockets.rtcp;
     this.#listener = listener;
-    this.#receiver = new RtpReceiver(sampleRate, {
-      onSound: (bytes, header) => this.#hear(bytes, header),
-      onSenderChanged: () => this.#playout.restart(),
+    this.#receiver = new RtpReceiver(narrowRate, {
+      onSound: (bytes, header, codec) => this.#hear(bytes, header, codec),
+      onSenderChanged: () => this.#received.restart(),
       onDigit: (digit) => listener.onDigit(digit, 'rtp'),
     });
-    this.#sender = new RtpSender(sampleRate, random, (packet) => this.#send(packet));
+    this.#sender = new RtpSender(narrowRate, random, (packet) => this.#send(packet));
     const [sender, receiver] = [this.#sender, this.#receiver];
     this.#reports = new ReportChannel({sockets, sender, receiver, random, wallOffset});
   }
@@ -99,6 +97,7 @@ export class VoiceSession {
     this.#stream = stream;
     this.#setFree();
     this.#sender.update(stream);
+    this.#outgoing.codec = stream.codec;
     this.#receiver.update(stream, now);
     if (stream.security !== undefined) {
       if (this.#srtp === undefined) this.#srtp = new SrtpSession(stream.security);
@@ -114,7 +113,7 @@ export class VoiceSession {
   attach(attached: boolean, now: number): void {
     if (attached === this.#attached) return;
     this.#attached = attached;
-    this.#playout.restart();
+    this.#received.restart();
     this.#listenFrom(now);
   }
 
@@ -131,26 +130,28 @@ export class VoiceSession {
 
   /** Takes a frame of sound to send next; where none is taken silence goes out. */
   encodeFrame(frame: Int16Array): void {
-    encodeMuLaw(frame, frameSamples, this.#encoded);
+    this.#outgoing.encode(frame);
     this.#silent = false;
-    this.#tones?.say(frame);
+    this.#tones?.say(this.#outgoing.narrow(frame));
   }
 
   /** Sends one frame. */
   sendFrame(): void {
-    if (this.#sends) this.#sender.sendFrame(this.#silent ? silence : this.#encoded);
-    else this.#sender.pass(frameSamples);
+    if (this.#sends) {
+      if (this.#silent) this.#outgoing.encode(silence);
+      this.#sender.sendFrame(this.#outgoing.encoded);
+    } else this.#sender.pass(narrowSamples);
     this.#silent = true;
   }
 
   /** So many frames were not sent in time and are left out. */
   skipFrames(count: number): void {
-    this.#sender.pass(count * frameSamples);
+    this.#sender.pass(count * narrowSamples);
   }
 
   /** Fills `frame` with what the other side said. */
   playFrame(frame: Int16Array): void {
-    if (this.#hears) this.#playout.pull(frame);
+    if (this.#hears) this.#received.pull(frame);
     else frame.fill(0);
   }
 
@@ -169,7 +170,7 @@ export class VoiceSession {
     if (!this.#socket.connected && this.#receiver.fromNegotiated >= settledPackets) {
       this.#socket.connect(this.#receiver.remote!.current);
     }
-    this.#reports.poll(now, {delay: this.#playout.delayMs, maximum: maxDelayMs});
+    this.#reports.poll(now, {delay: this.#received.delayMs, maximum: maxDelayMs});
   }
 
   /** Queues a key; false when it cannot be sent. */
@@ -185,10 +186,10 @@ export class VoiceSession {
       sent: this.#sender.sent,
       received,
       lost,
-      late: this.#playout.late,
+      late: this.#received.late,
       duplicates,
       jitterMs,
-      delayMs: this.#attached ? this.#playout.delayMs + playbackDelayMs : 0,
+      delayMs: this.#attached ? this.#received.delayMs + playbackDelayMs : 0,
       remoteLost: remote.lost ?? null,
       remoteJitterMs: remote.jitterMs ?? null,
       roundTripMs: remote.roundTripMs ?? null,
@@ -211,14 +212,11 @@ export class VoiceSession {
     else this.#receiver.receive(packet, address, port, now);
   }
 
-  #hear(bytes: Uint8Array, {payloadStart, payloadLength, timestamp, sequenceNumber}: RtpHeader): void {
+  #hear(bytes: Uint8Array, header: RtpHeader, codec: CodecName): void {
     if (!this.#hears) return;
-    const count = Math.min(payloadLength, longestPacket);
-    decodeMuLaw(bytes, payloadStart, count, this.#decoded);
-    this.#tones?.hear(this.#decoded, count, timestamp);
-    const {late} = this.#playout;
-    this.#playout.put(this.#decoded, count, timestamp);
-    if (this.#playout.late > late) this.#receiver.reception.pattern.discard(sequenceNumber);
+    const {late} = this.#received;
+    this.#received.put(bytes, header, codec, this.#tones);
+    if (this.#received.late > late) this.#receiver.reception.pattern.discard(header.sequenceNumber);
   }
 
   #listenFrom(now: number): void {

@@ -35,6 +35,7 @@ export async function call(file: string, target: string): Promise<number> {
     const telephony = await openTelephone({
       name: config.name,
       sip: onAnyPort(config.sip),
+      codecs: config.audio.codecs,
       openMedia: async (address, stun) => {
         session = await media.open(address, stun);
         session.onDigit = showKey;

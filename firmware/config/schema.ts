@@ -1,9 +1,9 @@
 import * as v from 'valibot';
+import {codecNames} from '../rtp/audio-stream.ts';
 import {parseServerName} from '../stun/server-name.ts';
 import {
   keys,
   list,
-  NOT_YET,
   oneOf,
   parseSocketAddress,
   pattern,
@@ -189,9 +189,16 @@ const speaker = v.pipe(
 );
 
 const codec = v.pipe(
-  pattern(/^[\w.-]{1,32}$/, 'must be the name of a codec: PCMU'),
-  v.check((value) => !/^(G722|PCMA)$/i.test(value), `${NOT_YET}; allowed is PCMU`),
-  oneOf('PCMU'),
+  v.string('must be the name of a codec'),
+  v.transform((value) => value.toUpperCase()),
+  oneOf(...codecNames),
+);
+
+const codecs = v.pipe(
+  list(codec, 1, codecNames.length, '[G722, PCMU, PCMA]'),
+  v.check((names) => new Set(names).size === names.length, 'names a codec twice'),
+  // What every phone speaks is always among them.
+  v.transform((names) => (names.includes('PCMU') ? names : [...names, 'PCMU' as const])),
 );
 
 const sip = keys({
@@ -216,7 +223,7 @@ const answer = keys({
 const audio = keys({
   microphone: v.optional(microphone, 'alsa:default'),
   speaker: v.optional(speaker, 'alsa:default'),
-  codecs: v.optional(list(codec, 1, 8, '[PCMU]'), ['PCMU']),
+  codecs: v.optional(codecs, [...codecNames]),
 });
 
 const brightness = wholeNumber(0, 100, 'percent');

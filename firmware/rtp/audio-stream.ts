@@ -22,20 +22,34 @@ export interface RtcpTransport {
   readonly voipMetrics: boolean;
 }
 
+/** The codecs that this side knows; all have RTP clocks of 8000 Hz, G722 too (RFC 3551 section 4.5.2). */
+export const codecNames = ['G722', 'PCMU', 'PCMA'] as const;
+export type CodecName = (typeof codecNames)[number];
+
+/** A codec and the number that RTP packets name it by, 0 to 127. */
+export interface AudioFormat {
+  readonly codec: CodecName;
+  readonly payloadType: number;
+}
+
 /** One audio stream as an offer and its answer settled it. */
 export interface AudioStream {
   /** Where RTP goes to, and is expected from. */
   readonly remote: SocketAddress;
-  readonly codec: 'PCMU';
+  /** Of what is sent. */
+  readonly codec: CodecName;
   /** RTP payload type of `codec`, 0 to 127. */
   readonly payloadType: number;
   /** RTP payload type of telephone-event (RFC 4733) at 8000 Hz; undefined where it was not negotiated. */
   readonly telephoneEvent: number | undefined;
   /**
-   * The numbers of these two in our own offer, where the answer has others: those the other side sends with (RFC 3264
-   * section 5.1).
+   * What else the other side may send: all codecs of the offer that this side knows, for it may change between them, by
+   * the numbers of our own offer, where the answer has others (RFC 3264 section 5.1).
    */
-  readonly receives?: {readonly payloadType: number; readonly telephoneEvent: number | undefined};
+  readonly receives?: {
+    readonly formats: readonly AudioFormat[];
+    readonly telephoneEvent: number | undefined;
+  };
   readonly direction: Direction;
   /** Length of the packets to send, in ms. */
   readonly packetTime: number;

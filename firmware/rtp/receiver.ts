@@ -1,4 +1,4 @@
-import type {AudioStream} from './audio-stream.ts';
+import type {AudioStream, CodecName} from './audio-stream.ts';
 import {RtpHeader, readPacket} from './packet.ts';
 import {Reception} from './reception.ts';
 import {RemoteAddress} from './remote-address.ts';
@@ -8,7 +8,7 @@ import {TelephoneEventReceiver} from './telephone-event.ts';
 /** What a receiver tells of its stream. */
 export interface ReceiverListener {
   /** A packet of sound, no duplicate; `header` says where in `bytes` it is. Both are used again afterwards. */
-  onSound(bytes: Uint8Array, header: RtpHeader): void;
+  onSound(bytes: Uint8Array, header: RtpHeader, codec: CodecName): void;
   /** The sender changed: timestamps start over. */
   onSenderChanged(): void;
   /** A key was pressed there. */
@@ -79,13 +79,14 @@ export class RtpReceiver {
     this.heard = now;
     this.fromNegotiated = this.#remote!.isNegotiated ? this.fromNegotiated + 1 : 0;
     const {payloadType} = header;
-    const {receives = stream} = stream;
     // Some phones send with the numbers of their answer all the same.
-    if (payloadType === receives.telephoneEvent || payloadType === stream.telephoneEvent) {
+    if (payloadType === stream.receives?.telephoneEvent || payloadType === stream.telephoneEvent) {
       this.#receiveEvent(bytes, header, now);
-    } else if (payloadType === receives.payloadType || payloadType === stream.payloadType) {
-      this.#receiveSound(bytes, header, now);
-    } else if (header.ssrc === this.#ssrc) this.reception.count(header, now, false);
+      return;
+    }
+    const codec = codecOf(payloadType, stream);
+    if (codec !== undefined) this.#receiveSound(bytes, header, codec, now);
+    else if (header.ssrc === this.#ssrc) this.reception.count(header, now, false);
   }
 
   #receiveEvent(bytes: Uint8Array, header: RtpHeader, now: number): void {
@@ -95,9 +96,9 @@ export class RtpReceiver {
     if (key !== undefined) this.#listener.onDigit(key);
   }
 
-  #receiveSound(bytes: Uint8Array, header: RtpHeader, now: number): void {
+  #receiveSound(bytes: Uint8Array, header: RtpHeader, codec: CodecName, now: number): void {
     if (!this.#isCurrentSender(header)) return;
-    if (this.reception.count(header, now, true)) this.#listener.onSound(bytes, header);
+    if (this.reception.count(header, now, true)) this.#listener.onSound(bytes, header, codec);
   }
 
   /** Another SSRC takes the stream over with its second packet in a row; a stray one does not. */
@@ -120,4 +121,12 @@ export class RtpReceiver {
     this.#candidateNext = undefined;
     return true;
   }
+}
+
+/** Which codec a packet is of; undefined where its payload type is that of none. */
+function codecOf(payloadType: number, stream: AudioStream): CodecName | undefined {
+  if (stream.receives !== undefined) {
+    for (const format of stream.receives.formats) if (format.payloadType === payloadType) return format.codec;
+  }
+  return payloadType === stream.payloadType ? stream.codec : undefined;
 }

@@ -33,7 +33,7 @@ export class RtpSender {
   readonly #send: (packet: Uint8Array) => void;
 
   /**
-   * `clockRate` in Hz, one byte a sample. `send` puts one datagram on the wire before it returns: the
+   * `clockRate` of the timestamps in Hz, with one byte for each step of it. `send` puts one datagram on the wire before it returns: the
    * bytes are used again.
    */
   constructor(clockRate: number, random: RandomBytes, send: (packet: Uint8Array) => void) {
@@ -57,7 +57,9 @@ export class RtpSender {
   update(stream: AudioStream): void {
     const packetTime = Math.min(Math.max(stream.packetTime, 10), maxPacketTime);
     const packetSamples = Math.round(packetTime * this.#samplesPerMs);
-    if (packetSamples !== this.#packetSamples) this.#dropPartialPacket();
+    if (packetSamples !== this.#packetSamples || stream.payloadType !== this.#payloadType) {
+      this.#dropPartialPacket();
+    }
     this.#packetSamples = packetSamples;
     this.#payloadType = stream.payloadType;
     this.#telephoneEvent = stream.telephoneEvent;

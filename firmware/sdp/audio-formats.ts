@@ -1,4 +1,10 @@
-import type {AudioStream, Direction} from '../rtp/audio-stream.ts';
+import {
+  type AudioFormat,
+  type AudioStream,
+  type CodecName,
+  codecNames,
+  type Direction,
+} from '../rtp/audio-stream.ts';
 import {
   type Attribute,
   attribute,
@@ -6,58 +12,74 @@ import {
   type SessionDescription,
 } from './session-description.ts';
 
-/** The payload types of one audio line. */
-type AudioFormats = Pick<AudioStream, 'codec' | 'payloadType' | 'telephoneEvent'>;
+/** The payload types of one audio line, in its order. */
+export interface AudioFormats {
+  readonly formats: readonly AudioFormat[];
+  readonly telephoneEvent: number | undefined;
+}
 
-/** What offers of this side name: PCMU's static type, telephone-event on the number most phones use. */
-export const offeredFormats: AudioFormats = {codec: 'PCMU', payloadType: 0, telephoneEvent: 101};
+/** Static payload types (RFC 3551 section 6). */
+const staticTypes: Readonly<Record<CodecName, number>> = {G722: 9, PCMU: 0, PCMA: 8};
+/** The number that most phones have telephone-event on. */
+const usualEvent = 101;
 
 const usualPacketTime = 20;
 
-/** PCMU and telephone-event in a remote audio line, by their numbers there; undefined where PCMU is missing. */
-export function chooseAudioFormats(line: MediaDescription): AudioFormats | undefined {
-  const encodings = new Map<string, string>();
-  for (const {name, value} of line.attributes) {
-    const map = name === 'rtpmap' && /^(\d{1,3})[ \t]+([^ \t]+)/.exec(value ?? '');
-    if (map) encodings.set(map[1] as string, (map[2] as string).toUpperCase());
-  }
-  // Static payload types need no rtpmap (RFC 3551 section 6).
-  if (!encodings.has('0')) encodings.set('0', 'PCMU/8000');
-  const find = (...names: string[]): number | undefined => {
-    const format = line.formats.find((one) => names.includes(encodings.get(one) ?? ''));
-    return format !== undefined && Number(format) <= 127 ? Number(format) : undefined;
-  };
-  const payloadType = find('PCMU/8000', 'PCMU/8000/1');
-  if (payloadType === undefined) return undefined;
-  const telephoneEvent = find('TELEPHONE-EVENT/8000', 'TELEPHONE-EVENT/8000/1');
-  return {codec: 'PCMU', payloadType, telephoneEvent};
+/** What a first offer of this side names. */
+export function offeredFormats(codecs: readonly CodecName[]): AudioFormats {
+  const formats = codecs.map((codec) => ({codec, payloadType: staticTypes[codec]}));
+  return {formats, telephoneEvent: usualEvent};
 }
 
 /**
- * Where an answer has other numbers than the offer of this side: those of the offer, under which the other side sends
- * (RFC 3264 section 5.1).
+ * What a later offer names: all codecs again, but whatever had a number in this side's last description has the same one
+ * (RFC 3264 section 8.3.2), and the order stays as well.
  */
-export function receivedFormats(
-  offered: MediaDescription,
-  answered: AudioFormats,
-): Pick<AudioStream, 'receives'> {
-  const own = chooseAudioFormats(offered);
-  if (!own) return {};
-  const {payloadType} = own;
-  const telephoneEvent = answered.telephoneEvent === undefined ? undefined : own.telephoneEvent;
-  const same = payloadType === answered.payloadType && telephoneEvent === answered.telephoneEvent;
-  return same ? {} : {receives: {payloadType, telephoneEvent}};
+export function offeredAgain(before: MediaDescription, codecs: readonly CodecName[]): AudioFormats {
+  const known = readAudioFormats(before);
+  const formats = known.formats.filter(({codec}) => codecs.includes(codec));
+  for (const format of offeredFormats(codecs).formats) {
+    const {codec, payloadType} = format;
+    const taken = formats.some((one) => one.codec === codec || one.payloadType === payloadType);
+    if (!taken && payloadType !== known.telephoneEvent) formats.push(format);
+  }
+  return {formats, telephoneEvent: known.telephoneEvent};
+}
+
+/** The known codecs and telephone-event in an audio line, by their numbers there. */
+export function readAudioFormats(line: MediaDescription): AudioFormats & {formats: AudioFormat[]} {
+  // Static payload types need no rtpmap.
+  const encodings = new Map(codecNames.map((codec) => [String(staticTypes[codec]), `${codec}/8000`]));
+  for (const {name, value} of line.attributes) {
+    const map = name === 'rtpmap' && /^(\d{1,3})[ \t]+([^ \t]+)/.exec(value ?? '');
+    if (map) encodings.set(map[1] as string, (map[2] as string).toUpperCase().replace(/\/1$/, ''));
+  }
+  const formats: AudioFormat[] = [];
+  let telephoneEvent: number | undefined;
+  for (const format of line.formats) {
+    const payloadType = Number(format);
+    const encoding = encodings.get(format);
+    if (encoding === undefined || payloadType > 127) continue;
+    const codec = codecNames.find((name) => encoding === `${name}/8000`);
+    if (codec !== undefined && !formats.some((one) => one.codec === codec))
+      formats.push({codec, payloadType});
+    if (encoding === 'TELEPHONE-EVENT/8000') telephoneEvent ??= payloadType;
+  }
+  return {formats, telephoneEvent};
 }
 
 /** Formats and attributes of an audio line of this side. */
 export function writeAudioFormats(
-  {codec, payloadType, telephoneEvent}: AudioFormats,
+  {formats, telephoneEvent}: AudioFormats,
   direction: Direction,
 ): Pick<MediaDescription, 'formats' | 'attributes'> {
-  const formats = [String(payloadType)];
-  const attributes: Attribute[] = [{name: 'rtpmap', value: `${payloadType} ${codec}/8000`}];
+  const numbers = formats.map(({payloadType}) => String(payloadType));
+  const attributes: Attribute[] = formats.map(({codec, payloadType}) => ({
+    name: 'rtpmap',
+    value: `${payloadType} ${codec}/8000`,
+  }));
   if (telephoneEvent !== undefined) {
-    formats.push(String(telephoneEvent));
+    numbers.push(String(telephoneEvent));
     attributes.push(
       {name: 'rtpmap', value: `${telephoneEvent} telephone-event/8000`},
       // Events 0 to 15 are the digits, * # and A to D (RFC 4733 section 3.2).
@@ -65,7 +87,20 @@ export function writeAudioFormats(
     );
   }
   attributes.push({name: 'ptime', value: String(usualPacketTime)}, {name: direction, value: undefined});
-  return {formats, attributes};
+  return {formats: numbers, attributes};
+}
+
+/** The codec in which this side sends, and all that the other side may send. */
+export function settleFormats(
+  format: AudioFormat,
+  telephoneEvent: number | undefined,
+  receives: AudioFormats,
+): Pick<AudioStream, 'codec' | 'payloadType' | 'telephoneEvent' | 'receives'> {
+  const {formats} = receives;
+  const event = telephoneEvent === undefined ? undefined : receives.telephoneEvent;
+  const same =
+    event === telephoneEvent && formats.every(({payloadType}) => payloadType === format.payloadType);
+  return {...format, telephoneEvent, ...(same ? {} : {receives: {formats, telephoneEvent: event}})};
 }
 
 /** Packet length in ms that the remote side asks for by ptime and maxptime: 10 to 60 in tens, else 20. */

@@ -1,11 +1,12 @@
 import {failure, type Result, success} from '../base/result.ts';
-import type {AudioStream, Direction, SocketAddress} from '../rtp/audio-stream.ts';
+import type {AudioStream, CodecName, Direction, SocketAddress} from '../rtp/audio-stream.ts';
 import type {StreamSecurity} from '../rtp/srtp/crypto-suite.ts';
 import {
-  chooseAudioFormats,
+  offeredAgain,
   offeredFormats,
   packetTimeOf,
-  receivedFormats,
+  readAudioFormats,
+  settleFormats,
   writeAudioFormats,
 } from './audio-formats.ts';
 import {
@@ -36,6 +37,8 @@ export interface LocalMedia {
   /** Counts up with each description of the session that differs from the one before. */
   readonly version: number;
   readonly direction: Direction;
+  /** The codecs that are spoken, the preferred one first. */
+  readonly codecs: readonly CodecName[];
   /** Undefined: sound is not encrypted. */
   readonly security: LocalSecurity | undefined;
 }
@@ -70,9 +73,8 @@ export interface Answered {
 export function createOffer(local: LocalMedia, previous?: SessionDescription): SessionDescription {
   const active = previous?.media.findIndex(({port}) => port !== 0) ?? -1;
   const before = previous?.media[active];
-  // What a number means stays for the whole session (section 8.3.2).
-  const known = before && chooseAudioFormats(before);
-  const {formats, attributes} = writeAudioFormats(known ?? offeredFormats, local.direction);
+  const offered = before ? offeredAgain(before, local.codecs) : offeredFormats(local.codecs);
+  const {formats, attributes} = writeAudioFormats(offered, local.direction);
   const crypto = local.security ? offerCrypto(local.security.keys) : [];
   const audio: MediaDescription = {
     type: 'audio',
@@ -101,15 +103,20 @@ interface ChosenLine extends Candidate {
 
 /**
  * Chooses from an offer (RFC 3264 section 6) the first audio line that can be served, one that can be encrypted before others
- * where that is wished for. A failure means 488.
+ * where that is wished for, and in it the codec that is preferred here. A failure means 488.
  */
 export function chooseLine(
   offer: SessionDescription,
-  {direction, security}: Pick<LocalMedia, 'direction' | 'security'>,
+  local: Pick<LocalMedia, 'direction' | 'codecs' | 'security'>,
 ): Result<ChosenLine, NegotiationFailure> {
+  const {direction, codecs, security} = local;
   let problem = whyNone(offer, security);
   for (const {index, line, crypto} of candidates(offer, security)) {
-    const stream = settle(offer, line, direction, crypto?.security);
+    const {formats, telephoneEvent} = readAudioFormats(line);
+    const common = formats.filter(({codec}) => codecs.includes(codec));
+    const format = codecs.map((name) => common.find(({codec}) => codec === name)).find((one) => one);
+    const settled = format && settleFormats(format, telephoneEvent, {formats: common, telephoneEvent});
+    const stream = settle(offer, line, {direction, codecs, formats: settled, security: crypto?.security});
     if (stream.ok) return success({index, line, crypto, stream: stream.value});
     problem = stream.error;
   }
@@ -118,7 +125,7 @@ export function chooseLine(
 
 /**
  * The answer to an offer: takes the line that `chooseLine` finds, with the payload types of the offer, and refuses every
- * other line by port 0. A failure means 488.
+ * other line by port 0. It names one codec only, which leaves nothing to be agreed on later. A failure means 488.
  */
 export function answerOffer(
   offer: SessionDescription,
@@ -128,7 +135,10 @@ export function answerOffer(
   if (!chosen.ok) return chosen;
   const {index, line, crypto, stream} = chosen.value;
   const {codec, payloadType, telephoneEvent, direction, rtcp} = stream;
-  const {formats, attributes} = writeAudioFormats({codec, payloadType, telephoneEvent}, direction);
+  const {formats, attributes} = writeAudioFormats(
+    {formats: [{codec, payloadType}], telephoneEvent},
+    direction,
+  );
   const security = crypto ? [crypto.attribute] : [];
   const address = rtcp.multiplexed ? [] : writeRtcpAddress(local);
   const accepted: MediaDescription = {
@@ -144,8 +154,8 @@ export function answerOffer(
 }
 
 /**
- * The stream that `answer` settles (RFC 3264 section 7) for an offer made here. Lines beyond those
- * offered are not looked at. `required`: an answer without encryption is a failure.
+ * The stream that `answer` settles (RFC 3264 section 7) for an offer made here, in the first of its codecs that was offered.
+ * Lines beyond those offered are not looked at. `required`: an answer without encryption is a failure.
  */
 export function acceptAnswer(
   offer: SessionDescription,
@@ -163,8 +173,17 @@ export function acceptAnswer(
   if (!security && (required || isSecure(answered))) {
     return failure({code: 'unencrypted', text: 'the answer is not encrypted (SRTP), as it would have to be'});
   }
-  const stream = settle(answer, answered, directionOf(offer, offered), security);
-  return stream.ok ? success({...stream.value, ...receivedFormats(offered, stream.value)}) : stream;
+  const own = readAudioFormats(offered);
+  const codecs = own.formats.map(({codec}) => codec);
+  const {formats, telephoneEvent} = readAudioFormats(answered);
+  const format = formats.find(({codec}) => codecs.includes(codec));
+  const settled = format && settleFormats(format, telephoneEvent, own);
+  return settle(answer, answered, {
+    direction: directionOf(offer, offered),
+    codecs,
+    formats: settled,
+    security,
+  });
 }
 
 /** The lines that an answer may take, the best first. */
@@ -203,15 +222,28 @@ function isSecure({protocol}: MediaDescription): boolean {
   return protocol.toUpperCase() === 'RTP/SAVP';
 }
 
-/** Reads what a remote audio line settles; `wanted` is the direction that this side would like. */
+/** What this side makes of a remote audio line. */
+interface Settlement {
+  /** The direction that this side would like. */
+  readonly direction: Direction;
+  readonly codecs: readonly CodecName[];
+  /** Undefined: no codec of the line is spoken here. */
+  readonly formats: ReturnType<typeof settleFormats> | undefined;
+  readonly security: StreamSecurity | undefined;
+}
+
+/** Reads what a remote audio line settles. */
 function settle(
   description: SessionDescription,
   line: MediaDescription,
-  wanted: Direction,
-  security: StreamSecurity | undefined,
+  {direction: wanted, codecs, formats, security}: Settlement,
 ): Result<AudioStream, NegotiationFailure> {
-  const formats = chooseAudioFormats(line);
-  if (!formats) return failure({code: 'no-common-codec', text: 'PCMU is not among the codecs'});
+  if (!formats) {
+    const names = codecs.join(', ');
+    const text =
+      codecs.length === 1 ? `${names} is not among the codecs` : `none of ${names} is among the codecs`;
+    return failure({code: 'no-common-codec', text});
+  }
   const address = (line.connection ?? description.connection)?.address;
   if (address === undefined) return failure({code: 'bad-address', text: 'the audio line has no c= address'});
   if (isGroup(address)) {

@@ -15,10 +15,12 @@ export interface AlsaOptions {
 
 /** Captures from an ALSA device. Runs from the start; after an overrun or a pause it goes on with what is new. */
 export class AlsaMicrophone implements Microphone {
+  readonly rate: number;
   readonly #line: AlsaLine;
 
   /** @throws HardwareError in words that say what to do. */
   constructor(options: AlsaOptions) {
+    this.rate = options.rate;
     this.#line = new AlsaLine('capture', options);
     this.#line.pcm.start();
   }
@@ -38,10 +40,12 @@ export class AlsaMicrophone implements Microphone {
 
 /** Plays on an ALSA device. Starts, also after an underrun or a pause, once 40 ms are queued. */
 export class AlsaSpeaker implements Speaker {
+  readonly rate: number;
   readonly #line: AlsaLine;
 
   /** @throws HardwareError in words that say what to do. */
   constructor(options: AlsaOptions) {
+    this.rate = options.rate;
     this.#line = new AlsaLine('playback', options);
   }
 

@@ -3,6 +3,8 @@
  * counts in samples.
  */
 export interface Microphone {
+  /** Hz. */
+  readonly rate: number;
   /** Moves up to `samples.length` captured samples into `samples`; returns how many there were. */
   read(samples: Int16Array): number;
   readonly xruns: number;
@@ -10,6 +12,8 @@ export interface Microphone {
 }
 
 export interface Speaker {
+  /** Hz. */
+  readonly rate: number;
   /** Queues samples; returns how many were taken. */
   write(samples: Int16Array): number;
   /** Samples that are queued and not yet heard. */

@@ -1,5 +1,6 @@
 import type {Clock} from '../hal.ts';
 import {BUFFER_MS, type Microphone, PAUSE_MS} from './direction.ts';
+import type {Recording} from './wav-file.ts';
 
 /**
  * A microphone that hears a recording once, then silence, at the pace of the clock. The recording begins when
@@ -7,18 +8,18 @@ import {BUFFER_MS, type Microphone, PAUSE_MS} from './direction.ts';
  */
 export class PacedMicrophone implements Microphone {
   xruns = 0;
+  readonly rate: number;
   readonly #recording: Int16Array;
-  readonly #rate: number;
   readonly #clock: Clock;
   #startedAt = 0;
   #lastRead = Number.NEGATIVE_INFINITY;
   /** Samples since the start that were read or have overrun. */
   #position = 0;
 
-  /** `recording` is at `rate`; empty for silence. */
-  constructor(recording: Int16Array, rate: number, clock: Clock) {
-    this.#recording = recording;
-    this.#rate = rate;
+  /** An empty `recording` is silence. */
+  constructor(recording: Recording, clock: Clock) {
+    this.#recording = recording.samples;
+    this.rate = recording.rate;
     this.#clock = clock;
   }
 
@@ -29,8 +30,8 @@ export class PacedMicrophone implements Microphone {
       this.#position = 0;
     }
     this.#lastRead = now;
-    const captured = Math.floor(((now - this.#startedAt) * this.#rate) / 1000);
-    const buffered = (BUFFER_MS * this.#rate) / 1000;
+    const captured = Math.floor(((now - this.#startedAt) * this.rate) / 1000);
+    const buffered = (BUFFER_MS * this.rate) / 1000;
     if (captured - this.#position > buffered) {
       this.xruns += 1;
       this.#position = captured - buffered;

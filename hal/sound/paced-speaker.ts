@@ -10,7 +10,7 @@ export interface Recorder {
 /** A speaker that takes sound at the pace of the clock, and records or discards it. */
 export class PacedSpeaker implements Speaker {
   xruns = 0;
-  readonly #rate: number;
+  readonly rate: number;
   readonly #clock: Clock;
   readonly #recorder: Recorder | undefined;
   /** When the sample number 0 was heard; undefined while the queue fills for the start. */
@@ -20,7 +20,7 @@ export class PacedSpeaker implements Speaker {
   #lastWrite = 0;
 
   constructor(rate: number, clock: Clock, recorder: Recorder | undefined) {
-    this.#rate = rate;
+    this.rate = rate;
     this.#clock = clock;
     this.#recorder = recorder;
   }
@@ -29,11 +29,11 @@ export class PacedSpeaker implements Speaker {
     const now = this.#clock.now();
     this.#stopWhenEmpty(now);
     this.#lastWrite = now;
-    const room = (BUFFER_MS * this.#rate) / 1000 - this.#queued(now);
+    const room = (BUFFER_MS * this.rate) / 1000 - this.#queued(now);
     const taken = Math.min(samples.length, room);
     this.#recorder?.append(samples.subarray(0, taken));
     this.#taken += taken;
-    if (this.#startedAt === undefined && this.#taken >= (START_MS * this.#rate) / 1000) this.#startedAt = now;
+    if (this.#startedAt === undefined && this.#taken >= (START_MS * this.rate) / 1000) this.#startedAt = now;
     return taken;
   }
 
@@ -48,7 +48,7 @@ export class PacedSpeaker implements Speaker {
   /** Taken and not yet heard; negative after an underrun. */
   #queued(now: number): number {
     if (this.#startedAt === undefined) return this.#taken;
-    return this.#taken - Math.floor(((now - this.#startedAt) * this.#rate) / 1000);
+    return this.#taken - Math.floor(((now - this.#startedAt) * this.rate) / 1000);
   }
 
   #stopWhenEmpty(now: number): void {

@@ -7,11 +7,11 @@ import {readWavFile} from './wav-file.ts';
 import {WavRecorder} from './wav-recorder.ts';
 
 export interface SoundOptions {
-  /** `alsa:NAME`, `file:PATH.wav` (heard once from the start of each capture, then silence) or `silence`. */
+  /** `alsa:NAME`, `file:PATH.wav` (heard once from the start of each capture, then silence, at the rate of the file) or `silence`. */
   readonly microphone: string;
   /** `alsa:NAME`, `file:PATH.wav` (records what is played, at most an hour) or `discard`. */
   readonly speaker: string;
-  /** Hz, of both directions. */
+  /** Hz, wished for in both directions. */
   readonly rate: number;
   /** Paces what is no real device. */
   readonly clock: Clock;
@@ -34,9 +34,9 @@ export function openSoundCard(options: SoundOptions): SoundCard {
     microphone.close();
     throw error;
   }
-  const {rate} = options;
   return {
-    rate,
+    captureRate: microphone.rate,
+    playbackRate: speaker.rate,
     name:
       options.microphone === options.speaker
         ? options.speaker
@@ -60,9 +60,9 @@ function openMicrophone({microphone, rate, clock, log}: SoundOptions): Microphon
     case 'alsa':
       return new AlsaMicrophone({device: name, rate, clock, log});
     case 'file':
-      return new PacedMicrophone(readWavFile(name, rate), rate, clock);
+      return new PacedMicrophone(readWavFile(name), clock);
     case 'silence':
-      return new PacedMicrophone(new Int16Array(0), rate, clock);
+      return new PacedMicrophone({rate, samples: new Int16Array(0)}, clock);
     default:
       throw new HardwareError('is none of alsa:NAME, file:PATH.wav, silence');
   }

@@ -15,11 +15,18 @@ interface Format {
   readonly bits: number;
 }
 
+/** Sound, mono. */
+export interface Recording {
+  /** Hz. */
+  readonly rate: number;
+  readonly samples: Int16Array;
+}
+
 /**
- * Reads a WAV file (PCM of 8 or 16 bits, or mu-law; any rate and number of channels) as mono at `rate`.
+ * Reads a WAV file (PCM of 8 or 16 bits, or mu-law; any rate and number of channels) as mono.
  * @throws HardwareError that says what is wrong with the file.
  */
-export function readWavFile(path: string, rate: number): Int16Array {
+export function readWavFile(path: string): Recording {
   let bytes: Buffer;
   try {
     if (statSync(path).size > SIZE_LIMIT) throw new HardwareError(`${path} is larger than 64 MiB`);
@@ -30,7 +37,7 @@ export function readWavFile(path: string, rate: number): Int16Array {
     throw new HardwareError(code === 'ENOENT' ? `${path}: there is no such file` : `${path}: ${message}`);
   }
   const {format, data} = findChunks(bytes, path);
-  return resample(toMono(format, data), format.rate, rate);
+  return {rate: format.rate, samples: toMono(format, data)};
 }
 
 /** The chunks that matter. A recorder that was cut short may have left a size of 0 or too much. */
@@ -97,24 +104,4 @@ function muLaw(byte: number): number {
   const inverted = ~byte & 0xff;
   const magnitude = ((((inverted & 0x0f) << 3) + 0x84) << ((inverted >> 4) & 7)) - 0x84;
   return inverted & 0x80 ? -magnitude : magnitude;
-}
-
-/** Interpolates linearly; to a lower rate, over as many samples as fall between two new ones. */
-function resample(samples: Int16Array, from: number, to: number): Int16Array {
-  if (from === to) return samples;
-  const step = from / to;
-  const reach = Math.max(1, step);
-  const result = new Int16Array(Math.floor(samples.length / step));
-  for (let index = 0; index < result.length; index += 1) {
-    const center = index * step;
-    let sum = 0;
-    let weights = 0;
-    for (let near = Math.max(0, Math.ceil(center - reach)); near <= center + reach; near += 1) {
-      const weight = 1 - Math.abs(near - center) / reach;
-      sum += weight * (samples[near] ?? 0);
-      weights += weight;
-    }
-    result[index] = Math.round(sum / weights);
-  }
-  return result;
 }

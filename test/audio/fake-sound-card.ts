@@ -2,7 +2,8 @@ import type {SoundCard} from '../../hal/hal.ts';
 
 /** A sound card that a test fills and empties by hand. */
 export class FakeSoundCard implements SoundCard {
-  readonly rate = 8000;
+  readonly captureRate = 16_000;
+  readonly playbackRate = 16_000;
   readonly name = 'fake';
   readonly xruns = 0;
   /** What the microphone has captured and nobody has read. */

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {decodeMuLaw, encodeMuLaw, muLawSilence} from '../../firmware/audio/g711.ts';
+import {decodeALaw, decodeMuLaw, encodeALaw, encodeMuLaw} from '../../firmware/audio/g711.ts';
 
 /**
  * Mu-law as ITU-T G.711 table 2 defines it: decision values x and quantized values y in 14 bits, by
@@ -61,6 +61,37 @@ test('decoding and encoding again gives the same byte; only negative nought beco
 
 test('part of a packet can be decoded; silence is nought', () => {
   const samples = new Int16Array(3).fill(5);
-  decodeMuLaw(Uint8Array.of(0, 0, muLawSilence, muLawSilence), 2, 2, samples);
+  decodeMuLaw(Uint8Array.of(0, 0, 0xff, 0xff), 2, 2, samples);
   expect([...samples]).toEqual([0, 0, 5]);
+});
+
+/**
+ * A-law as ITU-T G.711 table 1 defines it: decision values and quantized values in 13 bits, the two segments next to nought
+ * with steps of 2, each further one's twice as wide.
+ */
+test('A-law: every sample gets the step that its magnitude lies in, every byte its quantized value', () => {
+  const steps = Array.from({length: 128}, (_, step) => {
+    const segment = Math.max(1, step >> 4);
+    const width = 2 ** segment;
+    const start = step < 32 ? step * 2 : (16 + (step & 15)) * width;
+    return {start, value: start + width / 2};
+  });
+  expect(steps.at(-1)).toEqual({start: 3968, value: 4032});
+  const samples = Int16Array.from({length: 65536}, (_, index) => index - 32768);
+  const bytes = new Uint8Array(65536);
+  encodeALaw(samples, samples.length, bytes);
+  const wrong = samples.filter((sample, index) => {
+    // Negative magnitudes begin just above their decision value.
+    const magnitude = (sample < 0 ? -sample - 1 : sample) / 8;
+    const step = steps.findLastIndex(({start}) => start <= magnitude);
+    return bytes[index] !== (((sample < 0 ? 0 : 0x80) | step) ^ 0x55);
+  });
+  expect([...wrong]).toEqual([]);
+  const all = Uint8Array.from({length: 256}, (_, index) => index);
+  const decodedSamples = new Int16Array(256);
+  decodeALaw(all, 0, 256, decodedSamples);
+  for (let step = 0; step < 128; step++) {
+    expect(decodedSamples[(0x80 | step) ^ 0x55]).toBe(steps[step]!.value * 8);
+    expect(decodedSamples[step ^ 0x55]).toBe(steps[step]!.value * -8);
+  }
 });

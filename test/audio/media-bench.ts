@@ -8,7 +8,10 @@ import {CompoundWriter, packetType} from '../../firmware/rtp/rtcp/compound.ts';
 import {writeReport} from '../../firmware/rtp/rtcp/reports.ts';
 import {FakeSoundCard} from './fake-sound-card.ts';
 
+/** Bytes and RTP clock steps of a packet. */
 export const frame = 160;
+/** Samples of a frame of microphone and loudspeaker. */
+export const soundFrame = 320;
 export const peer = {address: '192.0.2.7', port: 7000};
 /** What `talk` settles, where nothing else is said. */
 export const stream: AudioStream = {
@@ -93,7 +96,7 @@ export class Bench {
 
   /** One step: `captured` from the microphone, `received` by each socket named. */
   step(captured?: number, received?: {socket: FakeSocket; sample: number; from?: SocketAddress}): void {
-    if (captured !== undefined) this.card.captured.push(...Array(frame).fill(captured));
+    if (captured !== undefined) this.card.captured.push(...Array(soundFrame).fill(captured));
     this.thread.captureFrame();
     this.thread.sendFrame();
     if (received !== undefined) {
@@ -101,7 +104,7 @@ export class Bench {
       received.socket.onDatagram(this.packet(received.sample), address, port);
     }
     this.thread.playFrame();
-    this.card.queued = Math.max(0, this.card.queued - frame);
+    this.card.queued = Math.max(0, this.card.queued - soundFrame);
     this.time += 20;
   }
 

@@ -61,10 +61,10 @@ test('back from a hold without encryption the same key goes on', async () => {
   const there = new SrtpSession({...security, localKey: security.remoteKey, remoteKey: security.localKey});
   bench.step(988);
   bench.do({kind: 'update', session: 1, stream});
-  bench.step(988);
-  expect(soundOf(socket.sent[1]!.bytes)).toBe(988);
+  for (let step = 0; step < 3; step++) bench.step(988);
+  expect(soundOf(socket.sent[3]!.bytes)).toBe(988);
   bench.do({kind: 'update', session: 1, stream: {...stream, security}});
   bench.step(988);
-  const opened = [0, 2].map((index) => there.unprotect(socket.sent[index]!.bytes.slice()));
+  const opened = [0, 4].map((index) => there.unprotect(socket.sent[index]!.bytes.slice()));
   expect(opened.map((packet) => packet?.length)).toEqual([172, 172]);
 });

@@ -10,7 +10,7 @@ function soundAt(position: number, length = frame): Int16Array {
 }
 
 class Player {
-  readonly buffer = new PlayoutBuffer();
+  readonly buffer = new PlayoutBuffer(8000);
   readonly frames: Int16Array[] = [];
   put(position: number, timestamp = position, length = frame): void {
     this.buffer.put(soundAt(position, length), length, timestamp >>> 0);

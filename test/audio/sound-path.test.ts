@@ -3,7 +3,7 @@ import {SoundPath} from '../../firmware/audio/sound-path.ts';
 import {HardwareError} from '../../hal/hal.ts';
 import {FakeSoundCard} from './fake-sound-card.ts';
 
-const frame = 160;
+const frame = 320;
 
 function pathOf() {
   const cards: FakeSoundCard[] = [];
@@ -89,7 +89,7 @@ test('playback starts with a frame of lead and never queues more than 100 ms', (
   path.play(samples);
   expect(card.played).toEqual([...Array(frame).fill(0), ...Array(frame).fill(9)]);
   for (let step = 0; step < 50; step++) path.play(samples);
-  expect(card.queued).toBeLessThanOrEqual(800);
+  expect(card.queued).toBeLessThanOrEqual(1600);
   card.queued = 0;
   path.play(samples);
   expect(card.queued).toBe(2 * frame);

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {frameSamples} from '../../firmware/audio/frame.ts';
+import {narrowSamples} from '../../firmware/audio/frame.ts';
 import {ToneListener} from '../../firmware/audio/tone-listener.ts';
 import {keyTones} from '../support/key-tones.ts';
 import {makeSpeech} from '../support/speech.ts';
@@ -14,18 +14,18 @@ class Talk {
 
   /** Both sides at once, as long as the longer one; `lost`: numbers of packets that do not come. */
   go({there, here, lost = []}: {there?: Int16Array; here?: Int16Array; lost?: number[]}): void {
-    const frames = Math.max(there?.length ?? 0, here?.length ?? 0) / frameSamples;
+    const frames = Math.max(there?.length ?? 0, here?.length ?? 0) / narrowSamples;
     for (let frame = 0; frame < frames; frame++) {
       this.listener.say(frameOf(here, frame));
-      if (!lost.includes(frame)) this.listener.hear(frameOf(there, frame), frameSamples, this.#timestamp);
-      this.#timestamp = (this.#timestamp + frameSamples) >>> 0;
+      if (!lost.includes(frame)) this.listener.hear(frameOf(there, frame), narrowSamples, this.#timestamp);
+      this.#timestamp = (this.#timestamp + narrowSamples) >>> 0;
     }
   }
 }
 
 function frameOf(sound: Int16Array | undefined, frame: number): Int16Array {
-  const samples = new Int16Array(frameSamples);
-  samples.set(sound?.subarray(frame * frameSamples, (frame + 1) * frameSamples) ?? []);
+  const samples = new Int16Array(narrowSamples);
+  samples.set(sound?.subarray(frame * narrowSamples, (frame + 1) * narrowSamples) ?? []);
   return samples;
 }
 
@@ -61,8 +61,8 @@ test('a lost packet does not make two keys of one; late and doubled packets do n
   const {samples} = keyTones('8', {milliseconds: 200, before: 0});
   for (let frame = 0; frame < 10; frame++) {
     for (let times = 0; times < 3; times++) {
-      talk.listener.hear(frameOf(samples, frame), frameSamples, 100_000 + frame * frameSamples);
-      talk.listener.hear(frameOf(samples, frame - 1), frameSamples, 100_000 + (frame - 1) * frameSamples);
+      talk.listener.hear(frameOf(samples, frame), narrowSamples, 100_000 + frame * narrowSamples);
+      talk.listener.hear(frameOf(samples, frame - 1), narrowSamples, 100_000 + (frame - 1) * narrowSamples);
     }
   }
   expect(talk.heard).toBe('78');
@@ -70,8 +70,11 @@ test('a lost packet does not make two keys of one; late and doubled packets do n
 
 test('the same key after a silence in which nothing was sent is another', () => {
   const talk = new Talk();
-  const one = keyTones('7', {before: 0}).samples.subarray(0, 5 * frameSamples);
-  talk.go({there: Int16Array.of(...one, ...new Int16Array(5 * frameSamples), ...one), lost: [5, 6, 7, 8, 9]});
+  const one = keyTones('7', {before: 0}).samples.subarray(0, 5 * narrowSamples);
+  talk.go({
+    there: Int16Array.of(...one, ...new Int16Array(5 * narrowSamples), ...one),
+    lost: [5, 6, 7, 8, 9],
+  });
   expect(talk.heard).toBe('77');
 });
 

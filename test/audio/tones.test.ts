@@ -3,7 +3,7 @@ import {mix} from '../../firmware/audio/frame.ts';
 import {LevelMeter} from '../../firmware/audio/level-meter.ts';
 import {type ToneName, TonePlayer} from '../../firmware/audio/tones.ts';
 
-const frame = 160;
+const frame = 320;
 
 function play(name: ToneName, frames: number): Int16Array {
   const player = new TonePlayer();
@@ -20,7 +20,7 @@ function shareAt(frequency: number, sound: Int16Array): number {
   let im = 0;
   let energy = 0;
   sound.forEach((sample, index) => {
-    const phase = (2 * Math.PI * frequency * index) / 8000;
+    const phase = (2 * Math.PI * frequency * index) / 16_000;
     re += sample * Math.cos(phase);
     im += sample * Math.sin(phase);
     energy += sample * sample;
@@ -37,7 +37,7 @@ function rhythm(sound: Int16Array): string {
 
 test('ringback is 425 Hz, 1 s on and 4 s off, for ever', () => {
   const sound = play('ringback', 550);
-  expect(shareAt(425, sound.subarray(0, 8000))).toBeGreaterThan(0.99);
+  expect(shareAt(425, sound.subarray(0, 16_000))).toBeGreaterThan(0.99);
   expect(rhythm(sound)).toBe(`${'#'.repeat(50)}${'.'.repeat(200)}`.repeat(2) + '#'.repeat(50));
 });
 
@@ -50,7 +50,7 @@ test('busy is 425 Hz, 480 ms on and off, four times', () => {
 test('error is the three special information tones', () => {
   const sound = play('error', 50);
   for (const [index, frequency] of [950, 1400, 1800].entries()) {
-    const part = sound.subarray(index * 2640, (index + 1) * 2640);
+    const part = sound.subarray(index * 5280, (index + 1) * 5280);
     expect(shareAt(frequency, part)).toBeGreaterThan(0.97);
   }
   expect(rhythm(sound).replace(/\.+$/, '')).toHaveLength(50);

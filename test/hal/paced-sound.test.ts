@@ -9,7 +9,7 @@ const ramp = (length: number) => Int16Array.from({length}, (_, index) => index +
 
 test('a microphone hears the recording at the pace of the clock, then silence', () => {
   const clock = new FakeClock();
-  const microphone = new PacedMicrophone(ramp(300), rate, clock);
+  const microphone = new PacedMicrophone({rate, samples: ramp(300)}, clock);
   const samples = frame();
   expect(microphone.read(samples)).toBe(0);
   clock.advance(10);
@@ -26,7 +26,7 @@ test('a microphone hears the recording at the pace of the clock, then silence', 
 
 test('who reads too late has lost the oldest', () => {
   const clock = new FakeClock();
-  const microphone = new PacedMicrophone(ramp(8000), rate, clock);
+  const microphone = new PacedMicrophone({rate, samples: ramp(8000)}, clock);
   const samples = frame();
   microphone.read(samples);
   clock.advance(500);
@@ -37,7 +37,7 @@ test('who reads too late has lost the oldest', () => {
 
 test('after a pause the recording begins anew, and nothing was lost', () => {
   const clock = new FakeClock();
-  const microphone = new PacedMicrophone(ramp(8000), rate, clock);
+  const microphone = new PacedMicrophone({rate, samples: ramp(8000)}, clock);
   const samples = frame();
   microphone.read(samples);
   clock.advance(100);
@@ -52,7 +52,7 @@ test('after a pause the recording begins anew, and nothing was lost', () => {
 
 test('over hours not one sample is too many or too few', () => {
   const clock = new FakeClock();
-  const microphone = new PacedMicrophone(new Int16Array(0), 11_025, clock);
+  const microphone = new PacedMicrophone({rate: 11_025, samples: new Int16Array(0)}, clock);
   const samples = new Int16Array(1000);
   let count = microphone.read(samples);
   for (let second = 0; second < 36_000; second += 0.05) {

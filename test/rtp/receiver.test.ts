@@ -18,10 +18,12 @@ const stream: AudioStream = {
 
 class Recorder {
   sounds: number[] = [];
+  codecs: string[] = [];
   senderChanges = 0;
   digits = '';
-  onSound(_bytes: Uint8Array, {sequenceNumber}: {sequenceNumber: number}): void {
+  onSound(_bytes: Uint8Array, {sequenceNumber}: {sequenceNumber: number}, codec: string): void {
     this.sounds.push(sequenceNumber);
+    this.codecs.push(codec);
   }
   onSenderChanged(): void {
     this.senderChanges++;
@@ -56,18 +58,30 @@ test('before anything is negotiated every packet is dropped', () => {
   expect(receiver.heard).toBeUndefined();
 });
 
-test('payload types of our offer, and those of the answer where it has others', () => {
-  const {recorder, receive} = receiverOf({...stream, receives: {payloadType: 8, telephoneEvent: 101}});
+test('payload types of all that was offered, and those of the answer where it has others', () => {
+  const {recorder, receive} = receiverOf({
+    ...stream,
+    receives: {
+      formats: [
+        {codec: 'PCMA', payloadType: 8},
+        {codec: 'G722', payloadType: 9},
+      ],
+      telephoneEvent: 101,
+    },
+  });
   const event = (sequenceNumber: number, payloadType: number, key: number) => {
     const bytes = packet(sequenceNumber, {payloadType, payload: [key, 0x80, 0, 160]});
     receive(bytes);
   };
   receive(packet(1, {payloadType: 0}));
   receive(packet(2, {payloadType: 8}));
+  receive(packet(6, {payloadType: 9}));
+  receive(packet(7, {payloadType: 3}));
   event(3, 101, 7);
   event(4, 97, 8);
   event(5, 96, 9);
-  expect(recorder.sounds).toEqual([1, 2]);
+  expect(recorder.sounds).toEqual([1, 2, 6]);
+  expect(recorder.codecs).toEqual(['PCMU', 'PCMA', 'G722']);
   expect(recorder.digits).toBe('78');
 });
 

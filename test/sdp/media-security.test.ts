@@ -18,7 +18,8 @@ function wish(required: boolean): LocalSecurity {
 
 function side(host: number, security: LocalSecurity | undefined): LocalMedia {
   const address = `192.0.2.${host}`;
-  return {address, port: 4000 + 10 * host, sessionId: '1', version: 1, direction: 'sendrecv', security};
+  const port = 4000 + 10 * host;
+  return {address, port, sessionId: '1', version: 1, direction: 'sendrecv', codecs: ['PCMU'], security};
 }
 
 function read(...lines: string[]): SessionDescription {

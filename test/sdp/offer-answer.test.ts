@@ -12,6 +12,7 @@ const tesla: LocalMedia = {
   sessionId: '2890844526',
   version: 1,
   direction: 'sendrecv',
+  codecs: ['PCMU'],
   security: undefined,
 };
 const marconi: LocalMedia = {...tesla, address: '192.0.2.2', port: 60000, sessionId: '2890844527'};
@@ -231,7 +232,7 @@ test('an answer with numbers of its own: sent with those, received with ours', (
   expect(numbers('m=audio 6000 RTP/AVP 0 96', 'a=rtpmap:96 Telephone-Event/8000')).toEqual({
     payloadType: 0,
     telephoneEvent: 96,
-    receives: {payloadType: 0, telephoneEvent: 101},
+    receives: {formats: [{codec: 'PCMU', payloadType: 0}], telephoneEvent: 101},
   });
   expect(numbers('m=audio 6000 RTP/AVP 0')).toEqual({
     payloadType: 0,
@@ -280,4 +281,70 @@ test('where reports are mapped elsewhere than next to RTP, offers say so, and an
   const audio = ['c=IN IP4 192.0.2.9', 'm=audio 4000 RTP/AVP 0'];
   const answers = [audio, [...audio, 'a=rtcp-mux']].map((lines) => answerOffer(read(...lines), behind));
   expect(answers.map((one) => one.ok && rtcpOf(one.value.answer))).toEqual([['a=rtcp:50000'], []]);
+});
+
+const polyglot: LocalMedia = {...marconi, codecs: ['G722', 'PCMU', 'PCMA']};
+const everything = [
+  {codec: 'G722', payloadType: 9},
+  {codec: 'PCMU', payloadType: 0},
+  {codec: 'PCMA', payloadType: 8},
+];
+
+test('all codecs are offered in the order of preference, G722 with the clock rate that it has on paper', () => {
+  const [audio] = createOffer(polyglot).media;
+  expect(audio?.formats).toEqual(['9', '0', '8', '101']);
+  expect(audio?.attributes.filter(({name}) => name === 'rtpmap').map(({value}) => value)).toEqual([
+    '9 G722/8000',
+    '0 PCMU/8000',
+    '8 PCMA/8000',
+    '101 telephone-event/8000',
+  ]);
+});
+
+test('of an offer the codec that is preferred here is taken, and all others may come', () => {
+  const chosen = (codecs: LocalMedia['codecs'], formats: string) => {
+    const answered = answerOffer(read('c=IN IP4 192.0.2.9', `m=audio 4000 RTP/AVP ${formats}`), {
+      ...polyglot,
+      codecs,
+    });
+    if (!answered.ok) return answered.error.text;
+    const {codec, payloadType, receives} = answered.value.stream;
+    expect(answered.value.answer.media[0]?.formats).toEqual([String(payloadType)]);
+    return [codec, ...(receives?.formats ?? []).map((format) => format.payloadType)];
+  };
+  expect(chosen(['G722', 'PCMU', 'PCMA'], '8 0 9 18')).toEqual(['G722', 8, 0, 9]);
+  expect(chosen(['PCMA', 'PCMU'], '9 0 8')).toEqual(['PCMA', 0, 8]);
+  expect(chosen(['G722', 'PCMU'], '8 0')).toEqual(['PCMU']);
+  expect(chosen(['G722', 'PCMU'], '8 18')).toBe('none of G722, PCMU is among the codecs');
+});
+
+test('of an answer the first codec that was offered is sent, and each that was offered may come', () => {
+  const accepted = (...lines: string[]) => {
+    const accept = acceptAnswer(createOffer(polyglot), read('c=IN IP4 192.0.2.9', ...lines), false);
+    if (!accept.ok) return accept.error.code;
+    const {codec, payloadType, receives} = accept.value;
+    return {codec, payloadType, receives: receives?.formats};
+  };
+  const receives = everything;
+  expect(accepted('m=audio 6000 RTP/AVP 8 0')).toEqual({codec: 'PCMA', payloadType: 8, receives});
+  expect(accepted('m=audio 6000 RTP/AVP 96', 'a=rtpmap:96 g722/8000/1')).toEqual({
+    codec: 'G722',
+    payloadType: 96,
+    receives,
+  });
+  expect(accepted('m=audio 6000 RTP/AVP 9', 'a=rtpmap:9 G722/16000')).toBe('no-common-codec');
+  expect(accepted('m=audio 6000 RTP/AVP 18')).toBe('no-common-codec');
+});
+
+test('a later offer has all codecs again, but no number means another thing than before', () => {
+  const again = (...lines: string[]) => {
+    const first = answerOffer(read('c=IN IP4 192.0.2.9', ...lines), polyglot);
+    if (!first.ok) return first.error.code;
+    return createOffer({...polyglot, version: 2}, first.value.answer).media[0]?.formats;
+  };
+  expect(again('m=audio 4000 RTP/AVP 0 8')).toEqual(['0', '9', '8']);
+  expect(again('m=audio 4000 RTP/AVP 96', 'a=rtpmap:96 G722/8000')).toEqual(['96', '0', '8']);
+  expect(
+    again('m=audio 4000 RTP/AVP 0 8', 'a=rtpmap:0 G722/8000', 'a=rtpmap:8 telephone-event/8000'),
+  ).toEqual(['0', '8']);
 });

@@ -1,3 +1,4 @@
+import {halved} from './at-rate.ts';
 import {fft} from './fft.ts';
 import type {Sound} from './wav.ts';
 
@@ -36,9 +37,12 @@ interface Window {
  * Compares a recording with the original that was played. The recording may begin late or early, and may
  * lack parts (a recorder that drops the time in which no packet came): it is cut into windows of 0.2 s, each
  * is looked for in the whole original, and one within which a part is missing is compared in two pieces. So
- * it says how true the sound is that came; that enough came is for the caller to ask of `seconds`.
+ * it says how true the sound is that came; that enough came is for the caller to ask of `seconds`. Where one
+ * has twice the rate of the other it is brought down to that.
  */
 export function correlate(original: Sound, recording: Sound): Correlation {
+  if (recording.rate === 2 * original.rate) return correlate(original, halved(recording));
+  if (original.rate === 2 * recording.rate) return correlate(halved(original), recording);
   if (original.rate !== recording.rate) {
     throw new Error(`rates differ: ${original.rate} and ${recording.rate} Hz`);
   }

@@ -67,6 +67,12 @@ export const programs = {
   'systemd-analyze': program('systemd-analyze', 'a judge of sandboxes', ['systemd']),
   ip: program('ip', "networks of the tests' own", ['iproute2']),
   nft: program('nft', 'a NAT between such networks', ['nftables']),
+  libspandsp: {
+    name: 'libspandsp',
+    purpose: 'another G.722 to compare with',
+    packages: ['libspandsp2'],
+    find: () => library('libspandsp.so.2'),
+  },
   libmodbus: {
     name: 'libmodbus',
     purpose: 'a relay board to be switched',

@@ -1,5 +1,5 @@
 import {randomHex} from '../../base/random.ts';
-import type {AudioStream} from '../../rtp/audio-stream.ts';
+import type {AudioStream, CodecName} from '../../rtp/audio-stream.ts';
 import type {DialogUser} from '../dialog/dialog-table.ts';
 import type {DialogEnvironment} from '../dialog/environment.ts';
 import {type EncryptionWish, type MediaEnd, Negotiation, securityFor} from '../dialog/negotiation.ts';
@@ -19,6 +19,8 @@ export interface CallServices {
   readonly transport: Transport;
   readonly locator: Locator;
   readonly health: ServerHealth;
+  /** The codecs that are offered and taken, the preferred one first. */
+  readonly codecs: readonly CodecName[];
   /** Opens an RTP port at this local address. */
   openMedia(localAddress: string, destination: Destination): Promise<MediaPort>;
   /** The address (A, AAAA) of a host name. */
@@ -179,7 +181,8 @@ export abstract class CallBase {
     const {random} = this.services.environment;
     const sessionId = String(Number.parseInt(randomHex(random, 6), 16));
     const security = securityFor(encryption, random);
-    const media: MediaEnd = {address, port, rtcp, sessionId, direction: 'sendrecv', security};
+    const {codecs} = this.services;
+    const media: MediaEnd = {address, port, rtcp, sessionId, direction: 'sendrecv', codecs, security};
     return new Negotiation(media);
   }
 }

@@ -2,6 +2,7 @@ import type {Clock} from '../../base/clock.ts';
 import {type RandomBytes, randomHex} from '../../base/random.ts';
 import {failure, type Result, success} from '../../base/result.ts';
 import type {NameService} from '../../dns/name-service.ts';
+import {type CodecName, codecNames} from '../../rtp/audio-stream.ts';
 import {
   capabilityHeaders,
   refuseBody,
@@ -75,6 +76,8 @@ export interface UserAgentOptions {
   readonly domain?: string | undefined;
   readonly clock: Clock;
   readonly random: RandomBytes;
+  /** The codecs that are offered and taken, the preferred one first; default: all that are known. */
+  readonly codecs?: readonly CodecName[];
   /** Opens an RTP port at a local address. */
   openMedia(localAddress: string, destination: Destination): Promise<MediaPort>;
   /** Looks names up. */
@@ -151,6 +154,7 @@ export class UserAgent {
       transport,
       locator,
       health,
+      codecs: options.codecs ?? codecNames,
       openMedia: (address, destination) => options.openMedia(address, destination),
       resolve: (host) => locator.address(host),
       onCallChanged: () => this.#notifier.changed(),
@@ -321,7 +325,8 @@ export class UserAgent {
     const body = sessionBody(request);
     const account = this.#accountBehind(request, source);
     const encryption = account?.encryption ?? 'off';
-    const offer = typeof body === 'string' ? undefined : examineOffer(body, encryption);
+    const offer =
+      typeof body === 'string' ? undefined : examineOffer(body, {encryption, codecs: this.#services.codecs});
     const replaced = replacedCall(request, this.#environment.dialogs, this.#legs);
     if (request.contact?.uri.host === undefined) {
       // Without it nothing could ever be sent to the caller (section 8.1.1.8).

@@ -1,7 +1,7 @@
 import {isIP} from 'node:net';
 import type {RandomBytes} from '../../base/random.ts';
 import {failure, type Result, success} from '../../base/result.ts';
-import type {AudioStream} from '../../rtp/audio-stream.ts';
+import type {AudioStream, CodecName} from '../../rtp/audio-stream.ts';
 import {LocalKeys, type LocalSecurity} from '../../sdp/media-security.ts';
 import {
   acceptAnswer,
@@ -117,12 +117,15 @@ export function securityFor(wish: EncryptionWish, random: RandomBytes): LocalSec
 }
 
 /** Reads an offer and finds out whether it could be answered, before anybody is bothered or a port is opened. */
-export function examineOffer(body: Uint8Array, wish: EncryptionWish): Result<SessionDescription, Refusal> {
+export function examineOffer(
+  body: Uint8Array,
+  {encryption, codecs}: {readonly encryption: EncryptionWish; readonly codecs: readonly CodecName[]},
+): Result<SessionDescription, Refusal> {
   const offer = parseSessionDescription(body);
   if (!offer.ok) return failure(unreadable(offer.error));
   // The answer goes nowhere, so that its key need not be one.
-  const security = securityFor(wish, (count) => new Uint8Array(count));
-  const chosen = chooseLine(offer.value, {direction: 'sendrecv', security});
+  const security = securityFor(encryption, (count) => new Uint8Array(count));
+  const chosen = chooseLine(offer.value, {direction: 'sendrecv', codecs, security});
   return chosen.ok ? offer : failure({status: 488, ...chosen.error});
 }
 

@@ -5,6 +5,7 @@ const text = (body: Uint8Array) => new TextDecoder().decode(body);
 const bytes = (...lines: string[]) => new TextEncoder().encode(`${lines.join('\r\n')}\r\n`);
 const head = ['v=0', 'o=- 1 1 IN IP4 192.0.2.9', 's=-', 'c=IN IP4 192.0.2.9', 't=0 0'];
 const plain = bytes(...head, 'm=audio 7000 RTP/AVP 0');
+const plainly = {encryption: 'off', codecs: ['PCMU']} as const;
 const held = bytes(...head, 'm=audio 7000 RTP/AVP 0', 'a=sendonly');
 
 function negotiation(): Negotiation {
@@ -13,6 +14,7 @@ function negotiation(): Negotiation {
     port: 49170,
     sessionId: '4711',
     direction: 'sendrecv',
+    codecs: ['PCMU'],
     security: undefined,
   });
 }
@@ -53,12 +55,12 @@ test('an offer that is refused leaves the session as it was', () => {
 });
 
 test('an offer is examined without anything being opened', () => {
-  expect(examineOffer(plain, 'off')).toMatchObject({ok: true, value: {media: [{port: 7000}]}});
-  expect(examineOffer(bytes(...head), 'off')).toEqual({
+  expect(examineOffer(plain, plainly)).toMatchObject({ok: true, value: {media: [{port: 7000}]}});
+  expect(examineOffer(bytes(...head), plainly)).toEqual({
     ok: false,
     error: {status: 488, code: 'no-audio', text: 'no RTP/AVP audio is offered'},
   });
-  expect(examineOffer(bytes('v=1'), 'off')).toEqual({
+  expect(examineOffer(bytes('v=1'), plainly)).toEqual({
     ok: false,
     error: {status: 400, text: 'bad SDP, line 1 v=: the first line is not v=0'},
   });

@@ -5,6 +5,8 @@ export interface AsteriskPhone {
   readonly encryption?: 'sdes';
   /** It is sent keys as tones in the sound, and telephone-event is not offered to it. */
   readonly keys?: 'inband';
+  /** The only codec that is spoken with it; default: ulaw. */
+  readonly codec?: 'ulaw' | 'alaw' | 'g722';
 }
 
 export interface AsteriskPlaces {
@@ -53,6 +55,8 @@ const modules = [
     'func_strings',
     'pbx_config',
     'codec_ulaw',
+    'codec_alaw',
+    'codec_g722',
     'codec_resample',
   ],
   ...['format_wav', 'format_pcm', 'format_sln'],
@@ -122,14 +126,14 @@ bind=127.0.0.1:${port}
 ${secure ? tls : ''}`;
 }
 
-function endpoint(name: string, {password, encryption, keys}: AsteriskPhone): string {
+function endpoint(name: string, {password, encryption, keys, codec}: AsteriskPhone): string {
   return `[${name}]
 type=endpoint
 context=home
 aors=${name}
 auth=${name}
 disallow=all
-allow=ulaw
+allow=${codec ?? 'ulaw'}
 direct_media=no
 dtmf_mode=${keys ?? 'rfc4733'}
 timers=always

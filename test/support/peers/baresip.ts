@@ -16,8 +16,10 @@ const RTP_PORTS = 32;
 export interface BaresipOptions {
   /** User part of its address. */
   user: string;
-  /** What it says in each call, at 8 kHz. */
+  /** What it says in each call, at 8 or 16 kHz, which is its own rate then. */
   says: Sound;
+  /** The only codec that it speaks; default: PCMU. */
+  codec?: 'PCMU' | 'PCMA' | 'G722';
   /** Where it registers; without one it is called by address. */
   registrar?: {domain: string; port: number; password: string};
   /** Accepts calls by itself. */
@@ -183,7 +185,10 @@ function place(run: Run, {user, version}: BaresipOptions): {root: string; folder
   return {root: newBaresipRoot, folder};
 }
 
-function account({user, registrar, autoAnswer, encryption, version}: BaresipOptions, port: number): string {
+function account(
+  {user, registrar, autoAnswer, encryption, version, codec}: BaresipOptions,
+  port: number,
+): string {
   const address =
     registrar === undefined
       ? `<sip:${user}@127.0.0.1:${port}>;regint=0;catchall=yes`
@@ -191,7 +196,8 @@ function account({user, registrar, autoAnswer, encryption, version}: BaresipOpti
         `;outbound="sip:127.0.0.1:${registrar.port};transport=udp";regint=120`;
   const media = encryption === undefined ? '' : `;mediaenc=${encryption}`;
   const obedient = version === '1.1' ? ';sip_autoanswer=yes' : '';
-  return `${address}${media}${obedient};answermode=${autoAnswer === true ? 'auto' : 'manual'};audio_codecs=pcmu`;
+  const answers = autoAnswer === true ? 'auto' : 'manual';
+  return `${address}${media}${obedient};answermode=${answers};audio_codecs=${(codec ?? 'PCMU').toLowerCase()}`;
 }
 
 function configuration(paths: {
@@ -203,7 +209,8 @@ function configuration(paths: {
   modules: string;
   options: BaresipOptions;
 }): string {
-  const modules = ['stdio', 'g711', 'sndfile', 'aufile', 'aubridge', 'srtp'].map(
+  const {rate} = paths.options.says;
+  const modules = ['stdio', 'g711', 'g722', 'sndfile', 'aufile', 'aubridge', 'srtp'].map(
     (name) => `module ${name}.so`,
   );
   const watching = paths.options.watches === undefined ? [] : ['contact', 'presence'];
@@ -218,8 +225,8 @@ function configuration(paths: {
     // aufile only plays; the sink drives the decoder, and sndfile records on the way.
     'audio_player aubridge,sink',
     'audio_alert aubridge,alert',
-    'ausrc_srate 8000',
-    'auplay_srate 8000',
+    `ausrc_srate ${rate}`,
+    `auplay_srate ${rate}`,
     'ausrc_channels 1',
     'auplay_channels 1',
     'ausrc_format s16',

@@ -17,6 +17,8 @@ export interface LinphoneOptions {
   says: Sound;
   registrar?: {domain: string; port: number; password: string};
   autoAnswer?: boolean;
+  /** The only codec that it speaks; default: all that it knows. */
+  codec?: 'PCMU' | 'PCMA' | 'G722';
 }
 
 /** linphonec, the terminal phone, on 127.0.0.1, with files for microphone and loudspeaker. */
@@ -105,7 +107,7 @@ export class Linphone {
   }
 }
 
-function configuration({user, registrar}: LinphoneOptions, port: number, rtpPort: number): string {
+function configuration({user, registrar, codec}: LinphoneOptions, port: number, rtpPort: number): string {
   const account =
     registrar === undefined
       ? ''
@@ -122,6 +124,7 @@ reg_expires=120
 reg_sendregister=1
 publish=0
 `;
+  const codecs = codec === undefined ? '' : onlyCodec(codec);
   return `[sip]
 sip_port=${port}
 sip_tcp_port=${port}
@@ -146,5 +149,23 @@ ringer_dev_id=
 enabled=0
 display=0
 capture=0
-${account}`;
+${account}${codecs}`;
+}
+
+/** It asks for the codecs that it is not to use as well. */
+function onlyCodec(wanted: string): string {
+  return [
+    ['opus', 48_000],
+    ['speex', 16_000],
+    ['speex', 8000],
+    ['PCMU', 8000],
+    ['PCMA', 8000],
+    ['G722', 8000],
+    ['GSM', 8000],
+  ]
+    .map(
+      ([mime, rate], index) =>
+        `[audio_codec_${index}]\nmime=${mime}\nrate=${rate}\nchannels=1\nenabled=${mime === wanted ? 1 : 0}\n`,
+    )
+    .join('');
 }

@@ -90,9 +90,14 @@ const wrong: [name: string, text: string, problem: string][] = [
     'config.yaml:2:59: sip.accounts.0.registrar: transport must be udp, tcp or tls',
   ],
   [
-    'a codec that is not there yet',
-    'board: pc\naudio: {codecs: [PCMU, G722]}',
-    'config.yaml:2:24: audio.codecs.1: is not available yet in this version; allowed is PCMU',
+    'a codec that is not there',
+    'board: pc\naudio: {codecs: [PCMU, opus]}',
+    'config.yaml:2:24: audio.codecs.1: must be one of G722, PCMU, PCMA',
+  ],
+  [
+    'a codec twice',
+    'board: pc\naudio: {codecs: [G722, g722]}',
+    'config.yaml:2:17: audio.codecs: names a codec twice',
   ],
   [
     'a port that does not exist',

@@ -46,9 +46,17 @@ test('both ends hear of each other and of the end', async () => {
   expect(scene.tesla.ports[0]?.streams).toEqual([
     {
       remote: {address: '192.0.2.2', port: 60000},
-      codec: 'PCMU',
-      payloadType: 0,
+      codec: 'G722',
+      payloadType: 9,
       telephoneEvent: 101,
+      receives: {
+        formats: [
+          {codec: 'G722', payloadType: 9},
+          {codec: 'PCMU', payloadType: 0},
+          {codec: 'PCMA', payloadType: 8},
+        ],
+        telephoneEvent: 101,
+      },
       direction: 'sendrecv',
       packetTime: 20,
       rtcp: {multiplexed: true, address: undefined, port: 60001, voipMetrics: true},

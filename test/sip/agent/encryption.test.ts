@@ -72,7 +72,7 @@ test.each([
   ['off', secure(sdp('192.0.2.9', 7000, crypto)), 'off'],
   ['required', plain, 'required'],
   ['optional', secure(plain), undefined],
-  ['off', Buffer.from(Buffer.from(plain).toString().replace('RTP/AVP 0', 'RTP/AVP 8')), undefined],
+  ['off', Buffer.from(Buffer.from(plain).toString().replace('RTP/AVP 0', 'RTP/AVP 18')), undefined],
 ] as const)(
   '%s: a call whose offer cannot be answered is told, and what was in the way',
   async (srtp, body, way) => {

@@ -136,7 +136,12 @@ const refused: [name: string, odd: Odd, status: number, header?: RegExp][] = [
   ],
   ['CANCEL of nothing', {method: 'CANCEL'}, 481],
   ['SDP that cannot be read', {body: 'v=1\r\n'}, 400],
-  ['an offer without a common codec', {body: sdp.replace('AVP 0', 'AVP 8')}, 488, /^Warning: 399 doorline /m],
+  [
+    'an offer without a common codec',
+    {body: sdp.replace('AVP 0', 'AVP 18')},
+    488,
+    /^Warning: 399 doorline /m,
+  ],
   ['an offer of video alone', {body: sdp.replace('audio', 'video')}, 488],
 ];
 test.each(refused)('%s', async (_name, odd, status, header) => {

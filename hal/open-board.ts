@@ -1,5 +1,6 @@
 import type {BoardDefinition} from './board-definition.ts';
 import {checkBoard} from './check-board.ts';
+import {closeAll} from './close-all.ts';
 import {GpioBoard} from './gpio/gpio-board.ts';
 import {type Board, type Clock, HardwareError} from './hal.ts';
 import type {LightDriver} from './light/light-driver.ts';
@@ -24,10 +25,7 @@ export function openBoard(
   const relays = openRelays(definition, clock);
   if (relays.length === 0) return board;
   const {name, inputs, light, press} = board;
-  const close = () => {
-    board.close();
-    for (const line of relays) line.close();
-  };
+  const close = () => closeAll([board, ...relays]);
   const outputs = new Map([board, ...relays].flatMap((part) => [...part.outputs]));
   return {name, inputs, outputs, light, press, close};
 }
@@ -49,10 +47,7 @@ function openLines(definition: BoardDefinition, clock: Clock, warn: (text: strin
   const light = openLightOf(definition, warn);
   if (light === undefined) return board;
   const {name, inputs, outputs, press} = board;
-  const close = () => {
-    board.close();
-    light.close();
-  };
+  const close = () => closeAll([board, light]);
   return {name, inputs, outputs, light, press, close};
 }
 

@@ -1,4 +1,5 @@
 import type {BoardDefinition} from '../board-definition.ts';
+import {closeAll} from '../close-all.ts';
 import {type Board, type Clock, HardwareError, type InputLine, type OutputLine} from '../hal.ts';
 import {SystemError} from '../linux/ioctl.ts';
 import {type FoundLine, findLines, hasCharacterDevice} from './find-lines.ts';
@@ -43,7 +44,7 @@ export class GpioBoard implements Board {
   }
 
   close(): void {
-    for (const lines of this.#opened.splice(0)) lines.close();
+    closeAll(this.#opened.splice(0));
   }
 
   /** One request for all the lines of a chip. */

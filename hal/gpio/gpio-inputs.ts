@@ -3,7 +3,7 @@ import {SystemError} from '../linux/ioctl.ts';
 import {DebouncedInput} from './debounced-input.ts';
 import type {GpioInputSetting} from './gpio-driver.ts';
 import {LineRequest} from './line-request.ts';
-import {LineFlag} from './uapi.ts';
+import {type LineEvent, LineFlag} from './uapi.ts';
 
 /**
  * The kernel waits for the first quarter of the debounce time and tells nothing of what is shorter: the bouncing of a good
@@ -30,7 +30,7 @@ export class GpioInputs {
     this.#clock = clock;
     const {request, share} = requestInputs(device, inputs);
     this.#request = request;
-    const values = request.values();
+    const values = this.#orClosed(() => request.values());
     this.lines = inputs.map(
       ({name, debounceMs, lockOutMs}, index) =>
         new DebouncedInput(
@@ -41,7 +41,7 @@ export class GpioInputs {
         ),
     );
     this.#byOffset = new Map(inputs.map(({offset}, index) => [offset, this.lines[index]!]));
-    request.watch(() => this.#readEvents());
+    this.#orClosed(() => request.watch(() => this.#readEvents()));
   }
 
   close(): void {
@@ -49,9 +49,26 @@ export class GpioInputs {
     this.#request.close();
   }
 
+  /** The lines are given back where this throws. */
+  #orClosed<Value>(use: () => Value): Value {
+    try {
+      return use();
+    } catch (error) {
+      this.#request.close();
+      throw error;
+    }
+  }
+
   #readEvents(): void {
-    const events = this.#request.read();
     const now = this.#clock.now();
+    let events: LineEvent[];
+    try {
+      events = this.#request.read();
+    } catch {
+      // The chip is gone, as one at USB may be: its contacts count as open, and no button as pressed.
+      for (const line of this.lines) line.level(false, now);
+      return;
+    }
     const kernelNow = process.hrtime.bigint();
     let lost = false;
     for (const {offset, active, timestamp, sequence} of events) {

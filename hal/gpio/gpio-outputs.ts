@@ -31,9 +31,12 @@ export class GpioOutputs {
   /** All inactive at once, and given back. Nothing moves them afterwards. */
   close(): void {
     if (this.#closed) return;
-    this.#set(new Map(this.#active.map((_, index) => [index, false])));
-    this.#closed = true;
-    this.#request.close();
+    try {
+      this.#set(new Map(this.#active.map((_, index) => [index, false])));
+    } finally {
+      this.#closed = true;
+      this.#request.close();
+    }
   }
 
   #line({name, inverted}: GpioOutputSetting, index: number): OutputLine {

@@ -1,6 +1,7 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {Gpio} from 'onoff';
+import {closeAll} from '../close-all.ts';
 import {type Clock, HardwareError, type OutputLine} from '../hal.ts';
 import {DebouncedInput} from './debounced-input.ts';
 import type {FoundLine, WantedLine} from './find-lines.ts';
@@ -67,7 +68,7 @@ function opened<Setting, Line>(settings: readonly Setting[], open: (setting: Set
   const all: OpenLine<Line>[] = [];
   const close = () => {
     process.off('exit', close);
-    for (const one of all.splice(0)) one.close();
+    closeAll(all.splice(0));
   };
   process.on('exit', close);
   try {
@@ -117,9 +118,12 @@ function openOutput({name, offset, active, inverted}: GpioOutputSetting): OpenLi
     set,
   };
   const close = () => {
-    set(false);
-    closed = true;
-    gpio.unexport();
+    try {
+      set(false);
+    } finally {
+      closed = true;
+      gpio.unexport();
+    }
   };
   return {line, close};
 }

@@ -6,6 +6,9 @@ import {INPUT_EVENT_SIZE, type InputEvent, parseInputEvents} from './input-event
 
 /** _IOW('E', 0x90, int): what the device sends comes here and nowhere else, until it is closed. */
 const EVIOCGRAB = 0x40044590;
+/** _IOW('E', 0xa0, int): which clock the times of the events are read from. */
+const EVIOCSCLOCKID = 0x400445a0;
+const CLOCK_MONOTONIC = 1;
 const EVENTS_A_READ = 64;
 
 /** A device of /dev/input, taken exclusively: nothing that is typed there reaches a console or another program. */
@@ -29,6 +32,10 @@ export class InputDevice {
     try {
       // The argument is not read: that there is one takes the device.
       explained(() => ioctl(this.#descriptor, EVIOCGRAB, Buffer.alloc(4)));
+      // The wall clock jumps, most of all shortly after the start, when the network gives the time.
+      explained(() =>
+        ioctl(this.#descriptor, EVIOCSCLOCKID, Buffer.from(Int32Array.of(CLOCK_MONOTONIC).buffer)),
+      );
       this.#unwatch = watchReadable(this.#descriptor, () => this.#read());
     } catch (error) {
       closeSync(this.#descriptor);

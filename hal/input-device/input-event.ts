@@ -3,7 +3,7 @@ export interface InputEvent {
   readonly type: number;
   readonly code: number;
   readonly value: number;
-  /** Wall-clock time of the kernel; ms. */
+  /** Time of the kernel's clock that was chosen, here the monotonic one; ms. */
   readonly at: number;
 }
 

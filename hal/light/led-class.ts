@@ -69,6 +69,7 @@ class PlainLed implements Channel {
     this.#file = new Attribute(folder, name, 'brightness');
     this.#trigger = new Trigger(join(folder, name));
     this.#file.write('0');
+    this.#trigger.take();
   }
 
   show(frame: Uint8Array, brightness: number): void {
@@ -113,6 +114,7 @@ class MulticolourLed implements Channel {
     this.#brightness = new Attribute(place, 'brightness');
     this.#trigger = new Trigger(place);
     this.#dark();
+    this.#trigger.take();
     this.#brightness.write(String(full));
   }
 
@@ -142,11 +144,19 @@ class Trigger {
   constructor(place: string) {
     this.#file = join(place, 'trigger');
     this.#before = /\[(.+?)\]/.exec(readText(place, 'trigger'))?.[1] ?? 'none';
-    if (this.#before !== 'none') writeFileSync(this.#file, 'none\n', {flag: 'r+'});
+  }
+
+  /** To be called once it is known that the LED may be set: else it would be nobody's. */
+  take(): void {
+    this.#choose('none');
   }
 
   restore(): void {
-    if (this.#before !== 'none') writeFileSync(this.#file, `${this.#before}\n`, {flag: 'r+'});
+    this.#choose(this.#before);
+  }
+
+  #choose(trigger: string): void {
+    if (this.#before !== 'none') writeFileSync(this.#file, `${trigger}\n`, {flag: 'r+'});
   }
 }
 

@@ -48,7 +48,10 @@ function watch(descriptor: number, events: number, onEvent: () => void): () => v
     });
   }, callback);
   const error = init(loop, poll, descriptor) || start(poll, events, listener);
-  if (error !== 0) throw new Error(`the event loop cannot watch descriptor ${descriptor}: error ${error}`);
+  if (error !== 0) {
+    koffi.unregister(listener);
+    throw new Error(`the event loop cannot watch descriptor ${descriptor}: error ${error}`);
+  }
   unref(poll);
   return () => {
     watching = false;

@@ -10,13 +10,18 @@ const SLOWED = (1 << 1) | (1 << 2) | (1 << 3);
 /** How the kernel's drivers call what measures a processor. */
 const processorZone = /cpu|soc|x86_pkg|bcm2835|scpi|core/i;
 
+/** The devices of this driver: where the maker's kernel tells what the firmware does. What it is called differs from model to model. */
+const FIRMWARE = 'bus/platform/drivers/raspberrypi-firmware';
+
 /**
  * Reads how the machine is from sysfs. Temperature: the hottest thermal zone of the processor. Throttling and voltage: as the
  * firmware of a Raspberry Pi tells (`get_throttled`, in the maker's kernel), or the sensor `rpi_volt` and the cooling of
  * the processor by its frequency, as in any kernel.
  */
 export function readSystemFacts(sys = '/sys'): SystemFacts {
-  const firmware = readNumber(join(sys, 'devices/platform/soc/soc:firmware/get_throttled'), 16);
+  const firmware = entries(join(sys, FIRMWARE), 'soc')
+    .map((device) => readNumber(join(device, 'get_throttled'), 16))
+    .find((bits) => bits !== undefined);
   const cooling = cooledBy(sys);
   return {
     temperature: temperature(sys),

@@ -3,8 +3,8 @@ import {type CoilAnswer, CoilAnswers} from './modbus-frame.ts';
 
 /** 3.5 characters of 10 bits at 9600 bit/s part one frame from the next; with room for adapters. */
 const SILENCE = 5;
-const ANSWER_TIME = 300;
-const ATTEMPTS = 3;
+/** So long the answer to a request may take; ms. */
+export const ANSWER_TIME = 300;
 
 /** The one that asks on a Modbus line: a request at a time, repeated where no answer comes. */
 export class ModbusMaster {
@@ -20,10 +20,10 @@ export class ModbusMaster {
     this.#clock = clock;
   }
 
-  /** Sends a request, one at a time. `done` gets the answer; undefined where none came to any of three attempts. */
-  ask(request: Uint8Array, done: (answer: CoilAnswer | undefined) => void): void {
+  /** Sends a request, one at a time. `done` gets the answer; undefined where none came to any of so many attempts. */
+  ask(request: Uint8Array, attempts: number, done: (answer: CoilAnswer | undefined) => void): void {
     this.#done = done;
-    this.#attempt(request, ATTEMPTS);
+    this.#attempt(request, attempts);
   }
 
   /** Takes what came over the line. */

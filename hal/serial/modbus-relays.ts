@@ -1,7 +1,7 @@
 import {type Clock, HardwareError, type OutputLine, type Timer} from '../hal.ts';
 import {LastingDevice} from '../linux/lasting-device.ts';
-import {readCoil, writeCoil} from './modbus-frame.ts';
-import {ModbusMaster} from './modbus-master.ts';
+import {CoilAnswers, readCoil, writeCoil} from './modbus-frame.ts';
+import {ANSWER_TIME, ModbusMaster} from './modbus-master.ts';
 import {SerialLine, type SerialOptions} from './serial-line.ts';
 
 /** What relay boards are set to when they are sold. */
@@ -12,8 +12,12 @@ const LOOK = 10_000;
 const PAUSE = 1_000;
 /** A frame, its answer and the silences between them take less; ms. */
 const FRAME_TIME = 50;
+/** How often a relay is asked that answers else; one that does not must not keep the others waiting. */
+const ATTEMPTS = 3;
+/** How often is looked whether an answer is there, where nothing else can wait for it; ms. */
+const STEP = 10;
 
-type Line = Pick<SerialLine, 'write' | 'writeNow' | 'close'>;
+type Line = Pick<SerialLine, 'write' | 'writeNow' | 'readNow' | 'close'>;
 
 /** One relay: a coil (0 to 65535) of a unit (1 to 247). */
 export interface ModbusRelaySetting {
@@ -81,13 +85,15 @@ export class ModbusRelays {
     this.#device.close();
   }
 
-  #makeInactive({setting: {unit, coil, inverted}}: Relay): void {
-    if (this.#line === undefined) return;
+  #makeInactive(relay: Relay): void {
+    const {unit, coil, inverted} = relay.setting;
+    const request = writeCoil(unit, coil, inverted);
     try {
-      // What is on the line already has to be over, or both are lost.
-      wait(FRAME_TIME);
-      this.#line.writeNow(writeCoil(unit, coil, inverted));
-      wait(FRAME_TIME);
+      for (let left = attemptsFor(relay); left > 0; left -= 1) {
+        // What is on the line already has to be over, or both are lost.
+        wait(FRAME_TIME);
+        if (this.#line === undefined || isAnswered(this.#line, request)) return;
+      }
     } catch {
       // Nobody is left who could be told.
     }
@@ -159,7 +165,7 @@ export class ModbusRelays {
     const asIs = relay.confirmed === relay.active;
     const request = asIs ? readCoil(unit, coil) : writeCoil(unit, coil, relay.active !== inverted);
     this.#busy = true;
-    this.#master?.ask(request, (answer) => {
+    this.#master?.ask(request, attemptsFor(relay), (answer) => {
       this.#busy = false;
       if (answer === undefined || answer.type === 'refused') {
         this.#fail(relay);
@@ -170,6 +176,21 @@ export class ModbusRelays {
       this.#next();
     });
   }
+}
+
+function attemptsFor({confirmed}: Relay): number {
+  return confirmed === undefined ? 1 : ATTEMPTS;
+}
+
+/** Sends a request, and waits for its answer. */
+function isAnswered(line: Line, request: Uint8Array): boolean {
+  const answers = new CoilAnswers(request);
+  line.writeNow(request);
+  for (let waited = 0; waited < ANSWER_TIME; waited += STEP) {
+    wait(STEP);
+    if (answers.push(line.readNow()) !== undefined) return true;
+  }
+  return false;
 }
 
 /** At the end of the process nothing else can wait. */

@@ -1,6 +1,9 @@
-import {writeSync} from 'node:fs';
+import {readSync, writeSync} from 'node:fs';
 import type {SerialPort} from 'serialport';
 import {UNPLUGGED} from '../linux/lasting-device.ts';
+
+/** Bytes that are read at a time by `readNow`. */
+const READ_SIZE = 256;
 
 export interface SerialOptions {
   readonly path: string;
@@ -48,8 +51,26 @@ export class SerialLine {
 
   /** Hands bytes to the kernel before it returns: for the end of the process. @throws NodeJS.ErrnoException */
   writeNow(bytes: Uint8Array): void {
+    const descriptor = this.#descriptor;
+    if (descriptor !== undefined) writeSync(descriptor, bytes);
+  }
+
+  /** The bytes that have come and were not told of, without waiting: for the end of the process too. @throws NodeJS.ErrnoException */
+  readNow(): Uint8Array {
+    const descriptor = this.#descriptor;
+    const bytes = Buffer.alloc(READ_SIZE);
+    try {
+      return bytes.subarray(0, descriptor === undefined ? 0 : readSync(descriptor, bytes));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return new Uint8Array();
+      throw error;
+    }
+  }
+
+  /** Of the open port: the library keeps it to itself. */
+  get #descriptor(): number | undefined {
     const {fd} = (this.#port.port ?? {}) as {readonly fd?: number | null};
-    if (typeof fd === 'number') writeSync(fd, bytes);
+    return fd ?? undefined;
   }
 
   close(): void {

@@ -19,7 +19,7 @@ const zone = (number: number, type: string, temp: string) => ({
   [`class/thermal/thermal_zone${number}/type`]: type,
   [`class/thermal/thermal_zone${number}/temp`]: temp,
 });
-const throttled = 'devices/platform/soc/soc:firmware/get_throttled';
+const throttled = 'bus/platform/drivers/raspberrypi-firmware/soc:firmware/get_throttled';
 
 test('the hottest zone of the processor, and no other', () => {
   const files = {
@@ -42,6 +42,11 @@ test.each([
     throttled: slowed,
     undervoltage: low,
   });
+});
+
+test('the firmware of a Raspberry Pi 5 has another address', () => {
+  const file = throttled.replace('soc:firmware', 'soc@107c000000:firmware');
+  expect(readSystemFacts(sysWith({[file]: '50005'}))).toMatchObject({throttled: true, undervoltage: true});
 });
 
 test('a kernel without that file has a sensor for the voltage, and cools by the frequency', () => {

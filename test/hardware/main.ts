@@ -18,8 +18,11 @@ import {runInMachine} from '../../tools/vm/machine.ts';
 
 /** The suite takes two minutes or three, more on a busy machine. */
 const LONGEST = 15 * 60_000;
-/** What needs modules that are compiled for this kernel only, and what is the same with any kernel. */
-const WITH_6_12_ONLY = ['light-modules.test.ts', 'latency.test.ts'];
+/** What needs modules that are compiled for one kernel only, and what is the same with any and takes long. */
+const WITH_ONE_ONLY: Readonly<Record<Kernel['name'], readonly string[]>> = {
+  '6.12': ['light-modules.test.ts', 'sensors.test.ts', 'latency.test.ts'],
+  '7': ['stuck-button.test.ts'],
+};
 const here = fileURLToPath(new URL('.', import.meta.url));
 const folder = fileURLToPath(new URL('../..', import.meta.url));
 const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
@@ -61,23 +64,27 @@ async function runSuite(kernel: Kernel, before: Promise<void>): Promise<void> {
     if (process.env['REQUIRE_ALL'] === '1') process.exitCode = 1;
   } else {
     sayInTurn(`Hardware simulated by the kernel ${kernel.name}, in a virtual machine:\n`);
-    const status = await runInMachine(programs.qemu.find()!, kernel, {
+    const run = runInMachine(programs.qemu.find()!, kernel, {
       command: [process.execPath, vitest, 'run', '--project', 'hardware', ...testsOf(kernel, sayInTurn)],
       folder,
       environment: {...handedOn('PATH', 'REQUIRE_ALL', 'CI'), HOME: '/root', DOORLINE_KERNEL: kernel.name},
       longest: LONGEST,
       say: sayInTurn,
     });
+    const status = await run.catch((error: Error) => sayInTurn(`${error.message}\n`));
     if (status !== 0) process.exitCode = 1;
   }
   await ourTurn;
 }
 
 /** Those that were asked for, or all that the kernel is needed for. */
-function testsOf(kernel: Kernel, tell: (text: string) => void): string[] {
-  if (vitestArguments.length > 0 || kernel.name === '6.12') return vitestArguments;
-  tell(`With kernel 6.12 only: ${WITH_6_12_ONLY.join(', ')}\n`);
-  return readdirSync(here).filter((file) => file.endsWith('.test.ts') && !WITH_6_12_ONLY.includes(file));
+function testsOf({name}: Kernel, tell: (text: string) => void): string[] {
+  if (vitestArguments.length > 0) return vitestArguments;
+  const others = kernels
+    .filter((kernel) => kernel.name !== name)
+    .flatMap((kernel) => WITH_ONE_ONLY[kernel.name]);
+  tell(`With the other kernel only: ${others.join(', ')}\n`);
+  return readdirSync(here).filter((file) => file.endsWith('.test.ts') && !others.includes(file));
 }
 
 function handedOn(...names: string[]): Record<string, string> {

@@ -1,3 +1,4 @@
+import {execFileSync} from 'node:child_process';
 import {expect, test, vi} from 'vitest';
 import {systemClock as clock} from '../../firmware/base/clock.ts';
 import type {ReaderSetting} from '../../hal/hal.ts';
@@ -33,6 +34,18 @@ test('what is typed on a keyboard is an entry: a code, or as fast as a machine t
   await tells('open', 'code 4711');
   keyboard.type('0012345678');
   await tells('open', 'code 4711', 'card 0012345678');
+});
+
+test('the clock of the machine that is set meanwhile makes no card of what is typed, and no two entries of a card', async (context) => {
+  const keyboard = VirtualKeyboard.plugIn(context, NAME);
+  const {tells} = open(context);
+  await tells('open');
+  const setClock = (change: string) => execFileSync('/bin/date', ['--set', change]);
+  context.onTestFinished(() => void setClock('-1 hour'));
+  keyboard.press('00123');
+  setClock('+1 hour');
+  keyboard.type('45678');
+  await tells('open', 'card 0012345678');
 });
 
 test('a keyboard is taken exclusively, and given back', async (context) => {

@@ -75,6 +75,33 @@ test('a press, the call as it comes about, every message explained', async (cont
   await server.close();
 });
 
+test('the readers, and how the machine is', async (context) => {
+  requirePeers(context, 'chromium');
+  const station = new FakeStation();
+  const server = await serve(station, {page});
+  const {page: tab, mishaps} = await openPage(await chromium(), server.url);
+  const gate = {
+    name: 'gate',
+    kind: 'keypad' as const,
+    connected: true,
+    lastFault: null,
+    read: 3,
+    opened: 2,
+    refused: 1,
+  };
+  station.change({
+    readers: [gate, {...gate, name: 'hall', connected: false, lastFault: 'it was unplugged'}],
+    system: {temperature: 61.3, throttled: true, undervoltage: false},
+  });
+  const text = (name: string) => tab.getByTestId(name).textContent();
+  await expect.poll(() => text('reader-gate')).toMatch(/connected.*gate.*3 read, 1 refused/);
+  expect(await text('reader-hall')).toMatch(/away.*hall.*it was unplugged/);
+  expect(await text('temperature')).toBe('61 °C');
+  expect(await tab.textContent('header')).toMatch(/slowed down$/);
+  expect(mishaps).toEqual([]);
+  await server.close();
+});
+
 test('a call that fails in the same moment is listed too', async (context) => {
   requirePeers(context, 'chromium');
   const station = new FakeStation();

@@ -13,7 +13,7 @@ export interface Kernel {
   readonly compiled: readonly string[];
 }
 
-const compiled = ['irq-simulator', 'gpio-sim', 'uleds', 'spi-recorder'];
+const compiled = ['irq-simulator', 'gpio-sim', 'uleds', 'spi-recorder', 'processor-sensors'];
 
 /**
  * Two: the version of Debian stable, and a current one. The first lacks the simulated GPIO chip, which is compiled for it: so

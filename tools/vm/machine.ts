@@ -23,6 +23,7 @@ const MODULES = [
   'usb_f_acm',
   'cdc-acm',
   'spi-recorder',
+  'processor-sensors',
 ];
 const MEMORY_MB = 2048;
 

@@ -77,6 +77,14 @@ test('an LED that is not there is named, and of three none is kept', () => {
   expect(read('r', 'trigger')).toBe('timer');
 });
 
+test('an LED that may not be set stays with its trigger', () => {
+  const {folder, read} = makeLeds({act: {trigger: 'none [mmc0]\n'}});
+  rmSync(join(folder, 'act/brightness'));
+  mkdirSync(join(folder, 'act/brightness'));
+  expect(() => new LedClassLight('act', folder)).toThrow('the LED act cannot be used');
+  expect(read('act', 'trigger')).toBe('none [mmc0]');
+});
+
 test('an LED that goes is told of, and the end is quiet', () => {
   const {folder} = makeLeds({usb: {}});
   const light = new LedClassLight('usb', folder);

@@ -13,10 +13,16 @@ type Context = Parameters<typeof startRun>[0];
 class RelayBoard {
   readonly coils = new Map<string, boolean>();
   readonly silent = new Set<number>();
+  /** So many of the next requests are lost on the way. */
+  lost = 0;
   requests = 0;
 
   answer(request: Uint8Array): Uint8Array | undefined {
     this.requests += 1;
+    if (this.lost > 0) {
+      this.lost -= 1;
+      return undefined;
+    }
     const [unit, code, , coil, value] = request as Uint8Array & [number, number, number, number, number];
     if (this.silent.has(unit)) return undefined;
     const key = `${unit}/${coil}`;
@@ -48,11 +54,19 @@ async function makeRelays(context: Context, board = new RelayBoard(), inverted =
       const answer = board.answer(bytes);
       if (answer) clock.after(20, () => given.data(answer));
     };
-    const writeNow = (bytes: Uint8Array) => void board.answer(bytes);
+    let answered: Uint8Array | undefined;
+    const writeNow = (bytes: Uint8Array) => {
+      answered = board.answer(bytes);
+    };
+    const readNow = () => {
+      const bytes = answered ?? new Uint8Array();
+      answered = undefined;
+      return bytes;
+    };
     const close = () => {
       closed += 1;
     };
-    return {write, writeNow, close};
+    return {write, writeNow, readNow, close};
   });
   const faults: string[] = [];
   for (const line of relays.outputs.values()) line.onFault = () => faults.push(line.name);
@@ -191,6 +205,29 @@ test('closed, it has switched off what was on', async (context) => {
   front.set(true);
   await pass(1_000);
   expect(board.coils.get('1/0')).toBe(false);
+});
+
+test('what is lost on the line at the end is repeated', async (context) => {
+  const {relays, pass, board, front} = await makeRelays(context);
+  await pass(500);
+  front.set(true);
+  await pass(50);
+  board.lost = 2;
+  relays.close();
+  expect(board.coils.get('1/0')).toBe(false);
+});
+
+test('silent units do not make another wait longer than for one answer', async (context) => {
+  const board = new RelayBoard();
+  board.silent.add(1);
+  const {pass, garage} = await makeRelays(context, board);
+  await pass(3_000);
+  for (let press = 0; press < 10; press += 1) {
+    garage.set(press % 2 === 0);
+    await pass(350);
+    expect(board.coils.get('2/0')).toBe(press % 2 === 0);
+    await pass(70 * press);
+  }
 });
 
 test('the coil of an inverted relay is on at rest, from the start to the end', async (context) => {

@@ -1,12 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, rmdirSync, unlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 
 const CONFIGFS = '/sys/kernel/config/gpio-sim';
@@ -30,10 +22,12 @@ export class GpioSim {
   readonly chip: string;
   /** The folder with the electrical side of each line. */
   readonly #lines: string;
+  readonly #device: string;
 
-  private constructor(chip: string, lines: string) {
+  private constructor(chip: string, lines: string, device: string) {
     this.chip = chip;
     this.#lines = lines;
+    this.#device = device;
   }
 
   static make(
@@ -60,7 +54,7 @@ export class GpioSim {
     onTestFinished(() => remove(device));
     const platform = readFileSync(join(device, 'dev_name'), 'utf8').trim();
     const chip = readFileSync(join(bank, 'chip_name'), 'utf8').trim();
-    return new GpioSim(chip, join(DEVICES, platform, chip));
+    return new GpioSim(chip, join(DEVICES, platform, chip), device);
   }
 
   /** Connects a line to supply or ground, as a button, a contact or its resistor does. */
@@ -78,6 +72,11 @@ export class GpioSim {
     unlinkSync(join('/dev', this.chip));
   }
 
+  /** The chip is gone, as one at USB that is pulled out. */
+  unplug(): void {
+    writeFileSync(join(this.#device, 'live'), '0');
+  }
+
   #folder(line: string): string {
     return join(this.#lines, `sim_gpio${/\d+$/.exec(line)![0]}`);
   }
@@ -85,7 +84,8 @@ export class GpioSim {
 
 /** Configfs wants its folders removed in the reverse order; the files in them go with them. */
 function remove(device: string): void {
-  if (existsSync(join(device, 'live'))) writeFileSync(join(device, 'live'), '0');
+  const live = join(device, 'live');
+  if (readFileSync(live, 'utf8').trim() === '1') writeFileSync(live, '0');
   for (const entry of readdirSync(device, {withFileTypes: true})) {
     if (!entry.isDirectory()) continue;
     removeFolder(join(device, entry.name));

@@ -41,12 +41,19 @@ export class VirtualKeyboard {
 
   /** Types digits and Enter, faster than a hand. */
   type(digits: string): void {
-    const codes = [...digits].map((digit) => (digit === '0' ? 11 : 1 + Number(digit)));
-    for (const code of [...codes, ENTER]) {
-      for (const value of [1, 0]) {
-        this.#write(EV_KEY, code, value);
-        this.#write(0, 0, 0);
-      }
+    this.press(digits);
+    this.#stroke(ENTER);
+  }
+
+  /** The digits without Enter. */
+  press(digits: string): void {
+    for (const digit of digits) this.#stroke(digit === '0' ? 11 : 1 + Number(digit));
+  }
+
+  #stroke(code: number): void {
+    for (const value of [1, 0]) {
+      this.#write(EV_KEY, code, value);
+      this.#write(0, 0, 0);
     }
   }
 

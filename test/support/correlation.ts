@@ -8,6 +8,8 @@ const WINDOW_SECONDS = 0.2;
 const PAUSE_ENERGY = 0.01;
 /** From here on a window counts as found: nothing better is looked for. */
 const FOUND = 0.99;
+/** From here on a window is the original, with what a codec and a few lost samples take away. */
+const CERTAIN = 0.9;
 /** How far from the place where it is expected a window is looked for first, in samples. */
 const NEAR = 4;
 
@@ -20,6 +22,8 @@ export interface Correlation {
   readonly value: number;
   /** Seconds of the recording that were compared: those that are not pauses. */
   readonly seconds: number;
+  /** Seconds of those that are the original for certain: nothing else is as like it. */
+  readonly certainSeconds: number;
   /** Where the first loud window was found: seconds by which the recording is later than the original. */
   readonly delay: number;
 }
@@ -74,6 +78,7 @@ export function correlate(original: Sound, recording: Sound): Correlation {
   return {
     value: total === 0 ? 0 : weighted / total,
     seconds: windows.length * WINDOW_SECONDS,
+    certainSeconds: windows.filter(({value}) => value >= CERTAIN).length * WINDOW_SECONDS,
     delay: first === undefined ? 0 : (first.start - first.at) / recording.rate,
   };
 }

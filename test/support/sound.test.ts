@@ -27,15 +27,24 @@ test('a recording that lacks parts lines up again behind each gap', () => {
     ...samples.subarray(12_500, 30_000),
     ...samples.subarray(34_000),
   ];
-  expect(correlate(speech, sound(lacking)).value).toBeGreaterThan(0.999);
+  const {value, seconds, certainSeconds} = correlate(speech, sound(lacking));
+  expect(value).toBeGreaterThan(0.999);
+  expect(certainSeconds).toBe(seconds);
 });
 
 test('other speech does not correlate', () => {
-  expect(correlate(speech, makeSpeech(6, 2)).value).toBeLessThan(0.5);
+  const {value, certainSeconds} = correlate(speech, makeSpeech(6, 2));
+  expect(value).toBeLessThan(0.5);
+  expect(certainSeconds).toBe(0);
 });
 
 test('silence is no match', () => {
-  expect(correlate(speech, sound(new Int16Array(16_000)))).toEqual({value: 0, seconds: 0, delay: 0});
+  expect(correlate(speech, sound(new Int16Array(16_000)))).toEqual({
+    value: 0,
+    seconds: 0,
+    certainSeconds: 0,
+    delay: 0,
+  });
 });
 
 test.for([

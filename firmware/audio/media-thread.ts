@@ -113,15 +113,15 @@ export class MediaThread {
 
   /** Last part of a step, after the datagrams that have come: network and tones to loudspeaker. */
   playFrame(): void {
+    const now = this.#parts.now();
     if (this.#attached === undefined) this.#speaker.fill(0);
-    else this.#attached.playFrame(this.#speaker);
+    else this.#attached.playFrame(this.#speaker, now);
     if (this.#tones.playing) {
       this.#tones.pull(this.#tone);
       mix(this.#speaker, this.#tone);
     }
     this.#sound.play(this.#speaker);
     this.#measure();
-    const now = this.#parts.now();
     for (const session of this.#sessions.values()) session.watch(now);
     this.#startOrStop();
   }

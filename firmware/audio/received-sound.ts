@@ -2,90 +2,97 @@ import type {CodecName} from '../rtp/audio-stream.ts';
 import type {RtpHeader} from '../rtp/packet.ts';
 import {codecRate, createDecoder, type Decoder} from './codec.ts';
 import {narrowRate, narrowSamples, sampleRate} from './frame.ts';
-import {PlayoutBuffer} from './playout-buffer.ts';
+import {longestPacket} from './playout/packet-queue.ts';
+import {PlayoutBuffer} from './playout/playout-buffer.ts';
 import {Resampler} from './resampler.ts';
 import type {ToneListener} from './tone-listener.ts';
 
-/** Longest sound of one packet that is decoded, in bytes: 200 ms. */
-const longestPacket = 0.2 * narrowRate;
-
-/** What one rate of sound needs from the packet to the frame. */
-class Path {
-  readonly playout: PlayoutBuffer;
-  /** Samples for each step of RTP's clock. */
-  readonly scale: number;
-
-  constructor(rate: number) {
-    this.playout = new PlayoutBuffer(rate);
-    this.scale = rate / narrowRate;
-  }
-}
-
 /** Packets of any codec as frames at 16 kHz, in their order and at the pace of the loudspeaker. */
 export class ReceivedSound {
-  readonly #narrow = new Path(narrowRate);
-  readonly #wide = new Path(sampleRate);
-  #path = this.#narrow;
+  readonly #narrow = new PlayoutBuffer(narrowRate);
+  readonly #wide = new PlayoutBuffer(sampleRate);
+  #playout = this.#narrow;
   #codec: CodecName = 'PCMU';
   #decoder: Decoder = createDecoder('PCMU');
-  readonly #decoded = new Int16Array((longestPacket * sampleRate) / narrowRate);
   readonly #frame = new Int16Array(narrowSamples);
   readonly #widener = new Resampler(narrowRate, sampleRate, narrowSamples);
-  /** For the tones of keys in wide sound. */
-  readonly #narrower = new Resampler(sampleRate, narrowRate, this.#decoded.length);
-  readonly #narrowed = new Int16Array(longestPacket + 1);
+  readonly #keys = new KeySound();
 
   /** Packets that came when their time had gone. */
   get late(): number {
-    return this.#narrow.playout.late + this.#wide.playout.late;
+    return this.#narrow.late + this.#wide.late;
   }
 
   /** How long sound waits here on average, in ms. */
   get delayMs(): number {
-    return this.#path.playout.delayMs;
+    return this.#playout.delayMs;
   }
 
   /** Forgets all sound: the next packet starts over. */
   restart(): void {
-    this.#path.playout.restart();
+    this.#playout.restart();
   }
 
-  /** Takes a packet's sound; `tones`, where there is one, listens to it for keys. */
+  /** Takes a packet that came at `now` (ms); `tones`, where there is one, listens to it for keys. */
   put(
     bytes: Uint8Array,
-    {payloadStart, payloadLength, timestamp}: RtpHeader,
+    header: RtpHeader,
     codec: CodecName,
     tones: ToneListener | undefined,
+    now: number,
   ): void {
     if (codec !== this.#codec) this.#change(codec);
-    const count = Math.min(payloadLength, longestPacket);
-    const {playout, scale} = this.#path;
-    this.#decoder.decode(bytes, payloadStart, count, this.#decoded);
-    if (tones !== undefined && scale === 1) tones.hear(this.#decoded, count, timestamp);
-    else if (tones !== undefined) {
-      this.#narrower.process(this.#decoded, scale * count, this.#narrowed);
-      tones.hear(this.#narrowed, count, timestamp);
-    }
-    playout.put(this.#decoded, scale * count, (scale * timestamp) >>> 0);
+    if (tones !== undefined) this.#keys.hear(bytes, header, codec, tones);
+    const {payloadStart, payloadLength} = header;
+    this.#playout.put(bytes, payloadStart, payloadLength, header, this.#decoder, now);
   }
 
-  /** Fills a frame at 16 kHz with the sound whose time has come. */
-  pull(frame: Int16Array): void {
-    if (this.#path === this.#wide) {
-      this.#wide.playout.pull(frame);
+  /** Fills a frame at 16 kHz with the sound whose time has come at `now` (ms). */
+  pull(frame: Int16Array, now: number): void {
+    if (this.#playout === this.#wide) {
+      this.#wide.pull(frame, now);
       return;
     }
-    this.#narrow.playout.pull(this.#frame);
+    this.#narrow.pull(this.#frame, now);
     this.#widener.process(this.#frame, narrowSamples, frame);
   }
 
   #change(codec: CodecName): void {
     this.#codec = codec;
     this.#decoder = createDecoder(codec);
-    const path = codecRate[codec] === sampleRate ? this.#wide : this.#narrow;
-    if (path === this.#path) return;
-    this.#path.playout.restart();
-    this.#path = path;
+    const playout = codecRate[codec] === sampleRate ? this.#wide : this.#narrow;
+    if (playout === this.#playout) return;
+    this.#playout.restart();
+    this.#playout = playout;
     this.#widener.reset();
+  }
+}
+
+/** Sound for the tones of keys: packets as they come, decoded once more, for what waits to be played is not. */
+class KeySound {
+  #codec: CodecName = 'PCMU';
+  #decoder: Decoder = createDecoder('PCMU');
+  readonly #decoded = new Int16Array((longestPacket * sampleRate) / narrowRate);
+  readonly #narrower = new Resampler(sampleRate, narrowRate, this.#decoded.length);
+  readonly #narrowed = new Int16Array(longestPacket + 1);
+
+  hear(
+    bytes: Uint8Array,
+    {payloadStart, payloadLength, timestamp}: RtpHeader,
+    codec: CodecName,
+    tones: ToneListener,
+  ): void {
+    if (codec !== this.#codec) {
+      this.#codec = codec;
+      this.#decoder = createDecoder(codec);
+    }
+    const count = Math.min(payloadLength, longestPacket);
+    this.#decoder.decode(bytes, payloadStart, count, this.#decoded);
+    if (codecRate[codec] === narrowRate) {
+      tones.hear(this.#decoded, count, timestamp);
+      return;
+    }
+    this.#narrower.process(this.#decoded, 2 * count, this.#narrowed);
+    tones.hear(this.#narrowed, count, timestamp);
   }
 }

@@ -8,7 +8,7 @@ import {SrtpSession} from '../rtp/srtp/srtp-session.ts';
 import {frameSamples, narrowRate, narrowSamples} from './frame.ts';
 import type {KeyWay, SessionStatistics} from './media-messages.ts';
 import {OutgoingSound} from './outgoing-sound.ts';
-import {maxDelayMs} from './playout-buffer.ts';
+import {maxDelayMs} from './playout/playout-buffer.ts';
 import {ReceivedSound} from './received-sound.ts';
 import {ReportChannel} from './report-channel.ts';
 import type {RtpSocket, RtpSockets} from './rtp-socket.ts';
@@ -56,7 +56,7 @@ export class VoiceSession {
     this.#controlSocket = sockets.rtcp;
     this.#listener = listener;
     this.#receiver = new RtpReceiver(narrowRate, {
-      onSound: (bytes, header, codec) => this.#hear(bytes, header, codec),
+      onSound: (bytes, header, codec, now) => this.#hear(bytes, header, codec, now),
       onSenderChanged: () => this.#received.restart(),
       onDigit: (digit) => listener.onDigit(digit, 'rtp'),
     });
@@ -149,9 +149,9 @@ export class VoiceSession {
     this.#sender.pass(count * narrowSamples);
   }
 
-  /** Fills `frame` with what the other side said. */
-  playFrame(frame: Int16Array): void {
-    if (this.#hears) this.#received.pull(frame);
+  /** Fills `frame` with what the other side said and is to be heard at `now` (ms). */
+  playFrame(frame: Int16Array, now: number): void {
+    if (this.#hears) this.#received.pull(frame, now);
     else frame.fill(0);
   }
 
@@ -212,10 +212,10 @@ export class VoiceSession {
     else this.#receiver.receive(packet, address, port, now);
   }
 
-  #hear(bytes: Uint8Array, header: RtpHeader, codec: CodecName): void {
+  #hear(bytes: Uint8Array, header: RtpHeader, codec: CodecName, now: number): void {
     if (!this.#hears) return;
     const {late} = this.#received;
-    this.#received.put(bytes, header, codec, this.#tones);
+    this.#received.put(bytes, header, codec, this.#tones, now);
     if (this.#received.late > late) this.#receiver.reception.pattern.discard(header.sequenceNumber);
   }
 

@@ -7,8 +7,11 @@ import {TelephoneEventReceiver} from './telephone-event.ts';
 
 /** What a receiver tells of its stream. */
 export interface ReceiverListener {
-  /** A packet of sound, no duplicate; `header` says where in `bytes` it is. Both are used again afterwards. */
-  onSound(bytes: Uint8Array, header: RtpHeader, codec: CodecName): void;
+  /**
+   * A packet of sound, no duplicate, that came at `now` (ms); `header` says where in `bytes` it is. Both are used again
+   * afterwards.
+   */
+  onSound(bytes: Uint8Array, header: RtpHeader, codec: CodecName, now: number): void;
   /** The sender changed: timestamps start over. */
   onSenderChanged(): void;
   /** A key was pressed there. */
@@ -98,7 +101,7 @@ export class RtpReceiver {
 
   #receiveSound(bytes: Uint8Array, header: RtpHeader, codec: CodecName, now: number): void {
     if (!this.#isCurrentSender(header)) return;
-    if (this.reception.count(header, now, true)) this.#listener.onSound(bytes, header, codec);
+    if (this.reception.count(header, now, true)) this.#listener.onSound(bytes, header, codec, now);
   }
 
   /** Another SSRC takes the stream over with its second packet in a row; a stray one does not. */

@@ -1,3 +1,4 @@
+import {randomNumbers} from './random-numbers.ts';
 import type {Sound} from './wav.ts';
 
 const RATE = 8000;
@@ -71,15 +72,4 @@ function fade(sound: Float64Array): void {
     sound[index]! *= index / ramp;
     sound[sound.length - 1 - index]! *= index / ramp;
   }
-}
-
-/** Numbers from 0 to below 1, always the same for a seed (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -67,6 +67,8 @@ async function buildFirmware(board: string): Promise<void> {
     },
   });
   await cp(builtPage, new URL('page/', builtFirmware), {recursive: true});
+  const echoCanceller = new URL('firmware/audio/echo/speexdsp.wasm', root);
+  await copyFile(echoCanceller, new URL('speexdsp.wasm', builtFirmware));
   await writePackage(board);
 }
 

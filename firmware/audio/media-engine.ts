@@ -48,13 +48,14 @@ export class MediaEngine implements SessionOwner {
     return engine;
   }
 
-  private constructor({worker, microphone, speaker, ports}: MediaSettings & {readonly worker: URL}) {
+  private constructor({worker, microphone, speaker, echo, ports}: MediaSettings & {readonly worker: URL}) {
     const {port1, port2} = new MessageChannel();
     this.#port = port1;
     this.#commandCount = new Int32Array(new SharedArrayBuffer(4));
     const workerData: MediaWorkerData = {
       microphone,
       speaker,
+      echo,
       ports,
       port: port2,
       commandCount: this.#commandCount,

@@ -1,12 +1,19 @@
 import type {AudioStream, SocketAddress} from '../rtp/audio-stream.ts';
 import type {ToneName} from './tones.ts';
 
+/**
+ * What is done about the loudspeaker's sound, and noise, in the microphone: cancelled; the microphone off while the other side
+ * speaks; or nothing.
+ */
+export type EchoSetting = 'cancel' | 'half-duplex' | 'off';
+
 /** What the control thread hands to the media thread when it starts it. */
 export interface MediaSettings {
   /** `alsa:NAME`, `file:PATH.wav` or `silence`. */
   readonly microphone: string;
   /** `alsa:NAME`, `file:PATH.wav` or `discard`. */
   readonly speaker: string;
+  readonly echo: EchoSetting;
   /** First and last UDP port for RTP. */
   readonly ports: {readonly first: number; readonly last: number};
 }

@@ -1,8 +1,10 @@
 import type {RandomBytes} from '../base/random.ts';
 import type {SocketAddress} from '../rtp/audio-stream.ts';
+import {AutomaticGain} from './automatic-gain.ts';
+import {EchoChain} from './echo/echo-chain.ts';
 import {frameSamples, frameTime, mix} from './frame.ts';
 import {LevelMeter, silenceLevel} from './level-meter.ts';
-import type {MediaCommand, MediaReport} from './media-messages.ts';
+import type {EchoSetting, MediaCommand, MediaReport} from './media-messages.ts';
 import type {OnDatagram, RtpSockets} from './rtp-socket.ts';
 import {type OpenSound, SoundPath} from './sound-path.ts';
 import {TonePlayer} from './tones.ts';
@@ -10,11 +12,14 @@ import {VoiceSession} from './voice-session.ts';
 
 /** Frames between two reports of the levels: 10 a second. */
 const framesPerReport = 100 / frameTime;
+/** Frames after which a card that was started has as much waiting as it will have: 300 ms. */
+const settledFrames = 15;
 /** Sessions at one time; the signalling admits fewer. */
 const maxSessions = 64;
 
 /** What the media thread works with. */
 export interface MediaParts {
+  readonly echo: EchoSetting;
   readonly openSound: OpenSound;
   /** @throws Error in plain words when no port can be had. */
   bind(address: string, onRtp: OnDatagram, onRtcp: OnDatagram, stun?: SocketAddress): Promise<RtpSockets>;
@@ -37,6 +42,8 @@ export class MediaThread {
   readonly #sessions = new Map<number, VoiceSession>();
   #attached: VoiceSession | undefined;
   readonly #tones = new TonePlayer();
+  readonly #echo: EchoChain | undefined;
+  readonly #gain = new AutomaticGain();
   readonly #microphone = new Int16Array(frameSamples);
   readonly #speaker = new Int16Array(frameSamples);
   readonly #tone = new Int16Array(frameSamples);
@@ -49,6 +56,7 @@ export class MediaThread {
   /** Opens the sound card. @throws HardwareError when it cannot be opened. */
   constructor(parts: MediaParts) {
     this.#parts = parts;
+    this.#echo = parts.echo === 'off' ? undefined : new EchoChain(parts.echo === 'half-duplex');
     this.#sound = new SoundPath(parts.openSound, (text) => parts.report({kind: 'fault', text}));
   }
 
@@ -103,6 +111,7 @@ export class MediaThread {
   captureFrame(): void {
     if (!this.#capturing) return;
     this.#sound.capture(this.#microphone);
+    if (this.#echo) this.#cancelEcho(this.#echo);
     this.#attached?.encodeFrame(this.#microphone);
   }
 
@@ -193,6 +202,13 @@ export class MediaThread {
     if (capturing && !this.#capturing) this.#sound.startCapture();
     if (!capturing && this.#capturing) this.#microphone.fill(0);
     this.#capturing = capturing;
+  }
+
+  /** What was played in the step before may echo in what is captured in this one. */
+  #cancelEcho(echo: EchoChain): void {
+    if (this.#sound.framesCaptured === settledFrames) echo.expect(this.#sound.echoDelay());
+    echo.process(this.#speaker, this.#microphone, this.#microphone);
+    this.#gain.process(this.#microphone, echo.near);
   }
 
   #measure(): void {

@@ -29,6 +29,8 @@ export function runMediaWorker(data: MediaWorkerData, openSound: OpenSound, bind
   let thread: MediaThread;
   try {
     thread = new MediaThread({
+      // In a recording there is no echo.
+      echo: data.microphone.startsWith('alsa:') ? data.echo : 'off',
       openSound,
       bind: (address, onRtp, onRtcp, server) =>
         server

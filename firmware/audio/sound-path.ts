@@ -69,6 +69,8 @@ export class SoundPath {
   #lost = false;
   readonly #captured = new Int16Array(capturedLimit);
   #capturedCount = 0;
+  /** Frames since capture was started, or had to begin anew. */
+  framesCaptured = 0;
   /** Whether the lead has been gathered. */
   #primed = false;
   readonly #silence = new Int16Array(frameSamples);
@@ -98,6 +100,7 @@ export class SoundPath {
   startCapture(): void {
     this.#capturedCount = 0;
     this.#primed = false;
+    this.framesCaptured = 0;
     try {
       for (let frame = 0; frame < staleFrames; frame++) {
         if (this.#card === undefined || this.#card.capture() < frameSamples) break;
@@ -118,8 +121,10 @@ export class SoundPath {
     else if (this.#capturedCount >= frameSamples + captureLead) this.#primed = true;
     if (!this.#primed) {
       frame.fill(0);
+      this.framesCaptured = 0;
       return;
     }
+    this.framesCaptured++;
     for (let index = 0; index < frameSamples; index++) frame[index] = this.#captured[index]!;
     this.#drop(frameSamples);
   }
@@ -147,6 +152,15 @@ export class SoundPath {
       this.#fail(error);
       return 0;
     }
+  }
+
+  /**
+   * From a frame that is played to the one that is captured in the next step and holds its echo, in samples at our rate: what
+   * waits in the card, and what waits here. Rather a frame too few, for what a card tells is not exact.
+   */
+  echoDelay(): number {
+    const waiting = (this.playbackDelayMs() * sampleRate) / 1000 + this.#capturedCount;
+    return Math.max(0, waiting - frameSamples);
   }
 
   /** Closes the card; harmless when it has failed. */

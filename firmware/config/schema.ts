@@ -224,6 +224,7 @@ const audio = keys({
   microphone: v.optional(microphone, 'alsa:default'),
   speaker: v.optional(speaker, 'alsa:default'),
   codecs: v.optional(codecs, [...codecNames]),
+  echo: v.optional(oneOf('cancel', 'half-duplex', 'off'), 'cancel'),
 });
 
 const brightness = wholeNumber(0, 100, 'percent');

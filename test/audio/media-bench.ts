@@ -59,6 +59,7 @@ export class Bench {
   readonly reports: MediaReport[] = [];
   portsLeft = 100;
   readonly thread = new MediaThread({
+    echo: 'off',
     openSound: () => this.card,
     bind: async (address, onRtp, onRtcp) => {
       if (this.portsLeft-- === 0) throw new Error(`no free RTP port on ${address}`);

@@ -20,7 +20,7 @@ interface Devices {
 }
 
 async function start(devices: Devices): Promise<MediaEngine> {
-  return MediaEngine.start({worker, ...devices, ports: await freePorts(8)});
+  return MediaEngine.start({worker, ...devices, echo: 'off', ports: await freePorts(8)});
 }
 
 function streamTo(session: MediaSession, security?: StreamSecurity): AudioStream {
@@ -192,7 +192,12 @@ test('a thread that works answers, one that hangs does not, and one that has end
   await working.close();
   await expect(working.answers()).rejects.toThrow('the media thread has ended');
 
-  const settings = {microphone: 'silence', speaker: 'discard', ports: await freePorts(8)};
+  const settings = {
+    microphone: 'silence',
+    speaker: 'discard',
+    echo: 'off',
+    ports: await freePorts(8),
+  } as const;
   const hung = await MediaEngine.start({
     worker: new URL('./hung-worker.ts', import.meta.url),
     ...settings,

@@ -14,7 +14,13 @@ const goal = 0.2;
 /** A session of ours that sends to `port`. */
 async function callOurselves(port: number): Promise<MediaEngine> {
   const ports = await freePorts(4);
-  const engine = await MediaEngine.start({worker, microphone: 'silence', speaker: 'discard', ports});
+  const engine = await MediaEngine.start({
+    worker,
+    microphone: 'silence',
+    speaker: 'discard',
+    echo: 'off',
+    ports,
+  });
   const session = await engine.open('127.0.0.1');
   session.update({
     remote: {address: '127.0.0.1', port},

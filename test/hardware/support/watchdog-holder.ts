@@ -14,6 +14,7 @@ const media = await MediaEngine.start({
   worker: new URL(program, import.meta.url),
   microphone: 'silence',
   speaker: 'discard',
+  echo: 'off',
   ports: {first: 20_000, last: 20_010},
 });
 const watchdog = openWatchdog('/dev/watchdog');

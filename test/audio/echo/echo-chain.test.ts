@@ -1,0 +1,104 @@
+import {expect, test} from 'vitest';
+import {EchoChain} from '../../../firmware/audio/echo/echo-chain.ts';
+import {frameSamples} from '../../../firmware/audio/frame.ts';
+import {stoi} from '../../bench-audio/stoi.ts';
+import {makeEchoScene, type SceneOptions} from '../../support/echo-scene.ts';
+import {attenuation, chainDelay, runChain} from '../../support/echo-score.ts';
+
+const usual: SceneOptions = {seconds: 24, nearFrom: 14, farUntil: 24, delayMs: 40, drive: 0.25};
+
+function play(changes: Partial<SceneOptions> = {}, halfDuplex = false) {
+  const options = {...usual, ...changes};
+  const scene = makeEchoScene(options);
+  const chain = new EchoChain(halfDuplex);
+  const cleaned = runChain(chain, scene.played, scene.microphone);
+  const both = (sound: Int16Array, delay = 0) =>
+    sound.subarray(options.nearFrom * 16_000 + delay, (options.seconds - 1) * 16_000 + delay);
+  return {
+    scene,
+    cleaned,
+    figures: chain.figures,
+    erle: attenuation(scene.microphone, cleaned, 8, options.nearFrom),
+    before: stoi(both(scene.near), both(scene.microphone), 16_000),
+    after: stoi(both(scene.near), both(cleaned, chainDelay), 16_000),
+  };
+}
+
+test('the echo goes, who speaks against it is heard', () => {
+  const {erle, before, after, figures, scene, cleaned} = play();
+  expect(erle).toBeGreaterThan(35);
+  expect(attenuation(scene.microphone, cleaned, 2, 4)).toBeGreaterThan(20);
+  expect(after).toBeGreaterThan(0.82);
+  expect(after - before).toBeGreaterThan(0.1);
+  expect(figures).toMatchObject({halfDuplex: false, skewPpm: 0});
+  expect(figures.delayMs).toBeGreaterThan(39);
+  expect(figures.delayMs).toBeLessThan(43);
+});
+
+test('an echo that comes later than the filter reaches is found', () => {
+  const {erle, figures} = play({delayMs: 200});
+  expect(erle).toBeGreaterThan(30);
+  expect(figures.delayMs).toBeGreaterThan(199);
+  expect(figures.delayMs).toBeLessThan(203);
+});
+
+test.each([-60, 60])('clocks that differ by %i ppm are measured and made up for', (skewPpm) => {
+  const {erle, after, figures} = play({skewPpm, delayMs: 80});
+  expect(erle).toBeGreaterThan(33);
+  expect(after).toBeGreaterThan(0.82);
+  // A faster microphone sees each echo a little earlier than the one before.
+  expect(figures.skewPpm).toBeGreaterThan(-skewPpm - 8);
+  expect(figures.skewPpm).toBeLessThan(-skewPpm + 8);
+});
+
+test('what a bad loudspeaker distorts is suppressed, and speech is not', () => {
+  const {erle, after} = play({drive: 1.2, seconds: 30, nearFrom: 20, farUntil: 30});
+  expect(erle).toBeGreaterThan(24);
+  expect(after).toBeGreaterThan(0.82);
+});
+
+test('with nothing played speech passes as it is', () => {
+  const {scene, cleaned} = play({farUntil: 0, nearFrom: 0, seconds: 8});
+  const {near} = scene;
+  const score = stoi(
+    near.subarray(16_000, 96_000),
+    cleaned.subarray(16_000 + chainDelay, 96_000 + chainDelay),
+    16_000,
+  );
+  expect(score).toBeGreaterThan(0.9);
+});
+
+test('half duplex: while the other side speaks nothing goes out, and speech does when it is silent', () => {
+  const {scene, cleaned, figures} = play({seconds: 16, nearFrom: 4, farUntil: 8}, true);
+  expect(figures.halfDuplex).toBe(true);
+  expect(attenuation(scene.microphone, cleaned, 4, 7)).toBeGreaterThan(15);
+  const tail = (sound: Int16Array, delay = 0) => sound.subarray(144_000 + delay, 240_000 + delay);
+  expect(stoi(tail(scene.near), tail(cleaned, chainDelay), 16_000)).toBeGreaterThan(0.9);
+});
+
+test('where the echo has nothing to do with what is played it becomes half duplex by itself', () => {
+  const {played} = makeEchoScene({...usual, seconds: 20, farUntil: 20, seed: 3});
+  const other = makeEchoScene({...usual, seconds: 20, farUntil: 20, seed: 9}).played;
+  const chain = new EchoChain(false);
+  // As loud as what is played, and at the same times, but torn.
+  const torn = played.map((sample, index) => (other[index]! > 0 ? sample : -sample));
+  runChain(chain, played, torn);
+  expect(chain.figures.halfDuplex).toBe(true);
+});
+
+test('the loudest, silence and noise do no harm', () => {
+  const chain = new EchoChain(false);
+  const square = Int16Array.from({length: 200 * frameSamples}, (_, at) => (at % 50 < 25 ? 32_767 : -32_768));
+  const silence = new Int16Array(square.length);
+  for (const [played, microphone] of [
+    [square, square],
+    [silence, square],
+    [square, silence],
+    [silence, silence],
+  ] as const) {
+    runChain(chain, played, microphone);
+  }
+  const scene = makeEchoScene({...usual, seconds: 10, nearFrom: 10, farUntil: 10});
+  const cleaned = runChain(chain, scene.played, scene.microphone);
+  expect(attenuation(scene.microphone, cleaned, 6, 9)).toBeGreaterThan(20);
+});

@@ -1,0 +1,94 @@
+import {readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {AutomaticGain} from '../../firmware/audio/automatic-gain.ts';
+import {createDecoder, createEncoder} from '../../firmware/audio/codec.ts';
+import {EchoChain} from '../../firmware/audio/echo/echo-chain.ts';
+import {frameSamples} from '../../firmware/audio/frame.ts';
+import type {BenchRow} from '../bench/bench-row.ts';
+import {makeEchoScene, type SceneOptions} from '../support/echo-scene.ts';
+import {attenuation, chainDelay, runChain} from '../support/echo-score.ts';
+import {stoi} from './stoi.ts';
+
+const usual: SceneOptions = {seconds: 44, nearFrom: 28, farUntil: 44, delayMs: 40, drive: 0.25};
+const scenes: readonly (readonly [name: string, changes: Partial<SceneOptions>, erle: number])[] = [
+  ['usual loudspeaker', {}, 45],
+  ['late echo', {delayMs: 120}, 45],
+  ['clocks 50 ppm apart', {delayMs: 80, skewPpm: 50}, 44],
+  ['bad loudspeaker', {drive: 1}, 32],
+];
+
+function row(name: string, figure: number, unit: string, goal: string, met: boolean): BenchRow {
+  return {name: `echo, ${name}`, figure, unit, anchor: null, ratio: null, goal, met};
+}
+
+/** One scene: 28 s of the far side alone, then both. */
+function rate(name: string, changes: Partial<SceneOptions>, erleGoal: number): BenchRow[] {
+  const {played, microphone, near} = makeEchoScene({...usual, ...changes});
+  const cleaned = runChain(new EchoChain(false), played, microphone);
+  const both = (sound: Int16Array, delay = 0) => sound.subarray(30 * 16_000 + delay, 43 * 16_000 + delay);
+  const erle = attenuation(microphone, cleaned, 18, 28);
+  const before = stoi(both(near), both(microphone), 16_000);
+  const after = stoi(both(near), both(cleaned, chainDelay), 16_000);
+  return [
+    row(`${name}: attenuation`, erle, 'dB', `>= ${erleGoal}`, erle >= erleGoal),
+    row(`${name}: STOI gained`, after - before, '', '> 0', after > before),
+  ];
+}
+
+/** What a frame costs: the echo part, and all that a call does with sound in 20 ms, in G.722. */
+function cost(): BenchRow[] {
+  const {played, microphone} = makeEchoScene({...usual, seconds: 12, nearFrom: 6, farUntil: 12});
+  const chain = new EchoChain(false);
+  const gain = new AutomaticGain();
+  const [encoder, decoder] = [createEncoder('G722'), createDecoder('G722')];
+  const bytes = new Uint8Array(frameSamples / 2);
+  const [cleaned, heard] = [new Int16Array(frameSamples), new Int16Array(frameSamples)];
+  const echo: number[] = [];
+  const whole: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    for (let at = 0; at + frameSamples <= played.length; at += frameSamples) {
+      const start = performance.now();
+      chain.process(
+        played.subarray(at, at + frameSamples),
+        microphone.subarray(at, at + frameSamples),
+        cleaned,
+      );
+      const cancelled = performance.now();
+      gain.process(cleaned, chain.near);
+      encoder.encode(cleaned, frameSamples, bytes);
+      decoder.decode(bytes, 0, bytes.length, heard);
+      echo.push((cancelled - start) * 1000);
+      whole.push((performance.now() - start) * 1000);
+    }
+  }
+  const at = (times: number[], share: number) =>
+    times.toSorted((one, other) => one - other)[Math.floor(share * times.length)]!;
+  const [echoCost, wholeCost, worst] = [at(echo, 0.5), at(whole, 0.5), at(whole, 0.99)];
+  return [
+    row('cancelling 20 ms', echoCost, 'us', '<= 100', echoCost <= 100),
+    row('whole chain for 20 ms', wholeCost, 'us', '<= 250', wholeCost <= 250),
+    row('whole chain for 20 ms, p99', worst, 'us', '<= 1000', worst <= 1000),
+  ];
+}
+
+/** Scenes of others: NAME_16k.ref.raw and NAME_16k.mic.raw of a folder become OUT/doorline__NAME_16k.raw, to be scored there. */
+function convert(folder: string, out: string, names: readonly string[]): void {
+  const read = (name: string) => {
+    const file = readFileSync(join(folder, name));
+    return new Int16Array(file.buffer, file.byteOffset, file.length / 2);
+  };
+  for (const name of names) {
+    const cleaned = runChain(new EchoChain(false), read(`${name}_16k.ref.raw`), read(`${name}_16k.mic.raw`));
+    writeFileSync(join(out, `doorline__${name}_16k.raw`), new Uint8Array(cleaned.buffer));
+  }
+}
+
+/**
+ * The echo chain on scenes made here. With SCENES=FOLDER, OUT=FOLDER and NAMES=a,b it runs on recordings from elsewhere as
+ * well.
+ */
+export async function run(): Promise<BenchRow[]> {
+  const {SCENES, OUT, NAMES = ''} = process.env;
+  if (SCENES !== undefined && OUT !== undefined) convert(SCENES, OUT, NAMES.split(','));
+  return [...scenes.flatMap((scene) => rate(...scene)), ...cost()];
+}

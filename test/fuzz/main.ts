@@ -11,8 +11,12 @@ import type {Find, Progress, Task} from './worker.ts';
 const total = Number(process.argv[2] ?? 1_000_000);
 const firstSeed = Number(process.argv[3] ?? 1);
 const workers = Math.min(4, availableParallelism());
-/** No report for so long (ms) means that a message is never done with. */
+/**
+ * So much processor time (ms) of this process without a report of a worker, per worker, means that it is never done with a message.
+ * By the wall clock a busy machine would be mistaken for that.
+ */
 const hangLimit = 60_000;
+const hangCheck = 10_000;
 /** Bytes that the heap may be larger at the end than after the first tenth, when all code is warm. */
 const growthLimit = 8 << 20;
 
@@ -22,6 +26,12 @@ const warmHeap = new Map<number, number>();
 
 function megabytes(bytes: number): string {
   return `${(bytes / (1 << 20)).toFixed(1)} MB`;
+}
+
+/** Processor time (ms) that this process has used, all its threads together. */
+function processorTime(): number {
+  const {user, system} = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 function show(): void {
@@ -37,14 +47,15 @@ function show(): void {
 function run(task: Task): Promise<string | undefined> {
   return new Promise((resolve) => {
     const worker = new Worker(new URL('worker.ts', import.meta.url), {workerData: task});
-    let timer = setTimeout(hang, hangLimit);
+    let reported = processorTime();
+    const timer = setInterval(hang, hangCheck);
     function hang(): void {
+      if (processorTime() - reported < hangLimit * workers) return;
       resolve(`hangs in round ${latest.get(task.seed)?.rounds ?? 0} or later`);
       void worker.terminate();
     }
     worker.on('message', ({progress, find}: {progress?: Progress; find?: Find}) => {
-      clearTimeout(timer);
-      timer = setTimeout(hang, hangLimit);
+      reported = processorTime();
       if (find) resolve(`round ${find.round}: ${find.error}\nlast message:\n${find.datagram}`);
       if (!progress) return;
       latest.set(task.seed, progress);
@@ -54,8 +65,11 @@ function run(task: Task): Promise<string | undefined> {
     });
     worker.on('error', (error) => resolve(error.stack ?? error.message));
     worker.on('exit', () => {
-      clearTimeout(timer);
-      const growth = (latest.get(task.seed)?.heap ?? 0) - (warmHeap.get(task.seed) ?? 0);
+      clearInterval(timer);
+      const {messages = 0, heap = 0} = latest.get(task.seed) ?? {};
+      if (messages < task.messages)
+        resolve(`waits for ever after round ${latest.get(task.seed)?.rounds ?? 0}`);
+      const growth = heap - (warmHeap.get(task.seed) ?? 0);
       resolve(growth > growthLimit ? `the heap has grown by ${megabytes(growth)}` : undefined);
     });
   });

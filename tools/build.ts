@@ -67,8 +67,10 @@ async function buildFirmware(board: string): Promise<void> {
     },
   });
   await cp(builtPage, new URL('page/', builtFirmware), {recursive: true});
-  const echoCanceller = new URL('firmware/audio/echo/speexdsp.wasm', root);
-  await copyFile(echoCanceller, new URL('speexdsp.wasm', builtFirmware));
+  const echo = new URL('firmware/audio/echo/', root);
+  for (const file of ['speexdsp.wasm', 'speexdsp.LICENSE']) {
+    await copyFile(new URL(file, echo), new URL(file, builtFirmware));
+  }
   await writePackage(board);
 }
 

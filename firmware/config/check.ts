@@ -1,20 +1,20 @@
 import * as v from 'valibot';
 import {NOT_YET} from './fields.ts';
 import {type ConfigProblem, nearest, shown} from './problem.ts';
-import {configSchema, LATER_KEYS} from './schema.ts';
+import {LATER_KEYS} from './schema.ts';
 import type {YamlTree, YamlValue} from './yaml-tree.ts';
 
 type Schema = v.BaseSchema<unknown, unknown, v.BaseIssue<unknown>>;
 
-/** Holds a document against the schema. All problems at once; the value only where there are none. */
-export function checkSchema(tree: YamlTree): {
-  value: v.InferOutput<typeof configSchema> | undefined;
-  problems: ConfigProblem[];
-} {
+/** Holds a document against a schema. All problems at once; the value only where there are none. */
+export function checkSchema<Described extends Schema>(
+  tree: YamlTree,
+  schema: Described,
+): {value: v.InferOutput<Described> | undefined; problems: ConfigProblem[]} {
   const problems: ConfigProblem[] = [];
-  findUnknownKeys(configSchema, tree.value, [], tree, problems);
+  findUnknownKeys(schema, tree.value, [], tree, problems);
 
-  const parsed = v.safeParse(configSchema, tree.value);
+  const parsed = v.safeParse(schema, tree.value);
   const told = new Set(problems.map(({key}) => key));
   for (const issue of parsed.issues ?? []) {
     const path = (issue.path ?? []).map(({key}) => String(key));

@@ -1,11 +1,11 @@
 import {dirname, resolve} from 'node:path';
 import {failure, type Result, success} from '../base/result.ts';
 import {checkSchema} from './check.ts';
-import type {ConfigProblem} from './problem.ts';
+import {type ConfigProblem, inOrder} from './problem.ts';
 import {checkReaders} from './readers.ts';
 import {checkReferences} from './references.ts';
 import {checkRelays} from './relays.ts';
-import type {Config} from './schema.ts';
+import {type Config, configSchema} from './schema.ts';
 import {secretsBeside} from './secrets.ts';
 import {readTextFile} from './text-file.ts';
 import {checkTlsFiles} from './tls-files.ts';
@@ -39,7 +39,7 @@ export function parseConfig(
   const tree = readYaml(text, file, secret);
   if (!tree.readable) return failure(tree.problems);
   const folder = dirname(resolve(file));
-  const checked = checkSchema(tree);
+  const checked = checkSchema(tree, configSchema);
   const references = [
     ...checkReferences(tree, boards),
     ...checkReaders(tree),
@@ -68,10 +68,4 @@ export function parseConfig(
     audio: {...audio, microphone: absolute(audio.microphone), speaker: absolute(audio.speaker)},
     http: http?.listen,
   });
-}
-
-/** In the order of the file; of several that concern one key, the first found. */
-function inOrder(problems: ConfigProblem[]): ConfigProblem[] {
-  const perKey = new Map(problems.toReversed().map((problem) => [problem.key, problem]));
-  return [...perKey.values()].sort((one, other) => one.line - other.line || one.column - other.column);
 }

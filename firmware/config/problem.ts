@@ -53,3 +53,9 @@ function editDistance(one: string, other: string): number {
   }
   return previous[other.length]!;
 }
+
+/** In the order of the file; of several that concern one key, the first found. */
+export function inOrder(problems: ConfigProblem[]): ConfigProblem[] {
+  const perKey = new Map(problems.toReversed().map((problem) => [problem.key, problem]));
+  return [...perKey.values()].sort((one, other) => one.line - other.line || one.column - other.column);
+}

@@ -1,6 +1,7 @@
 import {isIP} from 'node:net';
 import {type LightPlaces, lightProblem} from './light-device.ts';
 import {type ConfigProblem, nearest, shown} from './problem.ts';
+import {bareNumber} from './schema.ts';
 import type {YamlTree, YamlValue} from './yaml-tree.ts';
 
 /** The lines of a board, as far as a configuration may refer to them. */
@@ -120,13 +121,11 @@ function checkTargets(tree: YamlTree): ConfigProblem[] {
   const domains = [...textsAt(tree, 'sip', 'domain'), ...textsAt(tree, 'sip', 'accounts', '*', 'uri')];
   if (domains.length > 0) return [];
   return textsAt(tree, 'buttons', '*', 'call', '*')
-    .filter(({value}) => BARE_NUMBER.test(value))
+    .filter(({value}) => bareNumber.test(value))
     .map(({path}) =>
       tree.at(path, 'is a bare number: it needs sip.domain, an account, or to say where: sip:NUMBER@HOST'),
     );
 }
-
-const BARE_NUMBER = /^[+*#]?\d+$/;
 
 function checkParties(tree: YamlTree): ConfigProblem[] {
   const accounts = textsAt(tree, 'sip', 'accounts', '*', 'name').map(({value}) => value);
@@ -144,7 +143,7 @@ function checkParties(tree: YamlTree): ConfigProblem[] {
 function isAddressOrUser(party: string): boolean {
   if (party === 'any' || party === 'localhost' || isIP(party) !== 0) return true;
   if (/^sip:./i.test(party) || /^[^@]+@[^@]+$/.test(party)) return true;
-  return /^[\w-]+(\.[\w-]+)+$/.test(party) || BARE_NUMBER.test(party);
+  return /^[\w-]+(\.[\w-]+)+$/.test(party) || bareNumber.test(party);
 }
 
 /** Each leg that rings holds an even port for RTP and the odd one above it for RTCP (RFC 3550 section 11). */

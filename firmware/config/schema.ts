@@ -21,7 +21,7 @@ import {relays} from './relays.ts';
  * It reads values in which every scalar is its text as written (yaml-tree.ts).
  */
 
-const name = text(64, 'must be a name');
+export const name = text(64, 'must be a name');
 
 const listenExample =
   'must be like udp:0.0.0.0:5060, tcp:[::]:5060 or tls:0.0.0.0:5061, an address of this device and a port 0 to 65535';
@@ -87,13 +87,16 @@ const mediaPorts = v.pipe(
   ),
 );
 
+/** A number that is somebody only within a domain. */
+export const bareNumber = /^[+*#]?\d+$/;
+
 /** A password in an address would stand in the journal and go to everybody on the way. */
 const withoutPassword = v.check<string, string>(
   (value) => !/^(?:sips?:)?(?!sips?:)[^@:]*:[^@]*@/i.test(value),
   'holds a password, which has no place in an address: leave out what stands between ":" and "@"',
 );
 
-const sipAddress = v.pipe(
+export const sipAddress = v.pipe(
   pattern(/^\S{1,255}$/, 'must be a SIP address such as sip:door@example.org'),
   v.regex(/^sips?:[^\s@<>"]+@[^\s@<>"]+$/i, 'must be a SIP address such as sip:door@example.org'),
   withoutPassword,
@@ -138,7 +141,8 @@ const account = v.pipe(
   }),
 );
 
-const target = v.pipe(
+/** Whom to call, as it is written in a list. */
+export const target = v.pipe(
   pattern(
     /^[^\s<>"]{1,255}$/,
     'must be whom to call: 192.168.1.20, sip:101@example.org, 101@example.org or 101',
@@ -154,7 +158,7 @@ const party = pattern(
 const button = keys({
   name,
   input: name,
-  call: list(target, 1, 16, '[sip:101@example.org, 192.168.1.20]'),
+  call: v.optional(list(target, 0, 16, '[sip:101@example.org, 192.168.1.20]'), []),
   ring: v.optional(oneOf('together', 'in-turn'), 'together'),
   ring_seconds: v.optional(wholeNumber(5, 600, 'seconds'), '30'),
   when_refused: v.optional(oneOf('next', 'end'), 'next'),

@@ -278,7 +278,7 @@ export class Station implements StationControl {
 
   /** `at` is the clock time (ms) of the press. */
   #pressed(button: Button, at: number): void {
-    const ignored = this.#whyIgnored(at);
+    const ignored = this.#whyIgnored(button, at);
     const call = this.#calls.current;
     if (ignored !== undefined && call) {
       if (call.ignoredPressTold) return;
@@ -289,7 +289,10 @@ export class Station implements StationControl {
       button: button.name,
       ...(ignored === undefined ? {} : {ignored}),
     });
-    if (ignored !== undefined) return;
+    if (ignored !== undefined) {
+      if (!call) this.#media.play('error');
+      return;
+    }
     if (call?.phase !== 'incoming') this.#calls.hangUp('pressed again');
     // Nothing that takes time comes before the visitor's beep.
     if (this.#reachability.isCutOff) this.#media.play('error');
@@ -308,8 +311,9 @@ export class Station implements StationControl {
    * know whether anybody listens, and must not cut off the answer; door stations in general leave the end of
    * a talk to the one inside.
    */
-  #whyIgnored(at: number): string | undefined {
+  #whyIgnored(button: Button, at: number): string | undefined {
     const call = this.#calls.current;
+    if (!call && button.call.length === 0) return 'it calls nobody yet';
     if (call?.phase === 'talking') return 'somebody is talking already';
     const soon = call?.direction === 'outgoing' && at - call.startedAt < PRESS_LOCKOUT;
     return soon ? 'it was pressed just before' : undefined;

@@ -392,3 +392,16 @@ test('stopping locks the door, ends the call, keeps the ladder, and leaves no ti
   telephone.receive(party());
   expect(station.status().state).toBe('idle');
 });
+
+test('a button that calls nobody yet says so: an error tone, and a line in the journal', () => {
+  const {station, media, telephone, press, journal} = makeStation({
+    buttons: [
+      {name: 'bell', input: 'button-1', call: [], ring: 'together', ring_seconds: 30, when_refused: 'next'},
+    ],
+  });
+  press();
+  expect(media.sounds.at(-1)).toBe('error');
+  expect(telephone.calls).toEqual([]);
+  expect(station.status().state).toBe('idle');
+  expect(journal.after(0, 100).at(-1)?.text).toBe('Button "bell" was pressed: it calls nobody yet');
+});

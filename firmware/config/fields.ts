@@ -95,5 +95,8 @@ export function parseSocketAddress(value: string): {address: string; port: numbe
   return valid ? {address, port} : undefined;
 }
 
+/** A number such as 101, which is somebody only within a domain. */
+export const bareNumber = /^[+*#]?\d+$/;
+
 /** Said of what the product describes and a later version brings. */
 export const NOT_YET = 'is not available yet in this version';

@@ -1,7 +1,7 @@
 import {isIP} from 'node:net';
+import {bareNumber} from './fields.ts';
 import {type LightPlaces, lightProblem} from './light-device.ts';
 import {type ConfigProblem, nearest, shown} from './problem.ts';
-import {bareNumber} from './schema.ts';
 import type {YamlTree, YamlValue} from './yaml-tree.ts';
 
 /** The lines of a board, as far as a configuration may refer to them. */

@@ -87,9 +87,6 @@ const mediaPorts = v.pipe(
   ),
 );
 
-/** A number that is somebody only within a domain. */
-export const bareNumber = /^[+*#]?\d+$/;
-
 /** A password in an address would stand in the journal and go to everybody on the way. */
 const withoutPassword = v.check<string, string>(
   (value) => !/^(?:sips?:)?(?!sips?:)[^@:]*:[^@]*@/i.test(value),

@@ -2,9 +2,9 @@ import * as v from 'valibot';
 import {MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, parsePasswordHash} from '../access/password-hash.ts';
 import {failure, type Result, success} from '../base/result.ts';
 import {checkSchema} from '../config/check.ts';
-import {keys, list, pattern, text} from '../config/fields.ts';
+import {bareNumber, keys, list, pattern, text} from '../config/fields.ts';
 import {type ConfigProblem, inOrder} from '../config/problem.ts';
-import {bareNumber, name, sipAddress, target} from '../config/schema.ts';
+import {name, sipAddress, target} from '../config/schema.ts';
 import {readYaml, type YamlTree} from '../config/yaml-tree.ts';
 import {isSshPublicKey} from './ssh-key.ts';
 

@@ -64,6 +64,9 @@ export const programs = {
     packages: ['mmdebstrap'], // makes the folder that it is in
     find: () => inRoot(debianSystemRoot, 'usr/lib/systemd/systemd'),
   },
+  mtools: {...program('mcopy', 'files on FAT file systems', ['mtools']), name: 'mtools'},
+  'mkfs.vfat': program('mkfs.vfat', 'a FAT file system', ['dosfstools']),
+  losetup: program('losetup', 'disks that are files', ['mount']),
   'systemd-analyze': program('systemd-analyze', 'a judge of sandboxes', ['systemd']),
   ip: program('ip', "networks of the tests' own", ['iproute2']),
   nft: program('nft', 'a NAT between such networks', ['nftables']),

@@ -25,6 +25,8 @@ export class MediaEngine implements SessionOwner {
   onMeters: ((levels: Levels) => void) | undefined;
   /** Sound failed, in plain words; calls go on without it. */
   onFault: ((text: string) => void) | undefined;
+  /** The sound card is there again. */
+  onRestored: (() => void) | undefined;
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #commandCount: Int32Array;
@@ -177,6 +179,9 @@ export class MediaEngine implements SessionOwner {
         break;
       case 'fault':
         this.onFault?.(report.text);
+        break;
+      case 'restored':
+        this.onRestored?.();
         break;
     }
   }

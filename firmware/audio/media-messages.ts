@@ -61,7 +61,8 @@ export type MediaReport =
     }
   | {readonly kind: 'answered'; readonly request: number}
   | {readonly kind: 'meters'; readonly levels: Levels}
-  | {readonly kind: 'fault'; readonly text: string};
+  | {readonly kind: 'fault'; readonly text: string}
+  | {readonly kind: 'restored'};
 
 /** Loudness of both directions in dBFS, -96 to 0. */
 export interface Levels {

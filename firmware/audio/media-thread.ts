@@ -57,7 +57,11 @@ export class MediaThread {
   constructor(parts: MediaParts) {
     this.#parts = parts;
     this.#echo = parts.echo === 'off' ? undefined : new EchoChain(parts.echo === 'half-duplex');
-    this.#sound = new SoundPath(parts.openSound, (text) => parts.report({kind: 'fault', text}));
+    this.#sound = new SoundPath(
+      parts.openSound,
+      (text) => parts.report({kind: 'fault', text}),
+      () => parts.report({kind: 'restored'}),
+    );
   }
 
   /** Whether there is anything to do each 20 ms. */

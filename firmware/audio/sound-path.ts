@@ -1,4 +1,5 @@
 import type {SoundCard} from '../../hal/hal.ts';
+import {ClockFollower} from './clock-follower.ts';
 import {frameSamples, frameTime, sampleRate} from './frame.ts';
 import {Resampler} from './resampler.ts';
 
@@ -10,6 +11,8 @@ const captureLead = frameSamples;
 const playbackLimitMs = 80;
 /** Frames after which reading old sound away ends: one second. */
 const staleFrames = 50;
+/** Frames after which a card that is gone is looked for again: two seconds. */
+const retryFrames = 100;
 
 /** Opens the sound card; `onLost` is told in plain words when it is lost later. @throws HardwareError */
 export type OpenSound = (onLost: (text: string) => void) => SoundCard;
@@ -25,6 +28,9 @@ class OpenCard {
   readonly played: Int16Array;
   readonly #fromCard: Resampler;
   readonly #toCard: Resampler;
+  /** Of what is captured and waits here, and of what waits in the card to be played. */
+  readonly #capturing = new ClockFollower(frameSamples);
+  readonly #playing: ClockFollower;
 
   constructor(card: SoundCard) {
     const {captureRate, playbackRate} = card;
@@ -32,24 +38,47 @@ class OpenCard {
     this.read = new Int16Array((captureRate * frameTime) / 1000);
     this.captured = new Int16Array(2 * frameSamples);
     this.played = new Int16Array(Math.ceil((playbackRate * frameTime) / 1000) + 1);
-    this.#fromCard = new Resampler(captureRate, sampleRate, this.read.length);
-    this.#toCard = new Resampler(sampleRate, playbackRate, frameSamples);
+    this.#fromCard = new Resampler(captureRate, sampleRate, this.read.length, true);
+    this.#toCard = new Resampler(sampleRate, playbackRate, frameSamples, true);
+    this.#playing = new ClockFollower((playbackRate * frameTime) / 1000);
   }
 
   /** Reads what there is, a frame at most; returns how many samples of `captured` it made. */
   capture(): number {
     const count = this.card.read(this.read);
-    if (this.card.captureRate !== sampleRate) return this.#fromCard.process(this.read, count, this.captured);
-    this.captured.set(this.read);
-    return count;
+    // Where nothing is to be changed nothing is.
+    if (this.card.captureRate === sampleRate && this.#fromCard.deviation === 0) {
+      this.captured.set(this.read);
+      return count;
+    }
+    return this.#fromCard.process(this.read, count, this.captured);
   }
 
   play(frame: Int16Array): void {
-    if (this.card.playbackRate === sampleRate) this.card.write(frame);
-    else {
-      const count = this.#toCard.process(frame, frameSamples, this.played);
-      this.card.write(this.played.subarray(0, count));
+    if (this.card.playbackRate === sampleRate && this.#toCard.deviation === 0) {
+      this.card.write(frame);
+      return;
     }
+    const count = this.#toCard.process(frame, frameSamples, this.played);
+    this.card.write(this.played.subarray(0, count));
+  }
+
+  /** Brings the microphone's clock to ours; `waiting`: captured samples that wait, once a frame. */
+  followCapture(waiting: number): void {
+    this.#capturing.add(waiting);
+    this.#fromCard.deviation = -this.#capturing.excess;
+  }
+
+  /** The same of the loudspeaker's. */
+  followPlayback(): void {
+    this.#playing.add(this.card.playbackDelay());
+    this.#toCard.deviation = -this.#playing.excess;
+  }
+
+  /** What waits has begun anew. */
+  restart(): void {
+    this.#capturing.restart();
+    this.#playing.restart();
   }
 
   playbackDelayMs(): number {
@@ -58,15 +87,19 @@ class OpenCard {
 }
 
 /**
- * The sound card as the media thread uses it: a frame in, a frame out, each step. The card has a clock of its own;
- * what it gives too much is dropped and what lacks is silence, so that delay cannot grow. A card that fails
- * is told of once and replaced by silence; the next `start` opens it anew.
+ * The sound card as the media thread uses it: a frame in, a frame out, each step. The card's two clocks are brought to ours by
+ * resampling, each as the samples that wait tell; what comes too much all the same is dropped, and what lacks is silence,
+ * so that delay cannot grow. A card that fails is told of once and replaced by silence until it is there again: it is
+ * looked for every two seconds, and at the next `start`.
  */
 export class SoundPath {
   readonly #open: OpenSound;
   readonly #onFault: (text: string) => void;
+  readonly #onRestored: () => void;
   #card: OpenCard | undefined;
   #lost = false;
+  /** Frames since the card was lost. */
+  #missing = 0;
   readonly #captured = new Int16Array(capturedLimit);
   #capturedCount = 0;
   /** Frames since capture was started, or had to begin anew. */
@@ -77,11 +110,12 @@ export class SoundPath {
 
   /**
    * Opens the card. @throws HardwareError when it cannot be opened.
-   * `onFault` is told in plain words when it fails later.
+   * `onFault` is told in plain words when it fails later, `onRestored` when it is there again.
    */
-  constructor(open: OpenSound, onFault: (text: string) => void) {
+  constructor(open: OpenSound, onFault: (text: string) => void, onRestored: () => void) {
     this.#open = open;
     this.#onFault = onFault;
+    this.#onRestored = onRestored;
     this.#card = this.#openCard();
   }
 
@@ -112,6 +146,7 @@ export class SoundPath {
 
   /** Fills `frame` with captured sound, with silence where none is there. */
   capture(frame: Int16Array): void {
+    if (this.#card === undefined || this.#lost) this.#lookForCard();
     try {
       this.#readCard();
     } catch (error) {
@@ -124,7 +159,8 @@ export class SoundPath {
       this.framesCaptured = 0;
       return;
     }
-    this.framesCaptured++;
+    if (this.framesCaptured++ === 0) this.#card?.restart();
+    this.#card?.followCapture(this.#capturedCount);
     for (let index = 0; index < frameSamples; index++) frame[index] = this.#captured[index]!;
     this.#drop(frameSamples);
   }
@@ -137,8 +173,12 @@ export class SoundPath {
       const queued = card.playbackDelayMs();
       if (queued > playbackLimitMs) return;
       // At the start, and when it has run dry: a frame of lead lets the next one come a little late.
-      if (queued === 0) card.play(this.#silence);
+      if (queued === 0) {
+        card.restart();
+        card.play(this.#silence);
+      }
       card.play(frame);
+      card.followPlayback();
     } catch (error) {
       this.#fail(error);
     }
@@ -172,6 +212,19 @@ export class SoundPath {
       card?.card.close();
     } catch {
       // Its failure was told of when it happened.
+    }
+  }
+
+  /** Without a word as long as it is not there: that it is gone was told. */
+  #lookForCard(): void {
+    if (++this.#missing % retryFrames !== 0) return;
+    this.close();
+    try {
+      this.#card = this.#openCard();
+      this.#missing = 0;
+      this.#onRestored();
+    } catch {
+      // It is looked for again.
     }
   }
 

@@ -125,7 +125,8 @@ export type JournalEvent =
   | {kind: 'voltage-low'}
   | {kind: 'voltage-good'}
   /** The sound card or the media thread is in trouble. */
-  | {kind: 'sound-fault'; reason: string};
+  | {kind: 'sound-fault'; reason: string}
+  | {kind: 'sound-restored'};
 
 /** An event as the journal keeps it: numbered, dated, told in plain words. */
 export type JournalEntry = {

@@ -131,5 +131,7 @@ export function describeEvent(event: JournalEvent): string {
       return 'The supply voltage is good again';
     case 'sound-fault':
       return `Trouble with the sound: ${event.reason}`;
+    case 'sound-restored':
+      return 'The sound card is there again';
   }
 }

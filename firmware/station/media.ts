@@ -22,6 +22,7 @@ export interface Media {
   play(sound: Sound): void;
   onMeters: ((meters: Meters) => void) | undefined;
   onFault: ((text: string) => void) | undefined;
+  onRestored: (() => void) | undefined;
 }
 
 /**

@@ -164,6 +164,7 @@ export class Station implements StationControl {
     this.#telephone.onTrace = (message) => this.#trace(message);
     this.#media.onMeters = (meters) => this.onMeters?.(meters);
     this.#media.onFault = (reason) => this.#journal.append({kind: 'sound-fault', reason});
+    this.#media.onRestored = () => this.#journal.append({kind: 'sound-restored'});
     for (const button of this.#config.buttons) {
       const input = this.#board.inputs.get(button.input);
       if (input) this.#buttons.set(button.name, this.#watch(button, input));

@@ -9,15 +9,19 @@ function pathOf() {
   const cards: FakeSoundCard[] = [];
   const faults: string[] = [];
   const lost: ((text: string) => void)[] = [];
+  const restored: number[] = [];
+  const there = {is: true};
   const path = new SoundPath(
     (onLost) => {
+      if (!there.is) throw new HardwareError('there is no card');
       lost.push(onLost);
       cards.push(new FakeSoundCard());
       return cards.at(-1)!;
     },
     (text) => faults.push(text),
+    () => restored.push(cards.length),
   );
-  return {path, cards, faults, lost, card: cards[0]!};
+  return {path, cards, faults, lost, restored, there, card: cards[0]!};
 }
 
 /** A ramp, so that each sample tells its place. */
@@ -124,9 +128,62 @@ test('a card that says it is lost is told of and opened anew at the next start',
   expect(cards[0]!.closed).toBe(true);
 });
 
+test('a card that is unplugged and plugged in again is found in the midst of a call', () => {
+  const {path, cards, faults, lost, restored, there} = pathOf();
+  const samples = new Int16Array(frame);
+  const talk = (frames: number) => {
+    for (let count = 0; count < frames; count++) {
+      cards.at(-1)!.captured.push(...Array(frame).fill(7));
+      path.capture(samples);
+      path.play(samples);
+      cards.at(-1)!.queued = Math.max(0, cards.at(-1)!.queued - frame);
+    }
+  };
+  talk(10);
+  there.is = false;
+  lost[0]!('unplugged');
+  talk(250);
+  expect(samples.every((sample) => sample === 0)).toBe(true);
+  expect([faults, restored]).toEqual([['unplugged'], []]);
+  there.is = true;
+  talk(110);
+  expect([faults, restored]).toEqual([['unplugged'], [2]]);
+  expect(samples.every((sample) => sample === 7)).toBe(true);
+  expect(cards[1]!.played.length).toBeGreaterThan(frame);
+});
+
+test('a card whose clocks differ from ours: the delays stay, and no sound is lost', () => {
+  const {path, card} = pathOf();
+  const samples = new Int16Array(frame);
+  let [captured, heard] = [0, 0];
+  const delays: number[] = [];
+  for (let count = 0; count < 15_000; count++) {
+    // 100 ppm faster than ours.
+    for (captured += frame * 1.0001; captured >= 1; captured--) card.captured.push(1000);
+    path.capture(samples);
+    if (count > 2 && samples[5] !== 1000) throw new Error(`frame ${count} is torn`);
+    path.play(samples);
+    heard += frame * 1.0001;
+    const whole = Math.min(Math.floor(heard), card.queued);
+    heard -= whole;
+    card.queued -= whole;
+    if (count % 1500 === 1400) delays.push(card.queued);
+    card.played.length = 0;
+  }
+  expect(Math.max(...delays) - Math.min(...delays)).toBeLessThan(200);
+  expect(delays.at(-1)! - delays[0]!).toBeLessThan(60);
+});
+
 test('a card that cannot be opened at first is an error of the caller', () => {
   const open = () => {
     throw new HardwareError('there is no card');
   };
-  expect(() => new SoundPath(open, () => {})).toThrow('there is no card');
+  expect(
+    () =>
+      new SoundPath(
+        open,
+        () => {},
+        () => {},
+      ),
+  ).toThrow('there is no card');
 });

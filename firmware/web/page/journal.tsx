@@ -31,6 +31,7 @@ const tones: Readonly<Partial<Record<JournalEntry['kind'], Tone>>> = {
   'network-gone': 'bad',
   'network-back': 'good',
   'sound-fault': 'bad',
+  'sound-restored': 'good',
 };
 
 /** The journal, newest entry first. */

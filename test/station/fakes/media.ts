@@ -6,6 +6,7 @@ export class FakeMedia implements Media {
   readonly sounds: string[] = [];
   onMeters: ((meters: Meters) => void) | undefined;
   onFault: ((text: string) => void) | undefined;
+  onRestored: (() => void) | undefined;
 
   attach(session: CallMedia | undefined): void {
     this.attached = session;

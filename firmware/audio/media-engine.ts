@@ -50,7 +50,14 @@ export class MediaEngine implements SessionOwner {
     return engine;
   }
 
-  private constructor({worker, microphone, speaker, echo, ports}: MediaSettings & {readonly worker: URL}) {
+  private constructor({
+    worker,
+    microphone,
+    speaker,
+    echo,
+    tones,
+    ports,
+  }: MediaSettings & {readonly worker: URL}) {
     const {port1, port2} = new MessageChannel();
     this.#port = port1;
     this.#commandCount = new Int32Array(new SharedArrayBuffer(4));
@@ -58,6 +65,7 @@ export class MediaEngine implements SessionOwner {
       microphone,
       speaker,
       echo,
+      tones,
       ports,
       port: port2,
       commandCount: this.#commandCount,

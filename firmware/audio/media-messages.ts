@@ -1,4 +1,5 @@
 import type {AudioStream, SocketAddress} from '../rtp/audio-stream.ts';
+import type {Country} from './country-tones.ts';
 import type {ToneName} from './tones.ts';
 
 /**
@@ -14,6 +15,8 @@ export interface MediaSettings {
   /** `alsa:NAME`, `file:PATH.wav` or `discard`. */
   readonly speaker: string;
   readonly echo: EchoSetting;
+  /** Whose ringback and busy tone are played. */
+  readonly tones: Country;
   /** First and last UDP port for RTP. */
   readonly ports: {readonly first: number; readonly last: number};
 }

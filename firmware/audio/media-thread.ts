@@ -1,6 +1,7 @@
 import type {RandomBytes} from '../base/random.ts';
 import type {SocketAddress} from '../rtp/audio-stream.ts';
 import {AutomaticGain} from './automatic-gain.ts';
+import type {Country} from './country-tones.ts';
 import {EchoChain} from './echo/echo-chain.ts';
 import {frameSamples, frameTime, mix} from './frame.ts';
 import {LevelMeter, silenceLevel} from './level-meter.ts';
@@ -20,6 +21,7 @@ const maxSessions = 64;
 /** What the media thread works with. */
 export interface MediaParts {
   readonly echo: EchoSetting;
+  readonly tones: Country;
   readonly openSound: OpenSound;
   /** @throws Error in plain words when no port can be had. */
   bind(address: string, onRtp: OnDatagram, onRtcp: OnDatagram, stun?: SocketAddress): Promise<RtpSockets>;
@@ -41,7 +43,7 @@ export class MediaThread {
   readonly #sound: SoundPath;
   readonly #sessions = new Map<number, VoiceSession>();
   #attached: VoiceSession | undefined;
-  readonly #tones = new TonePlayer();
+  readonly #tones: TonePlayer;
   readonly #echo: EchoChain | undefined;
   readonly #gain = new AutomaticGain();
   readonly #microphone = new Int16Array(frameSamples);
@@ -56,6 +58,7 @@ export class MediaThread {
   /** Opens the sound card. @throws HardwareError when it cannot be opened. */
   constructor(parts: MediaParts) {
     this.#parts = parts;
+    this.#tones = new TonePlayer(parts.tones);
     this.#echo = parts.echo === 'off' ? undefined : new EchoChain(parts.echo === 'half-duplex');
     this.#sound = new SoundPath(
       parts.openSound,

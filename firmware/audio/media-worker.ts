@@ -29,6 +29,7 @@ export function runMediaWorker(data: MediaWorkerData, openSound: OpenSound, bind
   let thread: MediaThread;
   try {
     thread = new MediaThread({
+      tones: data.tones,
       // In a recording there is no echo.
       echo: data.microphone.startsWith('alsa:') ? data.echo : 'off',
       openSound,

@@ -95,12 +95,13 @@ export class Resampler {
 /** Filters of `taps` coefficients for `places` steps from one sample to the next, the last one included. */
 function makeFilters(places: number, taps: number, cutoff: number): Float32Array {
   const beta = 0.1102 * (attenuation - 8.7);
+  const middle = bessel(beta);
   const filters = new Float32Array((places + 1) * taps);
   for (let row = 0; row <= places; row++) {
     const filter = filters.subarray(row * taps, (row + 1) * taps);
     for (let tap = 0; tap < taps; tap++) {
       const distance = tap - (taps / 2 - 1) - row / places;
-      const window = bessel(beta * Math.sqrt(Math.max(0, 1 - (distance / (taps / 2)) ** 2))) / bessel(beta);
+      const window = bessel(beta * Math.sqrt(Math.max(0, 1 - (distance / (taps / 2)) ** 2))) / middle;
       filter[tap] = window * sinc(2 * cutoff * distance);
     }
     // A constant stays the same at every place: no hum of the difference between them.

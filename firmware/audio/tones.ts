@@ -1,3 +1,4 @@
+import {type CallTone, type Country, countryTones} from './country-tones.ts';
 import {frameSamples, sampleRate} from './frame.ts';
 
 /** The sounds that the firmware makes itself. */
@@ -23,12 +24,10 @@ const loudness = 0.25 * 32767;
 /** Even segments rise and fall in this time, so that they do not click: 5 ms. */
 const rampSamples = 0.005 * sampleRate;
 
-/** Ringback, busy and error as in most of Europe (ITU-T E.180); the others are the door station's own. */
-const melodies: Record<ToneName, Melody> = {
+/** The special information tones (ITU-T E.180) for an error, and the door station's own sounds. */
+const ownMelodies: Record<Exclude<ToneName, 'ringback' | 'busy'>, Melody> = {
   ready: {segments: [note(660, 160), note(880, 160), note(1320, 400)], times: 1},
   press: {segments: [{frequencies: [1000], milliseconds: 120}], times: 1},
-  ringback: {segments: [{frequencies: [425], milliseconds: 1000}, pause(4000)], times: Infinity},
-  busy: {segments: [{frequencies: [425], milliseconds: 480}, pause(480)], times: 4},
   error: {
     segments: [
       {frequencies: [950], milliseconds: 330},
@@ -50,13 +49,27 @@ function pause(milliseconds: number): Segment {
   return {frequencies: [], milliseconds};
 }
 
+function melodyOf({frequencies, cadence}: CallTone, times: number): Melody {
+  const segments = cadence.map((milliseconds, index) =>
+    index % 2 === 0 ? {frequencies, milliseconds} : pause(milliseconds),
+  );
+  return {segments, times};
+}
+
 /** Plays one of the sounds frame by frame. */
 export class TonePlayer {
+  readonly #melodies: Record<ToneName, Melody>;
   #melody: Melody | undefined;
   #segment = 0;
   /** Samples played of the segment. */
   #position = 0;
   #timesLeft = 0;
+
+  /** Ringback and busy tone are those of `country`. */
+  constructor(country: Country) {
+    const {ringback, busy} = countryTones[country];
+    this.#melodies = {...ownMelodies, ringback: melodyOf(ringback, Infinity), busy: melodyOf(busy, 4)};
+  }
 
   /** Whether there is more to play. */
   get playing(): boolean {
@@ -65,7 +78,7 @@ export class TonePlayer {
 
   /** Begins a sound; one that was playing ends. */
   start(name: ToneName): void {
-    this.#melody = melodies[name];
+    this.#melody = this.#melodies[name];
     this.#segment = 0;
     this.#position = 0;
     this.#timesLeft = this.#melody.times;
@@ -78,7 +91,8 @@ export class TonePlayer {
 
   /** Ends a sound that announces a call's state (ringback, busy); a short one may finish. */
   stopRepeated(): void {
-    if (this.#melody === melodies.ringback || this.#melody === melodies.busy) this.stop();
+    const {ringback, busy} = this.#melodies;
+    if (this.#melody === ringback || this.#melody === busy) this.stop();
   }
 
   /** Fills `frame` with the next 20 ms, silence after the end. */

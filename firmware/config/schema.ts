@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import {countries} from '../audio/country-tones.ts';
 import {codecNames} from '../rtp/audio-stream.ts';
 import {parseServerName} from '../stun/server-name.ts';
 import {
@@ -225,6 +226,7 @@ const audio = keys({
   microphone: v.optional(microphone, 'alsa:default'),
   speaker: v.optional(speaker, 'alsa:default'),
   codecs: v.optional(codecs, [...codecNames]),
+  tones: v.optional(oneOf(...countries), 'eu'),
   echo: v.optional(oneOf('cancel', 'half-duplex', 'off'), 'cancel'),
 });
 

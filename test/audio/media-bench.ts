@@ -60,6 +60,7 @@ export class Bench {
   portsLeft = 100;
   readonly thread = new MediaThread({
     echo: 'off',
+    tones: 'eu',
     openSound: () => this.card,
     bind: async (address, onRtp, onRtcp) => {
       if (this.portsLeft-- === 0) throw new Error(`no free RTP port on ${address}`);

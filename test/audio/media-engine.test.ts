@@ -20,7 +20,7 @@ interface Devices {
 }
 
 async function start(devices: Devices): Promise<MediaEngine> {
-  return MediaEngine.start({worker, ...devices, echo: 'off', ports: await freePorts(8)});
+  return MediaEngine.start({worker, ...devices, echo: 'off', tones: 'eu', ports: await freePorts(8)});
 }
 
 function streamTo(session: MediaSession, security?: StreamSecurity): AudioStream {
@@ -196,6 +196,7 @@ test('a thread that works answers, one that hangs does not, and one that has end
     microphone: 'silence',
     speaker: 'discard',
     echo: 'off',
+    tones: 'eu',
     ports: await freePorts(8),
   } as const;
   const hung = await MediaEngine.start({

@@ -1,4 +1,5 @@
 import {expect, test} from 'vitest';
+import {countries, countryTones} from '../../firmware/audio/country-tones.ts';
 import {mix} from '../../firmware/audio/frame.ts';
 import {LevelMeter} from '../../firmware/audio/level-meter.ts';
 import {type ToneName, TonePlayer} from '../../firmware/audio/tones.ts';
@@ -6,7 +7,7 @@ import {type ToneName, TonePlayer} from '../../firmware/audio/tones.ts';
 const frame = 320;
 
 function play(name: ToneName, frames: number): Int16Array {
-  const player = new TonePlayer();
+  const player = new TonePlayer('eu');
   player.start(name);
   const sound = new Int16Array(frames * frame);
   for (let index = 0; index < frames; index++)
@@ -59,7 +60,7 @@ test('error is the three special information tones', () => {
 test.each(['ready', 'press', 'talk', 'ending', 'door', 'error'] as const)(
   '%s ends by itself, in time',
   (name) => {
-    const player = new TonePlayer();
+    const player = new TonePlayer('eu');
     player.start(name);
     const sound = new Int16Array(frame);
     let frames = 0;
@@ -82,7 +83,7 @@ test.each(['ready', 'press', 'talk', 'ending', 'door', 'error'] as const)(
 );
 
 test('a new sound takes the place of the old, stop is silence', () => {
-  const player = new TonePlayer();
+  const player = new TonePlayer('eu');
   const sound = new Int16Array(frame);
   player.start('ringback');
   player.start('press');
@@ -96,7 +97,7 @@ test('a new sound takes the place of the old, stop is silence', () => {
 });
 
 test('the tones of a state end with it, a short sound may finish', () => {
-  const player = new TonePlayer();
+  const player = new TonePlayer('eu');
   for (const [name, goesOn] of [
     ['ringback', false],
     ['busy', false],
@@ -127,3 +128,31 @@ test('mixing stays within 16 bits', () => {
   mix(sound, sound.slice());
   expect([sound[0], sound[1]]).toEqual([-32768, 32767]);
 });
+
+test.each(countries)(
+  'ringback and busy tone of %s: their tones alone, in their rhythm, without a click',
+  (country) => {
+    const rising = (sound: Int16Array) =>
+      sound.reduce((most, sample, at) => Math.max(most, Math.abs(sample - (sound[at - 1] ?? 0))), 0);
+    for (const name of ['ringback', 'busy'] as const) {
+      const player = new TonePlayer(country);
+      const {frequencies, cadence} = countryTones[country][name];
+      player.start(name);
+      const length = cadence.reduce((sum, part) => sum + part, 0) * 16;
+      const sound = new Int16Array(Math.ceil(length / frame) * frame);
+      for (let at = 0; at < sound.length; at += frame) player.pull(sound.subarray(at, at + frame));
+      let start = 0;
+      cadence.forEach((milliseconds, index) => {
+        const part = sound.subarray(start, start + milliseconds * 16);
+        start += milliseconds * 16;
+        if (index % 2 === 1) expect(part.every((sample) => sample === 0)).toBe(true);
+        else {
+          const share = frequencies.reduce((sum, frequency) => sum + shareAt(frequency, part), 0);
+          expect(share).toBeGreaterThan(0.9);
+        }
+      });
+      // A sine at 620 Hz and -12 dBFS moves by 2000 from one sample to the next.
+      expect(rising(sound)).toBeLessThan(2100);
+    }
+  },
+);

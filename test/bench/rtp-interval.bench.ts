@@ -19,6 +19,7 @@ async function callOurselves(port: number): Promise<MediaEngine> {
     microphone: 'silence',
     speaker: 'discard',
     echo: 'off',
+    tones: 'eu',
     ports,
   });
   const session = await engine.open('127.0.0.1');

@@ -15,6 +15,7 @@ const media = await MediaEngine.start({
   microphone: 'silence',
   speaker: 'discard',
   echo: 'off',
+  tones: 'eu',
   ports: {first: 20_000, last: 20_010},
 });
 const watchdog = openWatchdog('/dev/watchdog');

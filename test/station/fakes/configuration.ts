@@ -37,7 +37,7 @@ export function configuration(settings: Settings = {}): Config {
     readers: [],
     relays: [],
     answer: {mode: 'automatic', from: ['192.0.2.7']},
-    audio: {microphone: 'silence', speaker: 'discard', codecs: ['PCMU'], echo: 'off'},
+    audio: {microphone: 'silence', speaker: 'discard', codecs: ['PCMU'], echo: 'off', tones: 'eu'},
     light: {brightness: 100},
     talk_seconds: 120,
     http: undefined,

@@ -114,11 +114,15 @@ class Visitor {
 
   #move(): void {
     const frame = this.#frame;
-    for (let count = this.#ears.read(frame); count > 0; count = this.#ears.read(frame)) {
-      this.#heard.push(...frame.subarray(0, count));
+    let count = this.#ears.read(frame);
+    for (; count > 0; count = this.#ears.read(frame)) this.#heard.push(...frame.subarray(0, count));
+    if (count < 0) {
+      this.#ears.recover(count);
+      this.#ears.start();
     }
     while (!this.hasSaidAll) {
       const taken = this.#voice.write(this.#says.subarray(this.#said, this.#said + frame.length));
+      if (taken < 0) this.#voice.recover(taken);
       if (taken <= 0) break;
       this.#said += taken;
     }

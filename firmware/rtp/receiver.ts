@@ -5,6 +5,9 @@ import {RemoteAddress} from './remote-address.ts';
 import {nextSequence} from './sequence.ts';
 import {TelephoneEventReceiver} from './telephone-event.ts';
 
+/** How long the sender must have been quiet before another may take the stream over, in ms: three packets. */
+const quietTime = 50;
+
 /** What a receiver tells of its stream. */
 export interface ReceiverListener {
   /**
@@ -26,6 +29,8 @@ export class RtpReceiver {
   readonly reception: Reception;
   /** Datagrams dropped: no RTP, or not from the other side. */
   foreign = 0;
+  /** Packets dropped that had another SSRC than the sender's. */
+  strangers = 0;
   /** Packets from the very address that was negotiated, since another was heard or it was set to 0. */
   fromNegotiated = 0;
   /** When the last packet of the stream came, in ms; undefined before the first. */
@@ -36,6 +41,8 @@ export class RtpReceiver {
   #stream: AudioStream | undefined;
   #remote: RemoteAddress | undefined;
   #ssrc: number | undefined;
+  /** When the sender of the sound was heard last, in ms. */
+  #senderHeard = 0;
   #candidateSsrc = 0;
   #candidateNext: number | undefined;
 
@@ -100,20 +107,25 @@ export class RtpReceiver {
   }
 
   #receiveSound(bytes: Uint8Array, header: RtpHeader, codec: CodecName, now: number): void {
-    if (!this.#isCurrentSender(header)) return;
+    if (!this.#isCurrentSender(header, now)) return;
     if (this.reception.count(header, now, true)) this.#listener.onSound(bytes, header, codec, now);
   }
 
-  /** Another SSRC takes the stream over with its second packet in a row; a stray one does not. */
-  #isCurrentSender(header: RtpHeader): boolean {
+  /**
+   * Another SSRC takes the stream over with its second packet in a row once the present one is quiet: neither a stray packet
+   * does, nor a stranger who talks at the same time.
+   */
+  #isCurrentSender(header: RtpHeader, now: number): boolean {
     if (header.ssrc === this.#ssrc) {
       this.#candidateNext = undefined;
+      this.#senderHeard = now;
       return true;
     }
-    const proven = header.ssrc === this.#candidateSsrc && header.sequenceNumber === this.#candidateNext;
-    if (this.#ssrc !== undefined && !proven) {
+    const follows = header.ssrc === this.#candidateSsrc && header.sequenceNumber === this.#candidateNext;
+    if (this.#ssrc !== undefined && !(follows && now - this.#senderHeard >= quietTime)) {
       this.#candidateSsrc = header.ssrc;
       this.#candidateNext = nextSequence(header.sequenceNumber);
+      this.strangers++;
       return false;
     }
     if (this.#ssrc !== undefined) {
@@ -121,6 +133,7 @@ export class RtpReceiver {
       this.#listener.onSenderChanged();
     }
     this.#ssrc = header.ssrc;
+    this.#senderHeard = now;
     this.#candidateNext = undefined;
     return true;
   }

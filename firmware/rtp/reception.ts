@@ -1,6 +1,6 @@
 import type {RtpHeader} from './packet.ts';
 import {LossPattern} from './rtcp/loss-pattern.ts';
-import {sequenceDistance} from './sequence.ts';
+import {nextSequence, sequenceDistance} from './sequence.ts';
 
 /** Sequence numbers further ahead than this are a restarted sender, not loss (RFC 3550 A.1, MAX_DROPOUT). */
 const maxDropout = 3000;
@@ -16,6 +16,8 @@ export class Reception {
   received = 0;
   /** Packets whose sequence number had come before. */
   duplicates = 0;
+  /** Packets whose sequence number was far from all others. */
+  strays = 0;
   /** How losses are spread; it is told of packets that came too late by whoever plays them. */
   readonly pattern = new LossPattern();
   /** Highest sequence number so far. */
@@ -33,6 +35,8 @@ export class Reception {
   #transit = 0;
   #transitKnown = false;
   #started = false;
+  /** The number that must come next for a sender to be believed that he has restarted; undefined: any. */
+  #restartNext: number | undefined;
   readonly #clockRate: number;
 
   /** `clockRate` is that of the RTP timestamps, in Hz. */
@@ -73,15 +77,21 @@ export class Reception {
   /** A new sender begins (another SSRC): sequence numbers and timestamps start over, the counts go on. */
   restart(): void {
     this.#started = false;
+    this.#restartNext = undefined;
     this.#transitKnown = false;
     this.pattern.restart();
   }
 
   /**
-   * Counts a packet that came at `now` (ms). Returns false for one to be dropped: its sequence number came before.
+   * Counts a packet that came at `now` (ms). Returns false for one to be dropped: its sequence number came before, or is far
+   * from all others, which is believed when the next one follows on it.
    * Only a packet of media moves the jitter: telephone-event packets repeat a timestamp on purpose.
    */
   count(header: RtpHeader, now: number, isMedia: boolean): boolean {
+    if (this.#isStray(header.sequenceNumber)) {
+      this.strays++;
+      return false;
+    }
     if (!this.#countSequence(header.sequenceNumber)) {
       this.duplicates++;
       return false;
@@ -92,9 +102,20 @@ export class Reception {
     return true;
   }
 
+  /** Whether a number is far from all others, and not yet the second in a row that is (RFC 3550 A.1, `bad_seq`). */
+  #isStray(sequenceNumber: number): boolean {
+    if (!this.#started || !isFar(sequenceDistance(this.#highest, sequenceNumber))) {
+      this.#restartNext = undefined;
+      return false;
+    }
+    const follows = sequenceNumber === this.#restartNext;
+    this.#restartNext = follows ? undefined : nextSequence(sequenceNumber);
+    return !follows;
+  }
+
   #countSequence(sequenceNumber: number): boolean {
     const ahead = sequenceDistance(this.#highest, sequenceNumber);
-    if (!this.#started || ahead > maxDropout || ahead < -maxMisorder) {
+    if (!this.#started || isFar(ahead)) {
       this.#started = true;
       this.#transitKnown = false;
       this.#seen.fill(0);
@@ -140,4 +161,8 @@ export class Reception {
   #isMarked(sequenceNumber: number): boolean {
     return (this.#seen[(sequenceNumber >> 5) & 3]! & (1 << (sequenceNumber & 31))) !== 0;
   }
+}
+
+function isFar(ahead: number): boolean {
+  return ahead > maxDropout || ahead < -maxMisorder;
 }

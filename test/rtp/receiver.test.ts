@@ -125,13 +125,26 @@ test('another payload type is no sound, but counted', () => {
 
 test('a change of SSRC is survived, a stray packet is none', () => {
   const {recorder, receive} = receiverOf();
-  receive(packet(1));
-  receive(packet(500, {ssrc: 9}));
-  receive(packet(2));
+  receive(packet(1), remote, 0);
+  receive(packet(500, {ssrc: 9}), remote, 10);
+  receive(packet(2), remote, 20);
   expect(recorder.senderChanges).toBe(0);
-  for (const number of [700, 701, 702]) receive(packet(number, {ssrc: 8}));
+  for (const number of [700, 701, 702, 703]) receive(packet(number, {ssrc: 8}), remote, 20 * (number - 698));
   expect(recorder.senderChanges).toBe(1);
-  expect(recorder.sounds).toEqual([1, 2, 701, 702]);
+  expect(recorder.sounds).toEqual([1, 2, 702, 703]);
+});
+
+test('a stranger who sends while the sender does takes nothing over, however fast', () => {
+  const {recorder, receiver, receive} = receiverOf();
+  for (let step = 0; step < 100; step++) {
+    receive(packet(step), remote, 20 * step);
+    for (let part = 0; part < 20; part++) {
+      receive(packet(9000 + 20 * step + part, {ssrc: 66}), remote, 20 * step + part);
+    }
+  }
+  expect(recorder.senderChanges).toBe(0);
+  expect(recorder.sounds).toHaveLength(100);
+  expect(receiver.strangers).toBe(2000);
 });
 
 test('any datagrams from anywhere are survived', () => {

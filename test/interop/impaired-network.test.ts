@@ -1,0 +1,147 @@
+import {createSocket, type Socket} from 'node:dgram';
+import {once} from 'node:events';
+import {setTimeout as pause} from 'node:timers/promises';
+import {expect, type TestContext, test} from 'vitest';
+import {MediaEngine} from '../../firmware/audio/media-engine.ts';
+import type {AudioStream} from '../../firmware/rtp/audio-stream.ts';
+import {estimateMos} from '../../firmware/station/quality.ts';
+import {correlate} from '../support/correlation.ts';
+import {freePorts} from '../support/ports.ts';
+import {randomNumbers} from '../support/random-numbers.ts';
+import {startRun} from '../support/run-folder.ts';
+import {makeSpeech} from '../support/speech.ts';
+import {readWav, writeWav} from '../support/wav.ts';
+
+const worker = new URL('../../firmware/media-main.ts', import.meta.url);
+const callSeconds = 20;
+
+/** What a network does to packets. */
+interface Impairment {
+  /** Share of packets that are lost. */
+  readonly loss: number;
+  /** Every packet is held for `delay` to `delay + spread` ms, so that some overtake others. */
+  readonly delay: number;
+  readonly spread: number;
+}
+
+/** A network between two ports of this machine: each side sends to, and hears from, a port of it. */
+class ImpairedNetwork {
+  forwarded = 0;
+  dropped = 0;
+  /** Interarrival jitter of what went out to the near side (RFC 3550 section 6.4.1), in ms. */
+  jitter = 0;
+  /** The port for the near side, and for the far one. */
+  readonly near: number;
+  readonly far: number;
+  #transit: number | undefined;
+  #closed = false;
+
+  private constructor(near: Socket, far: Socket, ports: {near: number; far: number}, harm: Impairment) {
+    this.near = near.address().port;
+    this.far = far.address().port;
+    const random = randomNumbers(11);
+    near.on('message', (bytes) => far.send(bytes, ports.far, '127.0.0.1'));
+    far.on('message', (bytes) => {
+      // RTCP shares the port; it is not counted.
+      const isRtp = (bytes[1]! & 0x7f) < 64;
+      if (isRtp && random() < harm.loss) this.dropped++;
+      else
+        setTimeout(() => this.#forward(near, ports.near, bytes, isRtp), harm.delay + harm.spread * random());
+    });
+  }
+
+  /** Between `ports.near` and `ports.far`; what goes to the near side is harmed. */
+  static async open(
+    context: TestContext,
+    ports: {near: number; far: number},
+    harm: Impairment,
+  ): Promise<ImpairedNetwork> {
+    const sockets = [createSocket('udp4'), createSocket('udp4')] as const;
+    for (const socket of sockets) await once(socket.bind(0, '127.0.0.1'), 'listening');
+    const network = new ImpairedNetwork(...sockets, ports, harm);
+    context.onTestFinished(() => {
+      network.#closed = true;
+      for (const socket of sockets) socket.close();
+    });
+    return network;
+  }
+
+  #forward(near: Socket, port: number, bytes: Buffer, isRtp: boolean): void {
+    if (this.#closed) return;
+    near.send(bytes, port, '127.0.0.1');
+    if (!isRtp) return;
+    this.forwarded++;
+    const transit = performance.now() - bytes.readUInt32BE(4) / 8;
+    this.jitter += (Math.abs(transit - (this.#transit ?? transit)) - this.jitter) / 16;
+    this.#transit = transit;
+  }
+}
+
+function streamTo(port: number): AudioStream {
+  return {
+    remote: {address: '127.0.0.1', port},
+    codec: 'PCMU',
+    payloadType: 0,
+    telephoneEvent: 101,
+    direction: 'sendrecv',
+    packetTime: 20,
+    rtcp: {multiplexed: true, address: undefined, port, voipMetrics: true},
+    security: undefined,
+  };
+}
+
+test('speech over a network that loses, delays and reorders is heard, and the figures say what it did', async (context) => {
+  const {folder} = startRun(context);
+  const said = makeSpeech(callSeconds, 31);
+  writeWav(`${folder}/said.wav`, said);
+  const ports = async () => ({
+    ports: await freePorts(8),
+    worker,
+    echo: 'off' as const,
+    tones: 'eu' as const,
+  });
+  const speaking = await MediaEngine.start({
+    ...(await ports()),
+    microphone: `file:${folder}/said.wav`,
+    speaker: 'discard',
+  });
+  const hearing = await MediaEngine.start({
+    ...(await ports()),
+    microphone: 'silence',
+    speaker: `file:${folder}/heard.wav`,
+  });
+  context.onTestFinished(() => Promise.all([speaking.close(), hearing.close()]).then(() => {}));
+  const here = await hearing.open('127.0.0.1');
+  const there = await speaking.open('127.0.0.1');
+  const impairment = {loss: 0.04, delay: 30, spread: 60};
+  const network = await ImpairedNetwork.open(context, {near: here.port, far: there.port}, impairment);
+  here.update(streamTo(network.near));
+  there.update(streamTo(network.far));
+  hearing.attach(here);
+  speaking.attach(there);
+
+  await pause(callSeconds * 1000);
+  const {forwarded, dropped, jitter} = network;
+  const figures = await here.statistics();
+  await Promise.all([speaking.close(), hearing.close()]);
+
+  expect(within(figures.received, forwarded)).toBeLessThan(0.1);
+  expect(within(figures.lost, dropped)).toBeLessThan(0.1);
+  expect(within(figures.jitterMs, jitter)).toBeLessThan(0.2);
+  // A packet waits for the slowest, on average half the spread, for the next frame, and in the sound card; more where the
+  // machine is busy.
+  expect(figures.delayMs).toBeGreaterThan(impairment.spread / 2);
+  expect(figures.delayMs).toBeLessThan(impairment.spread / 2 + 300);
+  expect(figures.late).toBeLessThan(0.05 * forwarded);
+  const injected = {...figures, received: forwarded, lost: dropped};
+  expect(within(estimateMos(figures)!, estimateMos(injected)!)).toBeLessThan(0.1);
+  const {value, seconds} = correlate(said, readWav(`${folder}/heard.wav`));
+  expect(seconds).toBeGreaterThan(callSeconds / 4);
+  // What was lost is made up.
+  expect(value).toBeGreaterThan(0.85);
+});
+
+/** By how much `figure` is off, as a part of what it should be. */
+function within(figure: number, expected: number): number {
+  return Math.abs(figure - expected) / expected;
+}

@@ -14,7 +14,7 @@ BOARD ?= simulated
 MESSAGES ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-hardware check bench bench-audio fuzz firmware flash clean
+.PHONY: help run test test-hardware check bench bench-audio fuzz firmware deb flash clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -53,6 +53,9 @@ fuzz: $(INSTALLED) ## MESSAGES (default: a million) changed SIP messages for two
 
 firmware: $(INSTALLED) ## the deployable bundle for BOARD (default: simulated) in build/firmware/
 	@node tools/build.ts firmware --board $(BOARD)
+
+deb: $(INSTALLED) ## a Debian package for BOARD in build/deb/, for a system that is there; PROCESSOR: arm64 or x64
+	@node tools/deb.ts --board $(BOARD) $(if $(PROCESSOR),--processor $(PROCESSOR))
 
 flash: $(INSTALLED) ## writes IMAGE to DEVICE, with the SETTINGS of the first start; without DEVICE lists cards and sticks
 	@node tools/flash.ts $(if $(IMAGE),'$(IMAGE)') $(if $(DEVICE),'$(DEVICE)') $(if $(SETTINGS),--settings '$(SETTINGS)')

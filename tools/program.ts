@@ -5,7 +5,7 @@
  */
 import {rmSync} from 'node:fs';
 import {parseArgs} from 'node:util';
-import {type Processor, stageProgram} from './program/stage.ts';
+import {isProcessor, stageProgram} from './program/stage.ts';
 
 const usage = 'usage: node tools/program.ts FOLDER [--board NAME] [--processor arm64|x64]';
 
@@ -22,10 +22,6 @@ async function main(): Promise<void> {
   if (folder === undefined || positionals.length > 1 || !isProcessor(processor)) throw new Error(usage);
   rmSync(folder, {recursive: true, force: true});
   await stageProgram(folder, {processor, board});
-}
-
-function isProcessor(name: string): name is Processor {
-  return name === 'arm64' || name === 'x64';
 }
 
 await main().catch((error: Error) => {

@@ -7,6 +7,10 @@ import {foreignPackage} from './foreign-package.ts';
 /** As Node.js calls them. */
 export type Processor = 'arm64' | 'x64';
 
+export function isProcessor(name: string): name is Processor {
+  return name === 'arm64' || name === 'x64';
+}
+
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const packages = join(root, 'node_modules');
 /** What a package needs to run, and its licence: no sources, types and documentation. */

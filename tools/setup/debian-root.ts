@@ -15,7 +15,18 @@ export interface DebianRoot {
   /** The release. */
   readonly suite: 'trixie' | 'sid';
   readonly packages: readonly string[];
+  /** For another processor than this machine's: packages are unpacked, and none of their programs is run. */
+  readonly foreign?: 'arm64';
 }
+
+/** What the scripts of packages would leave: that they are installed, and the users of the base system. */
+const AS_INSTALLED = `
+for package in "$1"/var/cache/apt/archives/*.deb; do
+  dpkg-deb --field "$package"
+  printf 'Status: install ok installed\\n\\n'
+done > "$1/var/lib/dpkg/status"
+cp "$1/usr/share/base-passwd/passwd.master" "$1/etc/passwd"
+cp "$1/usr/share/base-passwd/group.master" "$1/etc/group"`;
 
 /**
  * Makes the root folder of a system that has the packages, without what these recommend. It is used with `chroot`, and
@@ -23,7 +34,7 @@ export interface DebianRoot {
  * @returns what keeps it from being made, in words; undefined when it is there.
  */
 export async function makeDebianRoot(
-  {name, folder, suite, packages}: DebianRoot,
+  {name, folder, suite, packages, foreign}: DebianRoot,
   say: (line: string) => void,
 ): Promise<string | undefined> {
   const mmdebstrap = findProgram('mmdebstrap');
@@ -36,7 +47,10 @@ export async function makeDebianRoot(
   const child = spawn(
     mmdebstrap,
     [
-      ...['--mode=root', '--variant=apt', '--format=directory'],
+      ...['--mode=root', '--format=directory', `--variant=${foreign === undefined ? 'apt' : 'extract'}`],
+      ...(foreign === undefined
+        ? []
+        : [`--architectures=${foreign}`, '--skip=check/qemu', `--extract-hook=${AS_INSTALLED}`]),
       // The list of packages may be past its date, where a mirror lags or is an old state; it is signed all the same.
       '--aptopt=Acquire::Check-Valid-Until "false"',
       '--aptopt=Apt::Install-Recommends "false"',

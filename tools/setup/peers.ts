@@ -2,6 +2,7 @@ import {Apt, sayTenths} from './apt.ts';
 import {type DebianRoot, makeDebianRoot} from './debian-root.ts';
 import {fetchKernels} from './kernels.ts';
 import {
+  arm64SystemRoot,
   asteriskRoot,
   debianSystemRoot,
   findProgram,
@@ -26,7 +27,40 @@ const roots: readonly (DebianRoot & {readonly program: ProgramName})[] = [
     name: 'systemd',
     folder: debianSystemRoot,
     suite: 'trixie',
-    packages: ['systemd-sysv', 'udev', 'dbus', 'libasound2t64', 'libstdc++6'],
+    packages: ['systemd-sysv', 'udev', 'dbus', 'libasound2t64', 'libstdc++6', 'passwd'],
+  },
+  {
+    program: 'debian-13-arm64',
+    name: 'packages for arm64',
+    folder: arm64SystemRoot,
+    suite: 'trixie',
+    packages: [
+      ...[
+        'base-files',
+        'base-passwd',
+        'bash',
+        'coreutils',
+        'dash',
+        'debconf',
+        'diffutils',
+        'dpkg',
+        'findutils',
+      ],
+      ...[
+        'grep',
+        'gzip',
+        'init-system-helpers',
+        'libc-bin',
+        'mawk',
+        'passwd',
+        'perl-base',
+        'sed',
+        'tar',
+        'util-linux',
+      ],
+      ...['libasound2t64', 'libstdc++6', 'systemd-standalone-sysusers'],
+    ],
+    foreign: 'arm64',
   },
 ];
 

@@ -23,6 +23,8 @@ export const asteriskRoot = debianRoot('asterisk');
 export const newBaresipRoot = debianRoot('baresip-1.1');
 /** A Debian stable to be booted: what the program is installed into. */
 export const debianSystemRoot = debianRoot('debian-13');
+/** The same for arm64, with what a package needs and no more; it is emulated. */
+export const arm64SystemRoot = debianRoot('debian-13-arm64');
 
 /** Everything, by name. */
 export const programs = {
@@ -62,8 +64,15 @@ export const programs = {
     name: 'debian-13',
     purpose: 'a Debian with systemd, to be installed into and booted',
     packages: ['mmdebstrap'], // makes the folder that it is in
-    find: () => inRoot(debianSystemRoot, 'usr/lib/systemd/systemd'),
+    find: () => inRoot(debianSystemRoot, 'usr/sbin/userdel'), // the last that was added to it
   },
+  'debian-13-arm64': {
+    name: 'debian-13-arm64',
+    purpose: 'a Debian for arm64, to be installed into',
+    packages: ['mmdebstrap'], // makes the folder that it is in
+    find: () => inRoot(arm64SystemRoot, 'usr/bin/dpkg'),
+  },
+  'qemu-aarch64-static': program('qemu-aarch64-static', 'programs for arm64', ['qemu-user-static']),
   mtools: {...program('mcopy', 'files on FAT file systems', ['mtools']), name: 'mtools'},
   'mkfs.vfat': program('mkfs.vfat', 'a FAT file system', ['dosfstools']),
   losetup: program('losetup', 'disks that are files', ['mount']),

@@ -10,6 +10,8 @@ import {openBoard} from '../hal/open-board.ts';
 import {openReader} from '../hal/open-reader.ts';
 import {withRelays} from '../hal/serial/with-relays.ts';
 import {withUsedLines} from '../hal/used-lines.ts';
+import {Access} from './access/access.ts';
+import {accessFile} from './access/access-file.ts';
 import {MediaEngine} from './audio/media-engine.ts';
 import {systemClock as clock} from './base/clock.ts';
 import {systemRandom} from './base/random.ts';
@@ -17,6 +19,7 @@ import {stopYoungGeneration} from './base/young-generation.ts';
 import {linesOf} from './config/lines-of.ts';
 import {needsNetwork} from './config/needs-network.ts';
 import type {Config} from './config/schema.ts';
+import {Settings} from './config/settings.ts';
 import {readConfiguration} from './configuration.ts';
 import {instanceId} from './instance-id.ts';
 import {mediaProgram, page} from './programs.ts';
@@ -45,7 +48,7 @@ export async function run(configFile: string): Promise<number> {
   const closing: (() => void | Promise<void>)[] = [];
   const stop = askedToStop();
   try {
-    await start(config, closing);
+    await start(configFile, config, closing);
     await stop;
     return 0;
   } catch (error) {
@@ -57,7 +60,11 @@ export async function run(configFile: string): Promise<number> {
 }
 
 /** Puts the station together, from the hardware up; `closing` takes what is to be undone, in the order of the start. */
-async function start(config: Config, closing: (() => void | Promise<void>)[]): Promise<void> {
+async function start(
+  configFile: string,
+  config: Config,
+  closing: (() => void | Promise<void>)[],
+): Promise<void> {
   const log = pino();
 
   const whole = withRelays(boards.get(config.board) as BoardDefinition, config.relays);
@@ -121,6 +128,7 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
   });
   closing.push(() => station.stop());
 
+  const access = new Access({file: accessFile(config.data), clock, random: systemRandom});
   const listen = config.http;
   const http = listen
     ? await startHttp({
@@ -130,6 +138,8 @@ async function start(config: Config, closing: (() => void | Promise<void>)[]): P
         station,
         journal,
         calls,
+        access,
+        settings: new Settings(configFile, boards),
         board,
         onFault: (error) => log.error(error),
       })

@@ -18,6 +18,8 @@ export type JournalEvent =
   /** The button has been down for a minute: it counts for nothing until it is up again. */
   | {kind: 'button-stuck'; button: string}
   | {kind: 'button-free'; button: string}
+  /** Somebody has changed whom the button calls. */
+  | {kind: 'button-targets'; button: string; targets: readonly string[]; by: By}
   /** The station calls; `targets` as configured or dialled. */
   | {kind: 'call-started'; call: number; direction: 'outgoing'; targets: string[]; button?: string}
   /** Somebody who may calls the station. */

@@ -20,6 +20,8 @@ export function describeEvent(event: JournalEvent): string {
       return `Button "${event.button}" is stuck: it has been down for a minute`;
     case 'button-free':
       return `Button "${event.button}" is free again`;
+    case 'button-targets':
+      return `Button "${event.button}" now calls ${event.targets.join(', ') || 'nobody'}, set by ${event.by}`;
     case 'call-started':
       return `Calling ${event.targets.join(', ')}`;
     case 'call-received':

@@ -36,6 +36,8 @@ export interface StationControl {
    * Presses the button named so in the configuration, as a finger would: on a simulated board the line moves.
    */
   press(button: string): CommandResult;
+  /** From the next press on the button calls `targets`. `by` goes into the journal. */
+  setTargets(button: string, targets: readonly string[], by: string): CommandResult;
   /** Calls `target`: "101", "192.168.1.20", "sip:user@host". */
   dial(target: string): CommandResult;
   /** Answers the call that waits. */

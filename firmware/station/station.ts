@@ -55,6 +55,8 @@ export class Station implements StationControl {
   readonly #startedAt: number;
   readonly #light: Light;
   readonly #buttons = new Map<string, ButtonWatch>();
+  /** Whom buttons call, where that was changed since the start. */
+  readonly #targets = new Map<string, readonly string[]>();
   readonly #doors: Doors;
   readonly #readers: Readers;
   readonly #lock = new CodeLock();
@@ -215,14 +217,15 @@ export class Station implements StationControl {
       system: this.#system?.facts ?? null,
       doors: this.#doors.states,
       readers: this.#readers.states,
-      buttons: this.#config.buttons.map(({name, call: targets}) => {
+      buttons: this.#config.buttons.map((button) => {
+        const {name} = button;
         const watch = this.#buttons.get(name);
         return {
           name,
           pressed: watch?.pressed ?? false,
           stuck: watch?.stuck ?? false,
           glitches: watch?.glitches ?? 0,
-          call: [...targets],
+          call: [...this.#targetsOf(button)],
         };
       }),
       light: this.#light.state,
@@ -231,13 +234,19 @@ export class Station implements StationControl {
   }
 
   press(name: string): CommandResult {
-    const button = this.#config.buttons.find((candidate) => candidate.name === name);
-    if (!button) {
-      const known = this.#config.buttons.map((candidate) => `"${candidate.name}"`).join(', ') || 'none';
-      return failure({code: 'unknown', text: `There is no button "${name}"; buttons are: ${known}`});
-    }
+    const button = this.#button(name);
+    if (!button) return this.#unknownButton(name);
     if (this.#board.press) this.#board.press(button.input, PRESS_LENGTH);
     else this.#pressed(button, this.#clock.now());
+    return success(undefined);
+  }
+
+  setTargets(name: string, targets: readonly string[], by: string): CommandResult {
+    const button = this.#button(name);
+    if (!button) return this.#unknownButton(name);
+    this.#targets.set(name, targets);
+    this.#journal.append({kind: 'button-targets', button: name, targets, by});
+    this.#changed();
     return success(undefined);
   }
 
@@ -265,6 +274,20 @@ export class Station implements StationControl {
 
   ladder(call: number): LadderMessage[] | undefined {
     return this.#book.ladder(call);
+  }
+
+  #button(name: string): Button | undefined {
+    return this.#config.buttons.find((candidate) => candidate.name === name);
+  }
+
+  #unknownButton(name: string): CommandResult {
+    const known = this.#config.buttons.map((candidate) => `"${candidate.name}"`).join(', ') || 'none';
+    return failure({code: 'unknown', text: `There is no button "${name}"; buttons are: ${known}`});
+  }
+
+  /** Whom a button calls. */
+  #targetsOf({name, call}: Button): readonly string[] {
+    return this.#targets.get(name) ?? call;
   }
 
   #watch(button: Button, input: InputLine): ButtonWatch {
@@ -314,7 +337,7 @@ export class Station implements StationControl {
    */
   #whyIgnored(button: Button, at: number): string | undefined {
     const call = this.#calls.current;
-    if (!call && button.call.length === 0) return 'it calls nobody yet';
+    if (!call && this.#targetsOf(button).length === 0) return 'it calls nobody yet';
     if (call?.phase === 'talking') return 'somebody is talking already';
     const soon = call?.direction === 'outgoing' && at - call.startedAt < PRESS_LOCKOUT;
     return soon ? 'it was pressed just before' : undefined;
@@ -323,7 +346,7 @@ export class Station implements StationControl {
   #call(button: Button, at: number): void {
     this.#light.clear('failed');
     const settings = {
-      targets: button.call,
+      targets: this.#targetsOf(button),
       ring: button.ring,
       ringSeconds: button.ring_seconds,
       whenRefused: button.when_refused,

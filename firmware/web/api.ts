@@ -1,5 +1,5 @@
 import type {CommandFailure, CommandResult} from '../station/station-control.ts';
-import {readJson} from './json-body.ts';
+import {readFields, readJson} from './json-body.ts';
 import type {Live} from './live.ts';
 import type {Problem} from './problem.ts';
 import type {Api, Exchange} from './router.ts';
@@ -9,13 +9,24 @@ const MAX_LIST = 500;
 const MAX_TARGET_LENGTH = 512;
 
 /** The paths under /api. Every write answers with the status that it led to. */
-export function addApi(api: Api, {station, journal, calls}: Shown, live: Live): void {
+export function addApi(api: Api, {station, journal, calls, settings}: Shown, live: Live): void {
   api.on('GET', '/api/status', ({json}) => json(station.status()));
   api.on('GET', '/api/live', (exchange) => live.open(exchange, 'everything'));
 
   api.on('POST', '/api/buttons/:name/press', (exchange) =>
     command(exchange, () => station.press(exchange.parameters['name'] ?? '')),
   );
+  api.on('POST', '/api/buttons/:name/targets', async (exchange) => {
+    const fields = await readFields(exchange, {call: 'texts'});
+    if (!fields) return;
+    const name = exchange.parameters['name'] ?? '';
+    const set = settings.setTargets(
+      name,
+      fields.call.map((one) => one.trim()),
+    );
+    if (set.ok) answer(exchange, station.setTargets(name, set.value, origin(exchange)));
+    else exchange.fail({status: set.error.code === 'disk' ? 500 : 400, detail: set.error.text});
+  });
   for (const what of ['open', 'hold', 'lock', 'normal'] as const) {
     api.on('POST', `/api/doors/:name/${what}`, (exchange) =>
       command(exchange, () => station.commandDoor(exchange.parameters['name'] ?? '', what, origin(exchange))),

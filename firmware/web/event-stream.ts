@@ -43,6 +43,11 @@ export class EventStream {
     this.#dropWhenStuck();
   }
 
+  /** Hangs up. */
+  end(): void {
+    this.#response.destroy();
+  }
+
   #write(text: string): void {
     if (!this.#response.write(text)) this.#stuckSince ??= this.#now();
   }

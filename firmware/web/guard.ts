@@ -4,8 +4,6 @@ import type {Problem} from './problem.ts';
 
 /** What the guard must know of the listener. */
 export interface GuardOptions {
-  /** Only programs of this machine can reach the listener. */
-  readonly loopback: boolean;
   /** Host names of this machine, lower case, besides localhost and *.local. */
   readonly names: readonly string[];
 }
@@ -17,7 +15,6 @@ export interface GuardOptions {
  *   (DNS rebinding) would make a foreign page count as our own.
  * - Writes, and anything under /api, from another origin, by Origin (RFC 6454) or Fetch Metadata: to open
  *   the door it is enough to send a request, the answer need not be readable.
- * - Writes on a listener that others can reach, because no password protects them.
  */
 export function guard(
   method: string,
@@ -37,7 +34,7 @@ export function guard(
   if (decoded?.startsWith('/') !== true) {
     return {status: 400, detail: 'The request target must be a path, correctly percent-encoded.'};
   }
-  if (isRead(method) && !decoded.startsWith('/api')) return undefined;
+  if (isPageFile(method, decoded)) return undefined;
   if (isForeign(host, headers)) {
     return {
       status: 403,
@@ -45,19 +42,16 @@ export function guard(
         'This request comes from a page of another site. Only the pages of the station itself may use its API from a browser.',
     };
   }
-  if (isRead(method)) return undefined;
-  if (!options.loopback) {
-    return {
-      status: 403,
-      detail:
-        'Changes are refused on a listener that other machines can reach, because no password can be set yet. Set http.listen to 127.0.0.1:8080, and reach it from elsewhere through an SSH tunnel.',
-    };
-  }
   return undefined;
 }
 
+/** Whether a request can only be for a file of the page, which anybody may have: all but the API and the figures. */
+export function isPageFile(method: string, decodedPath: string): boolean {
+  return isRead(method) && !/^\/(api|metrics)/.test(decodedPath);
+}
+
 /** The path as the router will read it: a hidden /api is still /api. */
-function decodePath(path: string): string | undefined {
+export function decodePath(path: string): string | undefined {
   try {
     return decodeURIComponent(path);
   } catch {
@@ -66,7 +60,7 @@ function decodePath(path: string): string | undefined {
 }
 
 /** Whether a method promises to change nothing (RFC 9110 section 9.2.1). */
-function isRead(method: string): boolean {
+export function isRead(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' || method === 'TRACE';
 }
 

@@ -3,8 +3,10 @@ import {type AddressInfo, BlockList, isIPv6} from 'node:net';
 import {hostname} from 'node:os';
 import type {Duplex} from 'node:stream';
 import type {Clock} from '../base/clock.ts';
+import {addAccessApi} from './access-api.ts';
 import {addApi} from './api.ts';
-import {type GuardOptions, guard} from './guard.ts';
+import {Authorization} from './authorization.ts';
+import {decodePath, type GuardOptions, guard, isPageFile} from './guard.ts';
 import {Live} from './live.ts';
 import {addPage} from './page-files.ts';
 import {problemDocument, sendProblem} from './problem.ts';
@@ -37,11 +39,6 @@ export interface HttpServer {
  * Serves the API and the page. Rejects with words that say what to do when it cannot listen there.
  */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const live = new Live(options, options.clock);
-  const api = new Api();
-  addApi(api, options, live);
-  addPage(api, options.page);
-
   const server = createServer({
     maxHeaderSize: 16 * 1024,
     headersTimeout: 10_000,
@@ -54,9 +51,20 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   server.setTimeout(30_000);
   server.on('clientError', answerBrokenRequest);
   const {address, port} = await listen(server, options);
-  const trusted: GuardOptions = {loopback: isLoopback(address), names: ownNames()};
+  const authorization = new Authorization({
+    access: options.access,
+    loopback: isLoopback(address),
+    port,
+    now: () => options.clock.now(),
+  });
+  const live = new Live(options, options.clock);
+  const api = new Api();
+  addAccessApi(api, options.access, authorization);
+  addApi(api, options, live);
+  addPage(api, options.page);
+  const doorkeeper = {guard: {names: ownNames()}, authorization};
   server.on('request', (request, response) => {
-    serve(api, trusted, request, response).catch((error: unknown) => {
+    serve(api, doorkeeper, request, response).catch((error: unknown) => {
       options.onFault(error);
       sendProblem(response, {status: 500, detail: 'The station has a fault; its log says more.'});
     });
@@ -75,12 +83,32 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   };
 }
 
-async function serve(api: Api, trusted: GuardOptions, request: IncomingMessage, response: ServerResponse) {
+interface Doorkeeper {
+  readonly guard: GuardOptions;
+  readonly authorization: Authorization;
+}
+
+async function serve(
+  api: Api,
+  doorkeeper: Doorkeeper,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   for (const [name, value] of securityHeaders) response.setHeader(name, value);
   const [path = '/', query = ''] = splitOnce(request.url ?? '/', '?');
-  const refusal = guard(request.method ?? '', path, request.headers, trusted);
+  const method = request.method ?? '';
+  const isFree = () => isPageFile(method, decodePath(path) ?? '') || isOpenToAll(method, path);
+  const may = () => isFree() || doorkeeper.authorization.refuse(request) === undefined;
+  const refusal =
+    guard(method, path, request.headers, doorkeeper.guard) ??
+    (isFree() ? undefined : doorkeeper.authorization.refuse(request));
   if (refusal) sendProblem(response, refusal);
-  else await api.serve(request, response, path, query);
+  else await api.serve(request, response, path, query, may);
+}
+
+/** How it is found out whether a password is needed, and how one signs in: these look themselves at who asks. */
+function isOpenToAll(method: string, path: string): boolean {
+  return path === '/api/session' || (path === '/api/password' && method === 'POST');
 }
 
 /** The page needs nothing but its own files, and may be framed by pages of its own origin only. */

@@ -1,6 +1,7 @@
 import type {IncomingMessage} from 'node:http';
 import {failure, type Result, success} from '../base/result.ts';
 import type {Problem} from './problem.ts';
+import type {Exchange} from './router.ts';
 
 /** Longest body that is read, in bytes. */
 export const MAX_BODY_BYTES = 64 * 1024;
@@ -37,3 +38,39 @@ const tooLarge: Problem = {
   detail: `The body is longer than the ${MAX_BODY_BYTES} bytes that are allowed.`,
   headers: {Connection: 'close'},
 };
+
+/** What a field of a body is: one text, or a list of them. */
+type FieldKind = 'text' | 'texts';
+type Fields<Kinds> = {[Name in keyof Kinds]: Kinds[Name] extends 'text' ? string : string[]};
+
+/** Longest text of a field, in characters, and most texts of a list. */
+const MAX_TEXT = 2_048;
+const MAX_TEXTS = 64;
+
+/** Reads a body with just these fields. Answers with what is wrong, and is undefined, where it has others. */
+export async function readFields<Kinds extends Readonly<Record<string, FieldKind>>>(
+  {request, fail}: Exchange,
+  kinds: Kinds,
+): Promise<Fields<Kinds> | undefined> {
+  const body = await readJson(request);
+  if (!body.ok) {
+    fail(body.error);
+    return undefined;
+  }
+  const given = typeof body.value === 'object' && body.value !== null ? Object.entries(body.value) : [];
+  const complete =
+    !Array.isArray(body.value) &&
+    given.length === Object.keys(kinds).length &&
+    given.every(([name, value]) => Object.hasOwn(kinds, name) && isOfKind(value, kinds[name]!));
+  if (complete) return body.value as Fields<Kinds>;
+  const wanted = Object.entries(kinds).map(
+    ([name, kind]) => `"${name}": ${kind === 'text' ? '"…"' : '["…"]'}`,
+  );
+  fail({status: 400, detail: `The body must be {${wanted.join(', ')}} and nothing else.`});
+  return undefined;
+}
+
+function isOfKind(value: unknown, kind: FieldKind): boolean {
+  if (kind === 'text') return typeof value === 'string' && value.length <= MAX_TEXT;
+  return Array.isArray(value) && value.length <= MAX_TEXTS && value.every((one) => isOfKind(one, 'text'));
+}

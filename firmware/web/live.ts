@@ -31,7 +31,7 @@ type Interest = 'everything' | 'journal';
 export class Live {
   readonly #shown: Shown;
   readonly #clock: Clock;
-  readonly #readers = new Map<EventStream, Interest>();
+  readonly #readers = new Map<EventStream, {interest: Interest; may: () => boolean}>();
   #timer: Timer | undefined;
   #ticks = 0;
   #state = false;
@@ -47,7 +47,7 @@ export class Live {
   }
 
   /** Answers with a stream, which begins with how things stand; 503 where there are too many. */
-  open({request, response, fail}: Exchange, interest: Interest): void {
+  open({request, response, may, fail}: Exchange, interest: Interest): void {
     if (request.method === 'HEAD') {
       response.writeHead(200, {'Content-Type': 'text/event-stream'}).end();
       return;
@@ -62,7 +62,7 @@ export class Live {
     }
     const stream = new EventStream(response, () => this.#clock.now());
     if (this.#readers.size === 0) this.#follow();
-    this.#readers.set(stream, interest);
+    this.#readers.set(stream, {interest, may});
     response.on('close', () => {
       this.#readers.delete(stream);
       if (this.#readers.size === 0) this.#rest();
@@ -168,11 +168,14 @@ export class Live {
   }
 
   #beat(): void {
-    for (const [stream, interest] of this.#readers) if (interest === 'journal') stream.beat();
+    for (const [stream, {interest, may}] of this.#readers) {
+      if (!may()) stream.end();
+      else if (interest === 'journal') stream.beat();
+    }
   }
 
   #send(name: string, data: unknown, id?: number): void {
-    for (const [stream, interest] of this.#readers) {
+    for (const [stream, {interest}] of this.#readers) {
       if (interest === 'everything' || name === 'journal') stream.send(name, data, id);
     }
   }

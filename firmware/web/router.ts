@@ -12,6 +12,8 @@ export interface Exchange {
   /** The named parts of the path, decoded. */
   readonly parameters: Readonly<Record<string, string | undefined>>;
   readonly query: URLSearchParams;
+  /** Whether the asker may still have what he asked for: a session ends, a token is revoked. */
+  may(): boolean;
   /** Answers 200 with `value` as JSON. */
   json(value: unknown): void;
   /** Answers with a problem document. */
@@ -35,6 +37,7 @@ export class Api {
     response: ServerResponse,
     path: string,
     query: string,
+    may: () => boolean,
   ): Promise<void> {
     const fail = (problem: Problem) => sendProblem(response, problem);
     const method = request.method === 'HEAD' ? 'GET' : request.method;
@@ -51,6 +54,7 @@ export class Api {
       response,
       parameters,
       query: new URLSearchParams(query),
+      may,
       json: (value) => sendJson(response, value),
       fail,
     });

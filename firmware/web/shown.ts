@@ -1,4 +1,6 @@
 import type {Board} from '../../hal/hal.ts';
+import type {Access} from '../access/access.ts';
+import type {Settings} from '../config/settings.ts';
 import type {CallLogReader, JournalReader, StationControl} from '../station/station-control.ts';
 
 /** What the web shows and steers. */
@@ -6,6 +8,9 @@ export interface Shown {
   readonly station: StationControl;
   readonly journal: JournalReader;
   readonly calls: CallLogReader;
+  readonly access: Access;
+  /** The configuration file, as far as the page changes it. */
+  readonly settings: Pick<Settings, 'setTargets'>;
   /** Its lines are shown, and only read. */
   readonly board: Pick<Board, 'inputs' | 'outputs'>;
 }

@@ -405,3 +405,13 @@ test('a button that calls nobody yet says so: an error tone, and a line in the j
   expect(station.status().state).toBe('idle');
   expect(journal.after(0, 100).at(-1)?.text).toBe('Button "bell" was pressed: it calls nobody yet');
 });
+
+test('whom a button calls may be changed while the station runs, and holds from the next press', () => {
+  const {station, telephone, press, journal} = makeStation();
+  expect(station.setTargets('bell', ['103'], 'a test')).toMatchObject({ok: true});
+  expect(station.status().buttons[0]?.call).toEqual(['103']);
+  press();
+  expect(telephone.calls.map(({target}) => target)).toEqual(['103']);
+  expect(journal.after(0, 100).map(({text}) => text)).toContain('Button "bell" now calls 103, set by a test');
+  expect(station.setTargets('nobody', ['103'], 'a test')).toMatchObject({error: {code: 'unknown'}});
+});

@@ -2,22 +2,37 @@ import {once} from 'node:events';
 import {type IncomingMessage, request} from 'node:http';
 import {connect} from 'node:net';
 import {fileURLToPath} from 'node:url';
+import {Access} from '../../firmware/access/access.ts';
 import {type Clock, systemClock} from '../../firmware/base/clock.ts';
+import {systemRandom} from '../../firmware/base/random.ts';
+import {success} from '../../firmware/base/result.ts';
 import {type HttpServer, startHttp} from '../../firmware/web/http-server.ts';
+import type {Shown} from '../../firmware/web/shown.ts';
 import type {FakeStation} from './fake-station.ts';
 
 /** Serves a fake station, on a free port of 127.0.0.1 if not told otherwise. Mistakes in the program end up in `faults`. */
 export function serve(
   station: FakeStation,
-  changes: {address?: string; port?: number; page?: string; clock?: Clock; faults?: unknown[]} = {},
+  changes: {
+    address?: string;
+    port?: number;
+    page?: string;
+    clock?: Clock;
+    faults?: unknown[];
+    access?: Access;
+    settings?: Shown['settings'];
+  } = {},
 ): Promise<HttpServer> {
+  const {clock = systemClock} = changes;
   const {address = '127.0.0.1', page = fileURLToPath(new URL('no-such-folder', import.meta.url))} = changes;
   return startHttp({
     ...station.shown,
     address,
     port: changes.port ?? 0,
     page,
-    clock: changes.clock ?? systemClock,
+    clock,
+    access: changes.access ?? new Access({file: '/nowhere/access.json', clock, random: systemRandom}),
+    settings: changes.settings ?? {setTargets: (_button, targets) => success(targets)},
     onFault: (fault) => changes.faults?.push(fault),
   });
 }

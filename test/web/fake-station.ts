@@ -73,13 +73,18 @@ export class FakeStation implements StationControl, JournalReader, CallLogReader
     return this.entries.at(-1)?.seq ?? 0;
   }
 
-  /** Everything the web needs of it. */
-  get shown(): Shown {
+  /** Everything the web needs of it, without what a test must give: who may, and the configuration. */
+  get shown(): Omit<Shown, 'access' | 'settings'> {
     return {station: this, journal: this, calls: this, board: this.board};
   }
 
   status(): StationStatus {
     return this.current;
+  }
+
+  setTargets(button: string, targets: readonly string[], by: string): CommandResult {
+    if (button !== 'bell') return unknown(`There is no button "${button}". The buttons are: bell.`);
+    return this.#did(`set ${button} to ${targets.join(' ')} by ${by}`);
   }
 
   press(button: string): CommandResult {

@@ -75,7 +75,7 @@ test('a listener that others can reach refuses changes, and says why', async () 
   const open = await serve(station, {address: '0.0.0.0'});
   const {status, text} = await ask(open, 'POST', '/api/doors/front/open');
   expect(status).toBe(403);
-  expect(JSON.parse(text).detail).toContain('no password can be set yet');
+  expect(JSON.parse(text).detail).toContain('none is set yet');
   expect((await ask(open, 'GET', '/api/status')).status).toBe(200);
   expect(station.asked).toEqual([]);
   await open.close();

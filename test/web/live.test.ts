@@ -231,12 +231,10 @@ test('without a built page it says how to build it', async () => {
 });
 
 test('a port in use, or an address of another machine, is told with what to do', async () => {
-  const {startHttp} = await import('../../firmware/web/http-server.ts');
-  const options = {...station.shown, page: '', clock, onFault: () => undefined};
-  await expect(startHttp({...options, address: '127.0.0.1', port: server.port})).rejects.toThrow(
+  await expect(serve(station, {port: server.port})).rejects.toThrow(
     /port \d+ on 127\.0\.0\.1 is in use by another program\. Stop that program, or set another port/,
   );
-  await expect(startHttp({...options, address: '192.0.2.1', port: 0})).rejects.toThrow(
+  await expect(serve(station, {address: '192.0.2.1'})).rejects.toThrow(
     '192.0.2.1 is no address of this machine',
   );
 });

@@ -45,7 +45,7 @@ export class EventStream {
 
   /** Hangs up. */
   end(): void {
-    this.#response.destroy();
+    this.#response.end();
   }
 
   #write(text: string): void {

@@ -1,8 +1,14 @@
+import {mkdtempSync, rmSync} from 'node:fs';
 import {createServer, request} from 'node:http';
 import type {AddressInfo} from 'node:net';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Browser} from 'playwright-core';
 import {afterAll, beforeAll, expect, test} from 'vitest';
+import {Access} from '../../firmware/access/access.ts';
+import {systemClock} from '../../firmware/base/clock.ts';
+import {systemRandom} from '../../firmware/base/random.ts';
 import type {HttpServer} from '../../firmware/web/http-server.ts';
 import {build} from '../../tools/build.ts';
 import {requirePeers} from '../support/peers/require.ts';
@@ -179,4 +185,59 @@ test('under a prefix, on the smallest phone, light and dark, without moving part
   proxy.closeAllConnections();
   proxy.close();
   await server.close();
+});
+
+test('a new station asks for a password and for whom to call; then one signs in, makes a token, signs out', async (context) => {
+  requirePeers(context, 'chromium');
+  const station = new FakeStation();
+  const folder = mkdtempSync(join(tmpdir(), 'doorline-page-'));
+  const access = new Access({file: join(folder, 'access.json'), clock: systemClock, random: systemRandom});
+  const server = await serve(station, {page, access, address: '0.0.0.0'});
+  const {page: tab, mishaps} = await openPage(
+    await chromium(),
+    `http://127.0.0.1:${server.port}`,
+    {},
+    'gate-submit',
+  );
+  const on = (name: string) => tab.getByTestId(name);
+  const enter = async (fields: Record<string, string>) => {
+    for (const [name, value] of Object.entries(fields)) await on(name).fill(value);
+    await on('gate-submit').click();
+  };
+
+  await enter({password: 'open sesame', 'password-again': 'open sesam'});
+  await expect.poll(() => on('gate-trouble').textContent()).toContain('not the same');
+  await enter({'password-again': 'open sesame'});
+  await on('first-targets').waitFor();
+  expect(await on('first-targets').inputValue()).toBe('sip:indoor@127.0.0.1:5062');
+  await enter({'first-targets': '192.168.1.20, 101'});
+  await on('state').waitFor();
+  expect(station.asked).toEqual(['set bell to 192.168.1.20 101 by the web page at 127.0.0.1']);
+  await on('press-bell').click();
+  await expect.poll(() => station.asked.at(-1)).toBe('press bell');
+
+  await on('token-name').fill('Home Assistant');
+  await on('make-token').click();
+  const token = (await on('fresh-token').textContent()) ?? '';
+  expect(access.isToken(token)).toBe(true);
+  await expect.poll(() => on('token').textContent()).toContain('Home Assistant');
+
+  await on('sign-out').click();
+  await on('password').waitFor();
+  expect(await on('state').count()).toBe(0);
+  expect(mishaps).toEqual([]);
+  await enter({password: 'open sesam!'});
+  await expect
+    .poll(() => on('gate-trouble').textContent(), {timeout: 20_000})
+    .toBe('This is not the password.');
+  await enter({password: 'open sesame'});
+  await on('state').waitFor();
+  await tab.reload();
+  await on('state').waitFor();
+
+  await access.changePassword('open sesame', 'close sesame', '192.0.2.1');
+  await on('password').waitFor({timeout: 30_000});
+  await tab.close();
+  await server.close();
+  rmSync(folder, {recursive: true});
 });

@@ -16,11 +16,12 @@ export function openBrowser(): Promise<Browser> {
   });
 }
 
-/** A page with everything that should not have happened in it: console errors, exceptions, foreign hosts. */
+/** A page, once it shows a certain part, with everything that should not have happened in it: console errors, exceptions, foreign hosts. */
 export async function openPage(
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},
+  shows = 'state',
 ): Promise<{page: Page; mishaps: string[]}> {
   const page = await browser.newPage(options);
   const mishaps: string[] = [];
@@ -32,6 +33,6 @@ export async function openPage(
     if (new URL(request.url()).host !== new URL(url).host) mishaps.push(`foreign host: ${request.url()}`);
   });
   await page.goto(url);
-  await page.getByTestId('state').waitFor();
+  await page.getByTestId(shows).waitFor();
   return {page, mishaps};
 }

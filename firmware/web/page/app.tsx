@@ -1,5 +1,6 @@
-import {useEffect} from 'preact/hooks';
+import {useEffect, useState} from 'preact/hooks';
 import type {StationStatus} from '../../station/status.ts';
+import {AccessPanel} from './access-panel.tsx';
 import {CallLog} from './call-log.tsx';
 import {CallPanel} from './call-panel.tsx';
 import {Icon} from './icons.tsx';
@@ -7,19 +8,28 @@ import {Journal} from './journal.tsx';
 import {LadderView} from './ladder.tsx';
 import type {Model} from './model.ts';
 import {Scene} from './scene.tsx';
+import {SignIn} from './sign-in.tsx';
 import {useTopic} from './topic.ts';
+import {Welcome} from './welcome.tsx';
 import {longDuration, stateWords} from './words.ts';
 
 /** The whole page of one station. */
 export function App({model}: {model: Model}) {
   const status = useTopic(model.status);
   const connected = useTopic(model.connected);
+  const standing = useTopic(model.standing);
+  const [welcoming, setWelcoming] = useState(false);
   const state = status ? stateWords[status.state] : '';
 
   useEffect(() => {
     if (status) document.title = `${status.name}: ${state}`;
   }, [status?.name, state]);
 
+  const needsPassword = standing && !standing.passwordSet && !standing.mayChange;
+  if (needsPassword || welcoming) {
+    return <Welcome model={model} onBegun={() => setWelcoming(true)} onDone={() => setWelcoming(false)} />;
+  }
+  if (standing?.passwordSet && !standing.signedIn) return <SignIn model={model} />;
   if (!status) {
     return (
       <p class="waiting" role="status">
@@ -49,6 +59,7 @@ export function App({model}: {model: Model}) {
         <LadderView model={model} own={status.name} />
         <Journal model={model} />
         <CallLog model={model} />
+        {standing && <AccessPanel model={model} standing={standing} />}
       </main>
     </div>
   );

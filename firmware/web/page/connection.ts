@@ -15,6 +15,7 @@ export type LiveEvent = (typeof events)[number];
 export class Connection {
   readonly #onEvent: (name: LiveEvent, data: unknown) => void;
   readonly #onConnected: (connected: boolean) => void;
+  readonly #ended = new AbortController();
   #source: EventSource | undefined;
   #watchdog: number | undefined;
   #hidden: number | undefined;
@@ -22,9 +23,17 @@ export class Connection {
   constructor(onEvent: (name: LiveEvent, data: unknown) => void, onConnected: (connected: boolean) => void) {
     this.#onEvent = onEvent;
     this.#onConnected = onConnected;
-    document.addEventListener('visibilitychange', () => this.#followVisibility());
-    addEventListener('online', () => this.#open());
+    const {signal} = this.#ended;
+    document.addEventListener('visibilitychange', () => this.#followVisibility(), {signal});
+    addEventListener('online', () => this.#open(), {signal});
     this.#open();
+  }
+
+  /** Gives it up for good. */
+  end(): void {
+    this.#ended.abort();
+    clearTimeout(this.#hidden);
+    this.#close();
   }
 
   #open(): void {

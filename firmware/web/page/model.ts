@@ -2,6 +2,7 @@ import type {CallRecord, LadderMessage} from '../../station/call-record.ts';
 import type {JournalEntry} from '../../station/journal-event.ts';
 import type {DoorCommand, Meters} from '../../station/station-control.ts';
 import type {StationStatus} from '../../station/status.ts';
+import type {Standing} from '../authorization.ts';
 import {Connection, type LiveEvent} from './connection.ts';
 import {JournalFollower} from './journal-follower.ts';
 import {ask, RequestError} from './requests.ts';
@@ -35,22 +36,45 @@ export class Model {
   /** What could not be done, in words; empty when there is nothing to say. */
   readonly notice = new Topic('');
 
+  /** What this page may do; undefined until the station has told. */
+  readonly standing = new Topic<Standing | undefined>(undefined);
+
   readonly #journal = new JournalFollower<JournalEntry>(
     (after, limit) => ask('GET', `api/journal?after=${after}&limit=${limit}`),
     (entries) => this.journal.set(entries),
   );
+  #connection: Connection | undefined;
   #newestCall = 0;
   #ladderWanted: number | undefined;
   #ladderBusy = false;
   #noticeTimer: number | undefined;
 
   constructor() {
-    new Connection(
-      (name, data) => this.#take(name, data),
-      (connected) => {
-        if (connected !== this.connected.value) this.connected.set(connected);
-      },
-    );
+    this.#askStanding();
+  }
+
+  /** Sets the first password. Rejects with a `RequestError`. */
+  async setPassword(password: string): Promise<void> {
+    this.#stand(await ask<Standing>('POST', 'api/password', {password}));
+  }
+
+  /** Rejects with a `RequestError`. */
+  async changePassword(current: string, password: string): Promise<void> {
+    this.#stand(await ask<Standing>('POST', 'api/password', {current, password}));
+  }
+
+  /** Rejects with a `RequestError`. */
+  async signIn(password: string): Promise<void> {
+    this.#stand(await ask<Standing>('POST', 'api/session', {password}));
+  }
+
+  async signOut(): Promise<void> {
+    this.#stand(await ask<Standing>('DELETE', 'api/session'));
+  }
+
+  /** Rejects with a `RequestError`. */
+  async setTargets(button: string, call: readonly string[]): Promise<void> {
+    await ask('POST', `api/buttons/${encodeURIComponent(button)}/targets`, {call});
   }
 
   press(button: string): void {
@@ -87,6 +111,41 @@ export class Model {
       this.#tell(error);
       return true;
     }
+  }
+
+  #connect(): Connection {
+    return new Connection(
+      (name, data) => this.#take(name, data),
+      (connected) => {
+        if (connected !== this.connected.value) this.connected.set(connected);
+        // Perhaps the session is over: the stream does not tell.
+        if (!connected) this.#askStanding();
+      },
+    );
+  }
+
+  #askStanding(): void {
+    ask<Standing>('GET', 'api/session').then(
+      (standing) => this.#stand(standing),
+      () => {
+        // A connection that there is tries by itself, and asks anew then.
+        if (this.#connection) return;
+        this.connected.set(false);
+        window.setTimeout(() => this.#askStanding(), 1_500);
+      },
+    );
+  }
+
+  #stand(standing: Standing): void {
+    const follows = !standing.passwordSet || standing.signedIn;
+    if (!follows) {
+      this.#connection?.end();
+      this.#connection = undefined;
+      this.status.set(undefined);
+    } else {
+      this.#connection ??= this.#connect();
+    }
+    this.standing.set(standing);
   }
 
   #take(name: LiveEvent, data: unknown): void {

@@ -43,6 +43,12 @@ async function main(commandLine: string[]): Promise<number> {
       if (!file || rest.length > 1) return misused('ladder takes one capture file.');
       return (await import('./commands/ladder.ts')).ladder(file);
     }
+    // Of the image, not for people: it is not in the list above.
+    case 'first-boot': {
+      const {from, to, board} = readOptions(rest, ['from', 'to', 'board']);
+      if (!from || !to) return misused('first-boot takes --from FILE, --to FOLDER, and --board NAME.');
+      return (await import('./commands/first-boot.ts')).firstBoot({from, to, board});
+    }
     case 'version':
     case '--version':
       console.log((await import('./version.ts')).version);
@@ -82,6 +88,16 @@ function readArguments(args: string[]): {config: string | undefined; positionals
   } catch (error) {
     // Its first sentence says what is wrong, the others how parseArgs could be told otherwise.
     return (error as Error).message.replace(/\. .*/s, '.');
+  }
+}
+
+/** Options that each take a value; none where something else was given. */
+function readOptions<Name extends string>(args: string[], names: readonly Name[]): {[Key in Name]?: string} {
+  try {
+    const options = Object.fromEntries(names.map((name) => [name, {type: 'string'} as const]));
+    return parseArgs({args, options}).values as {[Key in Name]?: string};
+  } catch {
+    return {};
   }
 }
 

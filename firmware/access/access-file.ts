@@ -1,7 +1,7 @@
-import {mkdirSync, readFileSync} from 'node:fs';
+import {readFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import * as v from 'valibot';
-import {writeWhole} from '../base/write-whole.ts';
+import {makeFolder, writeWhole} from '../base/write-whole.ts';
 import {parsePasswordHash} from './password-hash.ts';
 
 /** A program that may use the API. Its token itself is nowhere kept. */
@@ -58,6 +58,6 @@ export function readAccess(file: string): AccessSecrets | 'none' | 'damaged' {
 
 /** Writes them, whole or not at all, readable by this user only. @throws NodeJS.ErrnoException */
 export function writeAccess(file: string, {password, tokens}: AccessSecrets): void {
-  mkdirSync(dirname(file), {recursive: true, mode: 0o700});
+  makeFolder(dirname(file), 0o700);
   writeWhole(file, `${JSON.stringify({password, tokens}, null, 2)}\n`, 0o600);
 }

@@ -1,8 +1,11 @@
 import {
+  chownSync,
   closeSync,
+  existsSync,
   fchmodSync,
   fchownSync,
   fsyncSync,
+  mkdirSync,
   openSync,
   realpathSync,
   renameSync,
@@ -38,6 +41,19 @@ export function writeWhole(path: string, content: string | Uint8Array, mode?: nu
   }
   renameSync(fresh, file);
   syncFolder(folder);
+}
+
+/** Makes a folder, where there is none, for the owner of the one it is in, and those above it. @throws NodeJS.ErrnoException */
+export function makeFolder(folder: string, mode: number): void {
+  if (existsSync(folder)) return;
+  const parent = dirname(folder);
+  makeFolder(parent, mode);
+  mkdirSync(folder, {mode});
+  if (process.getuid?.() === 0) {
+    const {uid, gid} = statSync(parent);
+    chownSync(folder, uid, gid);
+  }
+  syncFolder(parent);
 }
 
 /** Puts on the disk what was made, renamed or removed in a folder. */

@@ -14,6 +14,7 @@ const compositionRoots = [
   'firmware/telephone.ts',
   'firmware/system.ts',
   'firmware/commands/board.ts',
+  'firmware/commands/first-boot.ts',
 ];
 
 interface Import {

@@ -1,0 +1,133 @@
+import {createHash} from 'node:crypto';
+import {existsSync, readFileSync, rmSync} from 'node:fs';
+import {basename, dirname, join} from 'node:path';
+import {accessFile, readAccess, writeAccess} from '../access/access-file.ts';
+import {hashPassword} from '../access/password-hash.ts';
+import {makeFolder, writeWhole} from '../base/write-whole.ts';
+import {parseConfig} from '../config/load-config.ts';
+import {type ConfigProblem, formatProblem} from '../config/problem.ts';
+import {secretsBeside} from '../config/secrets.ts';
+import {readTextFile} from '../config/text-file.ts';
+import type {BoardWiring} from '../config/wiring.ts';
+import {type DeviceFolders, deviceFolders} from './device-folders.ts';
+import {carryOutReset} from './device-reset.ts';
+import {type BoardNames, firstConfiguration, withSecret, withSettings} from './first-configuration.ts';
+import {parseSetup, type SetupSettings} from './setup-settings.ts';
+import {wifiFile} from './wifi-file.ts';
+import {isHalfWiped, wipeFile} from './wipe-file.ts';
+
+export interface FirstBootOptions {
+  /** The settings file on the boot partition. */
+  readonly from: string;
+  /** Where the data partition is mounted. */
+  readonly to: string;
+  /** The board that this is. */
+  readonly board: BoardNames;
+  readonly boards: ReadonlyMap<string, BoardWiring & BoardNames>;
+  /** Told what was done, in words. */
+  readonly say: (text: string) => void;
+}
+
+/**
+ * What a board does before its station starts, at every boot: carries out a reset that was asked for, makes the first
+ * configuration where there is none, and takes the settings file, if there is one.
+ *
+ * The power may fail at any instant. Each file is written whole or not at all, and writing it once more does no harm; when all
+ * are on the disk, a mark is kept that this very settings file was taken; only then is it wiped. So at the next boot it
+ * is taken from the start, or only wiped.
+ * @throws NodeJS.ErrnoException where the disk does not let itself be written.
+ */
+export async function firstBoot({from, to, board, boards, say}: FirstBootOptions): Promise<void> {
+  const folders = deviceFolders(to);
+  const reset = carryOutReset(folders);
+  if (reset) say(`Reset: ${reset === 'network' ? 'the network settings are' : 'everything is'} as when new.`);
+  const file = join(folders.station, 'doorline.yaml');
+  if (!existsSync(file)) {
+    makeFolder(folders.station, 0o750);
+    writeWhole(file, firstConfiguration(board), 0o640);
+    say(`There was no configuration: the first one for ${board.name} was made.`);
+  }
+  if (!existsSync(from)) return;
+  const mark = join(folders.network, 'setup-taken');
+  if (wasTaken(from, mark)) {
+    wipeFile(from);
+    say('The settings had been taken before; the file was wiped.');
+    return;
+  }
+  const settings = readSettings(from, [...boards.keys()]);
+  const problems = Array.isArray(settings) ? settings : await apply(settings, file, folders, boards);
+  const errorFile = join(dirname(from), 'doorline-setup-error.txt');
+  if (problems.length > 0) {
+    writeWhole(errorFile, errorText(problems));
+    say(`The settings are wrong and were left: ${problems.map(formatProblem).join('; ')}`);
+    return;
+  }
+  makeFolder(folders.network, 0o700);
+  writeWhole(mark, `${fingerprint(from)}\n`);
+  rmSync(errorFile, {force: true});
+  wipeFile(from);
+  say('The settings were taken, and their file was wiped.');
+}
+
+function wasTaken(from: string, mark: string): boolean {
+  if (!existsSync(mark)) return false;
+  return isHalfWiped(from) || readFileSync(mark, 'utf8').trim() === fingerprint(from);
+}
+
+/** Of the whole file, with its secrets: only a hash of them is kept. */
+function fingerprint(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
+}
+
+function readSettings(from: string, boards: readonly string[]): SetupSettings | ConfigProblem[] {
+  const text = readTextFile(from);
+  if (!text.ok) return [{file: basename(from), line: 0, column: 0, key: '', message: text.error}];
+  const settings = parseSetup(text.value, basename(from), boards);
+  return settings.ok ? settings.value : settings.error;
+}
+
+/** Puts the settings where they belong; returns what does not fit to the configuration that there is. */
+async function apply(
+  settings: SetupSettings,
+  file: string,
+  {station, data, network, ssh}: DeviceFolders,
+  boards: ReadonlyMap<string, BoardWiring>,
+): Promise<ConfigProblem[]> {
+  const {name, board, call, account, wifi, password, password_hash, ssh_key} = settings;
+  if (account?.password !== undefined) {
+    const secrets = join(station, 'secrets.yaml');
+    writeWhole(
+      secrets,
+      withSecret(existsSync(secrets) ? readFileSync(secrets, 'utf8') : '', account.password),
+    );
+  }
+  if ([name, board, call, account].some((one) => one !== undefined)) {
+    const text = withSettings(readFileSync(file, 'utf8'), settings);
+    const config = parseConfig(text, file, boards, secretsBeside(file, []));
+    if (!config.ok) return config.error;
+    writeWhole(file, text);
+  }
+  const hash = password_hash ?? (password === undefined ? undefined : await hashPassword(password));
+  if (hash !== undefined) {
+    const kept = readAccess(accessFile(data));
+    writeAccess(accessFile(data), {tokens: typeof kept === 'object' ? kept.tokens : [], password: hash});
+  }
+  if (wifi) keepPrivate(network, 'wifi.conf', wifiFile(wifi));
+  if (ssh_key) keepPrivate(ssh, 'authorized_keys', `${ssh_key.join('\n')}\n`);
+  return [];
+}
+
+function keepPrivate(folder: string, name: string, content: string): void {
+  makeFolder(folder, 0o700);
+  writeWhole(join(folder, name), content, 0o600);
+}
+
+function errorText(problems: readonly ConfigProblem[]): string {
+  const lines = [
+    'The settings in doorline-setup.yaml were not taken, because something in them is wrong.',
+    'Mend it and start the board again. The numbers are line and column.',
+    '',
+    ...problems.map(formatProblem),
+  ];
+  return `${lines.join('\r\n')}\r\n`;
+}

@@ -1,0 +1,26 @@
+import {closeSync, fstatSync, fsyncSync, openSync, readFileSync, rmSync, writeSync} from 'node:fs';
+import {dirname} from 'node:path';
+import {syncFolder} from '../base/write-whole.ts';
+
+/**
+ * Overwrites a file with zero bytes, in its place, and removes it. On a card this is the best there is: its controller may
+ * keep an old copy of a block, which nothing but special tools can read.
+ * @throws NodeJS.ErrnoException
+ */
+export function wipeFile(path: string): void {
+  const descriptor = openSync(path, 'r+');
+  try {
+    const zeros = new Uint8Array(fstatSync(descriptor).size);
+    writeSync(descriptor, zeros, 0, zeros.length, 0);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  rmSync(path);
+  syncFolder(dirname(path));
+}
+
+/** Whether a file is what a power cut has left of one that was being wiped: text has no zero bytes. */
+export function isHalfWiped(path: string): boolean {
+  return readFileSync(path).includes(0);
+}

@@ -7,6 +7,7 @@ const usage = `doorline: a SIP door intercom
   doorline run --config FILE            the firmware, until SIGTERM
   doorline check --config FILE          validates a configuration
   doorline call --config FILE TARGET    one call from the terminal, with its ladder
+  doorline update --config FILE SOURCE  gives the running station an update: a bundle's file or URL
   doorline board [NAME | --config FILE] the board's wiring: lines, header pins, what is bound to what
   doorline nat STUN-SERVER [PORT]       what kind of NAT this is, and the mapped address
   doorline ladder FILE.pcap             the SIP calls in a capture as ladders
@@ -25,6 +26,10 @@ async function main(commandLine: string[]): Promise<number> {
     case 'call':
       return withConfiguration(rest, 1, async (file, target) =>
         (await import('./commands/call.ts')).call(file, target),
+      );
+    case 'update':
+      return withConfiguration(rest, 1, async (file, source) =>
+        (await import('./commands/update.ts')).update(file, source),
       );
     case 'board': {
       const given = readArguments(rest);
@@ -72,7 +77,8 @@ async function withConfiguration(
   const {config, positionals} = given;
   if (!config) return misused('--config FILE is missing.');
   if (positionals.length > operands) return misused(`Unexpected: ${positionals.slice(operands).join(' ')}`);
-  if (positionals.length < operands) return misused('TARGET is missing: whom to call.');
+  if (positionals.length < operands)
+    return misused('Something is missing behind the options: whom to call, or the update.');
   return command(config, positionals[0] ?? '');
 }
 

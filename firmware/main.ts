@@ -32,8 +32,10 @@ import {Journal} from './station/journal.ts';
 import {NetworkMonitor} from './station/network-monitor.ts';
 import {Station} from './station/station.ts';
 import {SystemMonitor} from './station/system-monitor.ts';
-import {beWatched, compareBoard} from './system.ts';
+import {beWatched, bootId, compareBoard, requestRestart} from './system.ts';
 import {openTelephone} from './telephone.ts';
+import {openUpdates} from './update/open-updates.ts';
+import {Rauc} from './update/rauc.ts';
 import {version} from './version.ts';
 import {startHttp} from './web/http-server.ts';
 
@@ -128,7 +130,25 @@ async function start(
   });
   closing.push(() => station.stop());
 
+  const installer = await Rauc.find();
+  const updates = installer
+    ? await openUpdates({
+        installer,
+        config,
+        version,
+        boot: bootId(),
+        clock,
+        log,
+        isIdle: () => station.status().state === 'idle',
+        restart: () => requestRestart(),
+        tell: (event) => journal.append(event),
+        onBusy: (busy) => station.showUpdate(busy),
+      })
+    : undefined;
+  if (updates) closing.push(() => updates.close());
+
   const access = new Access({file: accessFile(config.data), clock, random: systemRandom});
+  if (updates) access.offerLocalToken();
   const listen = config.http;
   const http = listen
     ? await startHttp({
@@ -140,6 +160,7 @@ async function start(
         calls,
         access,
         settings: new Settings(configFile, boards),
+        updates,
         board,
         onFault: (error) => log.error(error),
       })
@@ -158,6 +179,11 @@ async function start(
     telephony.outside.onNews = (news) => journal.append(news);
     telephony.outside.start();
   }
+  updates?.start([
+    {name: 'SIP listens', passes: () => telephony.listening.length === config.sip.listen.length},
+    {name: 'the sound card is open', passes: () => media.answers().then(() => true)},
+    {name: 'the page answers', passes: () => http === undefined || http.answers()},
+  ]);
   closing.push(beWatched(config, media));
   log.info(
     {

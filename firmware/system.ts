@@ -1,3 +1,5 @@
+import {readFileSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import type {BoardDefinition} from '../hal/board-definition.ts';
 import type {ServiceManager, Watchdog} from '../hal/hal.ts';
 import {type Machine, readMachine} from '../hal/linux/device-tree.ts';
@@ -45,4 +47,27 @@ export function compareBoard(
   if (machine === undefined || compatible.length === 0) return;
   if (compatible.some((one) => machine.compatible.includes(one))) return;
   log.warn(`The configuration is for the board ${name} (${title}), but this machine is a ${machine.model}`);
+}
+
+/** Id of this boot of the machine; empty where it has none. */
+export function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * Asks whatever watches the runtime folder (a unit of the image) to start the machine anew: a service of its own user may not
+ * do so itself. False where there is no such folder, as in a checkout.
+ */
+export function requestRestart(folder: string | undefined = process.env['RUNTIME_DIRECTORY']): boolean {
+  if (!folder) return false;
+  try {
+    writeFileSync(join(folder, 'reboot'), '');
+    return true;
+  } catch {
+    return false;
+  }
 }

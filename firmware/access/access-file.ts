@@ -32,6 +32,12 @@ export interface AccessSecrets {
   readonly tokens: readonly Token[];
 }
 
+/**
+ * The file of the data folder with a token that programs of the station's own user, and of root, may use: made anew at each
+ * start.
+ */
+export const LOCAL_TOKEN = 'local-token';
+
 /** Where these are kept. */
 export function accessFile(dataFolder: string): string {
   return join(dataFolder, 'access.json');

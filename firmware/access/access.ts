@@ -1,8 +1,10 @@
 import {createHash, timingSafeEqual} from 'node:crypto';
+import {dirname, join} from 'node:path';
 import type {Clock} from '../base/clock.ts';
 import {type RandomBytes, randomHex} from '../base/random.ts';
 import {failure, type Result, success} from '../base/result.ts';
-import {type AccessSecrets, readAccess, type Token, writeAccess} from './access-file.ts';
+import {makeFolder, writeWhole} from '../base/write-whole.ts';
+import {type AccessSecrets, LOCAL_TOKEN, readAccess, type Token, writeAccess} from './access-file.ts';
 import {hashPassword, isPassword, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH} from './password-hash.ts';
 import {Sessions} from './sessions.ts';
 import {SignInThrottle} from './sign-in-throttle.ts';
@@ -39,6 +41,7 @@ export class Access {
   readonly #sessions: Sessions;
   readonly #throttle: SignInThrottle;
   readonly #damaged: boolean;
+  readonly #localToken: string;
   #secrets: AccessSecrets = {tokens: []};
   /** The hash that is made now, and those that wait for it. */
   #hashing: Promise<unknown> = Promise.resolve();
@@ -51,6 +54,7 @@ export class Access {
     this.#random = options.random;
     this.#sessions = new Sessions(options.clock, options.random);
     this.#throttle = new SignInThrottle(options.clock);
+    this.#localToken = this.#makeToken();
     const read = readAccess(this.#file);
     this.#damaged = read === 'damaged';
     if (typeof read === 'object') this.#secrets = read;
@@ -94,7 +98,7 @@ export class Access {
 
   isToken(token: string): boolean {
     const given = sha256(token);
-    let known = false;
+    let known = timingSafeEqual(given, sha256(this.#localToken));
     // All of them, so that the time tells nothing.
     for (const {hash} of this.#secrets.tokens) {
       if (timingSafeEqual(given, Buffer.from(hash, 'hex'))) known = true;
@@ -113,7 +117,7 @@ export class Access {
     if (this.#secrets.tokens.length >= MAX_TOKENS) {
       return failure({code: 'bad', text: `There are ${MAX_TOKENS} tokens already. Revoke one first.`});
     }
-    const token = `doorline_${Buffer.from(this.#random(32)).toString('base64url')}`;
+    const token = this.#makeToken();
     const id = randomHex(this.#random, 4);
     const made = new Date(this.#clock.wallTime()).toISOString();
     const entry = {id, name, made, hash: sha256(token).toString('hex')};
@@ -127,6 +131,17 @@ export class Access {
       return failure({code: 'none', text: 'There is no such token.'});
     }
     return this.#keep({...this.#secrets, tokens});
+  }
+
+  /** Writes a token beside the hashes by which programs that may read it use the API. @throws NodeJS.ErrnoException */
+  offerLocalToken(): void {
+    const folder = dirname(this.#file);
+    makeFolder(folder, 0o700);
+    writeWhole(join(folder, LOCAL_TOKEN), `${this.#localToken}\n`, 0o600);
+  }
+
+  #makeToken(): string {
+    return `doorline_${Buffer.from(this.#random(32)).toString('base64url')}`;
   }
 
   async #prove(password: string, address: string): Promise<Outcome<undefined>> {

@@ -243,6 +243,11 @@ const light = keys({
   ),
 });
 
+const updateSource = v.pipe(
+  pattern(/^https?:\/\/\S{1,1000}$/i, 'must be a URL of HTTP or HTTPS'),
+  v.check((value) => URL.canParse(value), 'must be a URL of HTTP or HTTPS'),
+);
+
 /** The schema of the whole file, paths not yet resolved. */
 export const configSchema = keys({
   name: v.optional(name, 'Doorline'),
@@ -266,6 +271,7 @@ export const configSchema = keys({
   audio: v.optional(audio, {}),
   light: v.optional(light, {}),
   watchdog: v.optional(pattern(/^\/dev\/watchdog\d{0,2}$/, 'must be a watchdog such as /dev/watchdog')),
+  update: v.optional(keys({url: updateSource, at: v.optional(timeOfDay, '3:30')})),
   talk_seconds: v.optional(wholeNumber(10, 86_400, 'seconds'), '120'),
   http: v.optional(keys({listen: v.optional(httpListen, '127.0.0.1:8080')})),
 });

@@ -117,6 +117,20 @@ export type JournalEvent =
   | {kind: 'network-gone'}
   | {kind: 'network-back'; addresses: readonly string[]}
   | {kind: 'address-changed'; addresses: readonly string[]}
+  /** An update is being installed; `source` is a URL, or says that it was uploaded. */
+  | {kind: 'update-started'; source: string}
+  /** It was not installed; `reason` in plain words. What runs is unchanged. */
+  | {kind: 'update-refused'; source: string; reason: string}
+  /** It is installed, and runs after the next start of the machine, which follows when nobody talks. */
+  | {kind: 'update-installed'; source: string}
+  /** The update runs and has passed its self-test. */
+  | {kind: 'update-good'; slot: string; version: string}
+  /** The update did not start, or not pass: the machine has gone back to `slot`. */
+  | {kind: 'update-rolled-back'; slot: string; version: string}
+  /** What did not work within its time after the start; on `trial` the machine goes back to what ran before. */
+  | {kind: 'self-test-failed'; failed: readonly string[]; trial: boolean}
+  /** Somebody has held the button for it: the machine starts anew, and forgets the network, or everything. */
+  | {kind: 'reset-requested'; stage: 'network' | 'everything'}
   /** The processor is so hot that it slows down, or will soon. */
   | {kind: 'too-hot'; celsius: number}
   | {kind: 'cooled-down'; celsius: number}

@@ -119,6 +119,22 @@ export function describeEvent(event: JournalEvent): string {
       return `The network is there, the station has the address ${event.addresses.join(' and ')}`;
     case 'address-changed':
       return `The station now has the address ${event.addresses.join(' and ')}`;
+    case 'update-started':
+      return `An update is being installed: ${event.source}`;
+    case 'update-refused':
+      return `The update was refused (${event.source}). ${event.reason} What runs is unchanged`;
+    case 'update-installed':
+      return 'The update is installed: the board starts anew when nobody talks';
+    case 'update-good':
+      return `The update works: Doorline ${event.version} in slot ${event.slot}`;
+    case 'update-rolled-back':
+      return `The update did not start, or did not work: the board has gone back to Doorline ${event.version} in slot ${event.slot}`;
+    case 'self-test-failed':
+      return `This did not work within its time after the start: ${event.failed.join(', ')}${event.trial ? '. The update is not good; the board starts anew' : ''}`;
+    case 'reset-requested':
+      return event.stage === 'network'
+        ? 'Reset by the button: the board starts anew and forgets its network settings'
+        : 'Reset by the button: the board starts anew and forgets everything';
     case 'too-hot':
       return `The processor is too hot: ${event.celsius} °C`;
     case 'cooled-down':

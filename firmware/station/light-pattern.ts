@@ -3,6 +3,9 @@
  * `ready` always holds.
  */
 export const LIGHT_STATES = [
+  'reset-everything',
+  'reset-network',
+  'locate',
   'door-open',
   'wrong-code',
   'failed',
@@ -11,6 +14,7 @@ export const LIGHT_STATES = [
   'calling',
   'locked-out',
   'talking',
+  'update',
   'starting',
   'no-network',
   'account-down',
@@ -26,6 +30,7 @@ const WHITE: Colour = [255, 255, 255];
 const AMBER: Colour = [255, 180, 0];
 const BLUE: Colour = [0, 132, 255];
 const RED: Colour = [255, 0, 0];
+const PURPLE: Colour = [190, 70, 255];
 const GREEN: Colour = [0, 255, 110];
 
 /** Time between two frames of what changes smoothly; ms. */
@@ -35,6 +40,8 @@ const FAINT = 0.2;
 
 interface Pattern {
   readonly colour: Colour;
+  /** Shown in turn with it, each for one step. */
+  readonly other?: Colour;
   readonly movement: Movement;
   /** In place of it where there is only one light, which has no shape: a rhythm. */
   readonly single?: Movement;
@@ -57,6 +64,40 @@ const PATTERNS: Readonly<Record<LightState, Pattern>> = {
     movement: {step: SMOOTH, brightness: (time) => 0.15 + 0.55 * swell(time, 3_000)},
   },
   ready: {colour: WHITE, movement: still(0.4)},
+  // Two long blinks in three seconds.
+  update: {
+    colour: PURPLE,
+    movement: {
+      step: 500,
+      brightness: (time) => (on(time, 3_000, 0, 500) || on(time, 3_000, 1_000, 1_500) ? 0.9 : FAINT),
+    },
+  },
+  // A point that runs round; a single light flickers twice and rests.
+  locate: {
+    colour: WHITE,
+    movement: {step: SMOOTH, brightness: (time, index, count) => 1 - gap(time, index, count)},
+    single: {
+      step: 100,
+      brightness: (time) => (on(time, 1_000, 0, 100) || on(time, 1_000, 200, 300) ? 1 : 0),
+    },
+  },
+  // Blue and red in turn: let go now and the network settings are forgotten.
+  'reset-network': {
+    colour: BLUE,
+    other: RED,
+    movement: {step: 500, brightness: (time) => (on(time, 1_000, 0, 500) ? 0.9 : 0.6)},
+    single: blink(1_000, 500, 500),
+  },
+  // The same twice as fast: let go now and everything is.
+  'reset-everything': {
+    colour: BLUE,
+    other: RED,
+    movement: {step: 250, brightness: (time) => (on(time, 500, 0, 250) ? 1 : 0.6)},
+    single: {
+      step: 250,
+      brightness: (time) => (on(time, 1_500, 0, 250) || on(time, 1_500, 500, 750) ? 1 : 0),
+    },
+  },
   'no-network': {
     colour: AMBER,
     movement: {step: 1_000, brightness: (time) => (on(time, 4_000, 0, 1_000) ? 0.85 : FAINT)},
@@ -126,8 +167,10 @@ export function nextChange(state: LightState, time: number, count: number): numb
 /** Writes into `frame` (3 bytes a light: red, green, blue) what `state` shows `time` ms after it began. */
 export function drawLight(frame: Uint8Array, state: LightState, time: number): void {
   const count = frame.length / 3;
-  const {colour} = PATTERNS[state];
+  const {colour: first, other} = PATTERNS[state];
   const movement = movementOf(state, count);
+  const turn = movement.step === undefined ? 0 : Math.floor(time / movement.step) % 2;
+  const colour = other && turn === 1 ? other : first;
   for (let index = 0; index < count; index += 1) {
     const level = movement.brightness(time, index, count);
     // The array cuts off what is behind the point.

@@ -272,6 +272,13 @@ export class Station implements StationControl {
     return this.#light.frame;
   }
 
+  /** The light tells that an update is being installed. */
+  showUpdate(busy: boolean): void {
+    if (busy) this.#light.set('update');
+    else this.#light.clear('update');
+    this.#changed();
+  }
+
   ladder(call: number): LadderMessage[] | undefined {
     return this.#book.ladder(call);
   }

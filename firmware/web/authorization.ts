@@ -73,6 +73,7 @@ export class Authorization {
   refuse(request: IncomingMessage): Problem | undefined {
     const {access, loopback} = this.#options;
     const reads = isRead(request.method ?? '');
+    if (this.#hasToken(request)) return undefined;
     if (!access.hasPassword) {
       if (loopback || reads) return undefined;
       return {
@@ -80,7 +81,6 @@ export class Authorization {
         detail: 'Changes need a password, and none is set yet. Open the page of the station to set one.',
       };
     }
-    if (this.#hasToken(request)) return undefined;
     if (!this.isSignedIn(request)) {
       return {
         status: 401,

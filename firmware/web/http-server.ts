@@ -12,6 +12,10 @@ import {addPage} from './page-files.ts';
 import {problemDocument, sendProblem} from './problem.ts';
 import {Api} from './router.ts';
 import type {Shown} from './shown.ts';
+import {addUpdateApi, UPLOAD_PATH} from './update-api.ts';
+
+/** In which a request must have arrived that is not an upload; ms. */
+const REQUEST_TIME = 20_000;
 
 /** What `startHttp` needs. */
 export interface HttpOptions extends Shown {
@@ -31,6 +35,8 @@ export interface HttpServer {
   /** Where it listens, for example "http://127.0.0.1:8080". */
   readonly url: string;
   readonly port: number;
+  /** Whether a request of this machine's own is answered. */
+  answers(): Promise<boolean>;
   /** Ends every connection; resolves when the port is free. */
   close(): Promise<void>;
 }
@@ -42,7 +48,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const server = createServer({
     maxHeaderSize: 16 * 1024,
     headersTimeout: 10_000,
-    requestTimeout: 20_000,
+    // Of uploads; other requests have less, see `hurry`.
+    requestTimeout: 1_200_000,
     keepAliveTimeout: 5_000,
     connectionsCheckingInterval: 2_000,
   });
@@ -61,6 +68,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const api = new Api();
   addAccessApi(api, options.access, authorization);
   addApi(api, options, live);
+  addUpdateApi(api, options.updates);
   addPage(api, options.page);
   const doorkeeper = {guard: {names: ownNames()}, authorization};
   server.on('request', (request, response) => {
@@ -73,6 +81,13 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   return {
     url: `http://${isIPv6(address) ? `[${address}]` : address}:${port}`,
     port,
+    async answers() {
+      const host = address === '0.0.0.0' ? '127.0.0.1' : address === '::' ? '::1' : address;
+      const answer = await fetch(`http://${isIPv6(host) ? `[${host}]` : host}:${port}/api/session`, {
+        signal: AbortSignal.timeout(5_000),
+      });
+      return answer.ok;
+    },
     close() {
       live.close();
       return new Promise((resolve) => {
@@ -95,6 +110,7 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   for (const [name, value] of securityHeaders) response.setHeader(name, value);
+  if (request.url !== UPLOAD_PATH) hurry(request, response);
   const [path = '/', query = ''] = splitOnce(request.url ?? '/', '?');
   const method = request.method ?? '';
   const isFree = () => isPageFile(method, decodePath(path) ?? '') || isOpenToAll(method, path);
@@ -104,6 +120,21 @@ async function serve(
     (isFree() ? undefined : doorkeeper.authorization.refuse(request));
   if (refusal) sendProblem(response, refusal);
   else await api.serve(request, response, path, query, may);
+}
+
+/** A request that is not an upload must have arrived in time: who sends a byte now and then holds no connection. */
+function hurry(request: IncomingMessage, response: ServerResponse): void {
+  const timer = setTimeout(() => {
+    if (request.complete) return;
+    sendProblem(response, {
+      status: 408,
+      detail: 'The request took too long to arrive.',
+      headers: {Connection: 'close'},
+    });
+    response.on('finish', () => request.destroy());
+  }, REQUEST_TIME);
+  timer.unref();
+  request.on('close', () => clearTimeout(timer));
 }
 
 /** How it is found out whether a password is needed, and how one signs in: these look themselves at who asks. */

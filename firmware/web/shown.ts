@@ -2,6 +2,7 @@ import type {Board} from '../../hal/hal.ts';
 import type {Access} from '../access/access.ts';
 import type {Settings} from '../config/settings.ts';
 import type {CallLogReader, JournalReader, StationControl} from '../station/station-control.ts';
+import type {Updates} from '../update/open-updates.ts';
 
 /** What the web shows and steers. */
 export interface Shown {
@@ -11,6 +12,8 @@ export interface Shown {
   readonly access: Access;
   /** The configuration file, as far as the page changes it. */
   readonly settings: Pick<Settings, 'setTargets'>;
+  /** Undefined where the machine has no slots for updates. */
+  readonly updates?: Pick<Updates, 'updater' | 'upload'> | undefined;
   /** Its lines are shown, and only read. */
   readonly board: Pick<Board, 'inputs' | 'outputs'>;
 }

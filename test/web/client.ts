@@ -21,6 +21,7 @@ export function serve(
     faults?: unknown[];
     access?: Access;
     settings?: Shown['settings'];
+    updates?: Shown['updates'];
   } = {},
 ): Promise<HttpServer> {
   const {clock = systemClock} = changes;
@@ -32,6 +33,7 @@ export function serve(
     page,
     clock,
     access: changes.access ?? new Access({file: '/nowhere/access.json', clock, random: systemRandom}),
+    updates: changes.updates,
     settings: changes.settings ?? {setTargets: (_button, targets) => success(targets)},
     onFault: (fault) => changes.faults?.push(fault),
   });

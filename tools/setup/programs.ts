@@ -119,6 +119,9 @@ export const programs = {
     packages: [],
     find: () => findKernel('7'),
   },
+  rauc: program('rauc', 'signed updates', ['rauc']),
+  mksquashfs: program('mksquashfs', 'the inside of an update', ['squashfs-tools']),
+  'dbus-daemon': program('dbus-daemon', 'asking a service such as RAUC', ['dbus-daemon', 'dbus']),
   xz: program('xz', 'unpacking', ['xz-utils']),
   chromium: {
     name: 'chromium',

@@ -10,6 +10,7 @@ import type {Model} from './model.ts';
 import {Scene} from './scene.tsx';
 import {SignIn} from './sign-in.tsx';
 import {useTopic} from './topic.ts';
+import {UpdatePanel} from './update-panel.tsx';
 import {Welcome} from './welcome.tsx';
 import {longDuration, stateWords} from './words.ts';
 
@@ -59,6 +60,7 @@ export function App({model}: {model: Model}) {
         <LadderView model={model} own={status.name} />
         <Journal model={model} />
         <CallLog model={model} />
+        {standing?.mayChange && <UpdatePanel />}
         {standing && <AccessPanel model={model} standing={standing} />}
       </main>
     </div>

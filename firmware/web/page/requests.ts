@@ -14,9 +14,22 @@ export async function ask<Answer>(
 ): Promise<Answer> {
   const content =
     body === undefined ? {} : {headers: {'Content-Type': 'application/json'}, body: JSON.stringify(body)};
+  return answerTo<Answer>(path, {method, ...content});
+}
+
+/** Sends a file as it is. Rejects with a `RequestError`. */
+export function upload<Answer>(path: string, file: File): Promise<Answer> {
+  return answerTo<Answer>(path, {
+    method: 'POST',
+    headers: {'Content-Type': 'application/octet-stream'},
+    body: file,
+  });
+}
+
+async function answerTo<Answer>(path: string, request: RequestInit): Promise<Answer> {
   let answer: Response;
   try {
-    answer = await fetch(path, {method, cache: 'no-store', ...content});
+    answer = await fetch(path, {cache: 'no-store', ...request});
   } catch {
     throw new RequestError('The station does not answer.');
   }

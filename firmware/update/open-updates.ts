@@ -1,0 +1,82 @@
+import {rmSync} from 'node:fs';
+import {join} from 'node:path';
+import type {Clock} from '../base/clock.ts';
+import type {Config} from '../config/schema.ts';
+import type {JournalEvent} from '../station/journal-event.ts';
+import type {Log} from '../station/log.ts';
+import type {Installer} from './installer.ts';
+import {UpdateSchedule} from './schedule.ts';
+import {identify, SeenUpdate} from './seen-update.ts';
+import {type Check, SelfTest} from './self-test.ts';
+import {shownSource} from './shown-source.ts';
+import {beginTrial} from './trial.ts';
+import {UpdateMemory} from './update-record.ts';
+import {Updater} from './updater.ts';
+
+export interface UpdatesOptions {
+  readonly installer: Installer;
+  readonly config: Pick<Config, 'data' | 'update'>;
+  readonly version: string;
+  /** Id of this boot of the machine. */
+  readonly boot: string;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'warn' | 'error'>;
+  readonly isIdle: () => boolean;
+  readonly restart: () => boolean;
+  readonly tell: (event: JournalEvent) => void;
+  readonly onBusy: (busy: boolean) => void;
+}
+
+/** Updates of a board that can have them. */
+export interface Updates {
+  readonly updater: Updater;
+  /** Where an uploaded bundle is put. */
+  readonly upload: string;
+  /** To be called once the station runs: finds out whether all of this works, and judges the slot by it. */
+  start(checks: readonly Check[]): void;
+  close(): void;
+}
+
+/** Puts it together: the trial of the slot that runs, the self-test, the updater, the schedule. */
+export async function openUpdates(options: UpdatesOptions): Promise<Updates> {
+  const {installer, config, clock, log, boot, restart} = options;
+  const memory = new UpdateMemory(config.data);
+  const judge = await beginTrial({...options, memory, restart: () => void restart()});
+  const selfTest = new SelfTest(clock);
+  const updater = new Updater({...options, installer, memory, boot});
+  const upload = join(config.data, 'update.raucb');
+  // Of an upload that was cut off.
+  rmSync(upload, {force: true});
+  const schedule = config.update && openSchedule(config.update, config.data, updater, options);
+  return {
+    updater,
+    upload,
+    start(checks) {
+      selfTest.run(checks, (failed) => {
+        judge(failed).catch((error: unknown) => log.error((error as Error).message));
+      });
+    },
+    close() {
+      selfTest.close();
+      schedule?.close();
+      updater.close();
+    },
+  };
+}
+
+function openSchedule(
+  {url, at}: NonNullable<Config['update']>,
+  data: string,
+  updater: Updater,
+  {clock, log}: UpdatesOptions,
+): UpdateSchedule {
+  return new UpdateSchedule({
+    url,
+    at,
+    clock,
+    identify,
+    memory: new SeenUpdate(data),
+    begin: () => updater.begin(url, shownSource(url)).ok,
+    warn: (text) => log.warn(text),
+  });
+}

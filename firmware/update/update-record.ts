@@ -1,0 +1,47 @@
+import {readFileSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
+import * as v from 'valibot';
+import {makeFolder, writeWhole} from '../base/write-whole.ts';
+
+const record = v.object({
+  /** The slot that ran when the update was installed. */
+  from: v.string(),
+  /** The boot in which that was. */
+  boot: v.string(),
+});
+
+/** That an update was installed, kept until it is known what became of it. */
+export type UpdateRecord = v.InferOutput<typeof record>;
+
+/** Keeps an `UpdateRecord` over the restart. */
+export class UpdateMemory {
+  readonly #folder: string;
+
+  /** `folder` is the data folder. */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  get record(): UpdateRecord | undefined {
+    try {
+      const read = v.safeParse(record, JSON.parse(readFileSync(this.#file, 'utf8')));
+      return read.success ? read.output : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** @throws NodeJS.ErrnoException */
+  keep(one: UpdateRecord): void {
+    makeFolder(this.#folder, 0o700);
+    writeWhole(this.#file, `${JSON.stringify(one)}\n`);
+  }
+
+  forget(): void {
+    rmSync(this.#file, {force: true});
+  }
+
+  get #file(): string {
+    return join(this.#folder, 'update.json');
+  }
+}

@@ -1,3 +1,4 @@
+import {uptime} from 'node:os';
 import {join} from 'node:path';
 import {type Logger, pino} from 'pino';
 import {boards} from '../boards/index.ts';
@@ -21,6 +22,7 @@ import {needsNetwork} from './config/needs-network.ts';
 import type {Config} from './config/schema.ts';
 import {Settings} from './config/settings.ts';
 import {readConfiguration} from './configuration.ts';
+import {requestReset} from './device/device-reset.ts';
 import {instanceId} from './instance-id.ts';
 import {mediaProgram, page} from './programs.ts';
 import {rehearseCall} from './rehearsal.ts';
@@ -30,14 +32,18 @@ import {CallLog} from './station/call-log.ts';
 import {Database} from './station/database.ts';
 import {Journal} from './station/journal.ts';
 import {NetworkMonitor} from './station/network-monitor.ts';
+import type {ResetStage} from './station/reset-button.ts';
 import {Station} from './station/station.ts';
 import {SystemMonitor} from './station/system-monitor.ts';
-import {beWatched, bootId, compareBoard, requestRestart} from './system.ts';
+import {beWatched, bootId, canRestart, compareBoard, requestRestart} from './system.ts';
 import {openTelephone} from './telephone.ts';
 import {openUpdates} from './update/open-updates.ts';
 import {Rauc} from './update/rauc.ts';
 import {version} from './version.ts';
 import {startHttp} from './web/http-server.ts';
+
+/** So long after its start (s) the machine counts as just switched on. */
+const POWER_UP = 120;
 
 /**
  * `doorline run`: the firmware. Runs until SIGTERM, SIGINT or SIGHUP, then hangs up, unregisters and resolves to 0; resolves
@@ -114,6 +120,10 @@ async function start(
   const network = openNetwork(config, log);
   if (network) closing.push(() => network.close());
 
+  const reset = (stage: ResetStage) => {
+    requestReset(config.data, stage);
+    requestRestart();
+  };
   const station = new Station({
     config,
     board,
@@ -124,6 +134,7 @@ async function start(
     callLog: calls,
     openReader: (setting) => openReader(setting, clock),
     network,
+    reset: canRestart() ? {atPowerUp: uptime() < POWER_UP, perform: (stage) => reset(stage)} : undefined,
     system,
     clock,
     log,

@@ -58,6 +58,11 @@ export function bootId(): string {
   }
 }
 
+/** Whether `requestRestart` can have an effect. */
+export function canRestart(): boolean {
+  return Boolean(process.env['RUNTIME_DIRECTORY']);
+}
+
 /**
  * Asks whatever watches the runtime folder (a unit of the image) to start the machine anew: a service of its own user may not
  * do so itself. False where there is no such folder, as in a checkout.

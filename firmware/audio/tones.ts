@@ -2,7 +2,7 @@ import {type CallTone, type Country, countryTones} from './country-tones.ts';
 import {frameSamples, sampleRate} from './frame.ts';
 
 /** The sounds that the firmware makes itself. */
-export type ToneName = 'ready' | 'press' | 'ringback' | 'busy' | 'error' | 'talk' | 'ending' | 'door';
+export type ToneName = 'ready' | 'press' | 'ringback' | 'busy' | 'error' | 'talk' | 'ending' | 'door' | 'tick' | 'chirp';
 
 /** A stretch of tones sounding together; none is a pause. */
 interface Segment {
@@ -38,6 +38,8 @@ const ownMelodies: Record<Exclude<ToneName, 'ringback' | 'busy'>, Melody> = {
   },
   talk: {segments: [{frequencies: [880], milliseconds: 80}], times: 1},
   ending: {segments: [{frequencies: [1400], milliseconds: 100}, pause(100)], times: 2},
+  tick: {segments: [{frequencies: [1000], milliseconds: 40}], times: 1},
+  chirp: {segments: [note(1760, 90), note(2349, 160), pause(350)], times: 3},
   door: {segments: [note(784, 180), note(988, 180), note(1175, 500)], times: 1},
 };
 

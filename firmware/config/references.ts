@@ -82,6 +82,7 @@ export function inputsAt(tree: YamlTree): Text[] {
     ...textsAt(tree, 'doors', '*', 'exit'),
     ...textsAt(tree, 'doors', '*', 'contact'),
     ...textsAt(tree, 'tamper'),
+    ...textsAt(tree, 'reset'),
   ];
 }
 

@@ -257,6 +257,7 @@ export const configSchema = keys({
   buttons: v.optional(list(button, 0, 16, '- {name: bell, input: button-1, call: [101]}'), []),
   doors: v.optional(list(door, 0, 4, '- {name: front, output: relay-1}'), []),
   tamper: v.optional(name),
+  reset: v.optional(name),
   readers: v.optional(
     list(
       reader,

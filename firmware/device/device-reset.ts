@@ -1,10 +1,8 @@
 import {readdirSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {makeFolder, syncFolder, writeWhole} from '../base/write-whole.ts';
+import type {ResetStage} from '../station/reset-button.ts';
 import type {DeviceFolders} from './device-folders.ts';
-
-/** How much of the device is to be as it was when new: the network settings, or everything. */
-export type ResetStage = 'network' | 'everything';
 
 const REQUEST = 'reset-requested';
 

@@ -3,7 +3,18 @@ import type {Meters} from './station-control.ts';
 import type {RtpFigures} from './status.ts';
 
 /** The sounds that the station makes at its own speaker. `stop` ends one that goes on by itself. */
-export type Sound = 'ready' | 'press' | 'ringback' | 'busy' | 'error' | 'talk' | 'ending' | 'door' | 'stop';
+export type Sound =
+  | 'ready'
+  | 'press'
+  | 'ringback'
+  | 'busy'
+  | 'error'
+  | 'talk'
+  | 'ending'
+  | 'door'
+  | 'tick'
+  | 'chirp'
+  | 'stop';
 
 /** The sound side of one call. */
 export interface CallMedia extends MediaPort {

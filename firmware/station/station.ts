@@ -27,6 +27,7 @@ import {sendsKeysReadably} from './readable-keys.ts';
 import {type OpenReader, Readers} from './readers.ts';
 import {Reception} from './reception.ts';
 import {RefusedCodes} from './refused-codes.ts';
+import {ResetButton, type ResetStage} from './reset-button.ts';
 import type {CommandResult, DoorCommand, Meters, StationControl} from './station-control.ts';
 import type {StationStatus} from './status.ts';
 import type {Telephone} from './telephone.ts';
@@ -55,6 +56,8 @@ export class Station implements StationControl {
   readonly #startedAt: number;
   readonly #light: Light;
   readonly #buttons = new Map<string, ButtonWatch>();
+  /** The button that was down when the board was switched on, until it is free. */
+  #resetButton: string | undefined;
   /** Whom buttons call, where that was changed since the start. */
   readonly #targets = new Map<string, readonly string[]>();
   readonly #doors: Doors;
@@ -67,6 +70,8 @@ export class Station implements StationControl {
   readonly #sounds: CallSounds;
   readonly #calls: Calls;
   readonly #reachability: Reachability;
+  readonly #reset: ResetButton | undefined;
+  readonly #atPowerUp: boolean;
   readonly #system: {readonly facts: SystemFacts} | undefined;
   onChange: (() => void) | undefined;
   onLight: ((frame: Uint8Array) => void) | undefined;
@@ -84,6 +89,8 @@ export class Station implements StationControl {
     openReader: OpenReader;
     /** Undefined where the station needs no network, or it cannot be watched. */
     network?: NetworkView | undefined;
+    /** What carries out a reset; undefined where nothing can. `atPowerUp`: the machine has just been switched on. */
+    reset?: {readonly atPowerUp: boolean; perform(stage: ResetStage): void} | undefined;
     /** How the machine is. */
     system?: {readonly facts: SystemFacts};
     clock: Clock;
@@ -120,6 +127,18 @@ export class Station implements StationControl {
       refusals: this.#refusals,
       changed: () => this.#changed(),
     });
+    const {reset} = options;
+    this.#atPowerUp = reset?.atPowerUp ?? false;
+    this.#reset =
+      reset &&
+      new ResetButton(clock, {
+        countdown: (stage) => this.#showReset(stage),
+        tick: () => media.play('tick'),
+        decided: (stage) => {
+          tell({kind: 'reset-requested', stage});
+          reset.perform(stage);
+        },
+      });
     this.#reachability = new Reachability({
       network: options.network,
       light: this.#light,
@@ -171,6 +190,7 @@ export class Station implements StationControl {
       const input = this.#board.inputs.get(button.input);
       if (input) this.#buttons.set(button.name, this.#watch(button, input));
     }
+    this.#watchReset();
     this.#light.clear('starting');
     this.#media.play('ready');
     this.#journal.append({kind: 'started', version: this.#version});
@@ -193,6 +213,7 @@ export class Station implements StationControl {
     this.#telephone.onAccountChange = undefined;
     this.#reachability.stop();
     for (const button of this.#buttons.values()) button.close();
+    this.#reset?.close();
     this.#readers.close();
     this.#doors.close();
     this.#calls.hangUp('the station was stopped');
@@ -303,8 +324,38 @@ export class Station implements StationControl {
       pressed: (at) => this.#pressed(button, at),
       gesture: (gesture) => this.#journal.append({kind: 'button-gesture', button: name, gesture}),
       stuck: (stuck) => this.#journal.append({kind: stuck ? 'button-stuck' : 'button-free', button: name}),
-      moved: () => this.#changed(),
+      moved: () => {
+        if (name === this.#resetButton && !input.active) {
+          this.#resetButton = undefined;
+          this.#reset?.moved(false);
+        }
+        this.#changed();
+      },
     });
+  }
+
+  /**
+   * A reset is asked for by an input of its own, inside the housing; without one by the first button, which is outside: then only
+   * if it was down when the board was switched on, which nobody can do from outside.
+   */
+  #watchReset(): void {
+    const {reset, buttons} = this.#config;
+    const own = reset === undefined ? undefined : this.#board.inputs.get(reset);
+    if (own) {
+      own.onChange = (active) => this.#reset?.moved(active);
+      return;
+    }
+    const [bell] = buttons;
+    if (!bell || !this.#atPowerUp || !this.#board.inputs.get(bell.input)?.active) return;
+    this.#resetButton = bell.name;
+    this.#reset?.moved(true);
+  }
+
+  #showReset(stage: ResetStage | undefined): void {
+    this.#light.clear('reset-network');
+    this.#light.clear('reset-everything');
+    if (stage) this.#light.set(`reset-${stage}`);
+    this.#changed();
   }
 
   /** `at` is the clock time (ms) of the press. */

@@ -1,7 +1,9 @@
 import type {Config} from '../../../firmware/config/schema.ts';
 
 /** What a test sets. */
-export type Settings = Partial<Pick<Config, 'buttons' | 'doors' | 'readers' | 'answer' | 'talk_seconds'>>;
+export type Settings = Partial<
+  Pick<Config, 'buttons' | 'doors' | 'readers' | 'answer' | 'talk_seconds' | 'reset'>
+>;
 
 /** A whole configuration of a station with two buttons and a door. */
 export function configuration(settings: Settings = {}): Config {

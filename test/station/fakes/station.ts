@@ -12,7 +12,19 @@ import {FakeMedia} from './media.ts';
 import {FakeTelephone} from './telephone.ts';
 
 /** A station on a board, a telephone and a clock that the test moves. */
-export function makeStation(settings: Settings = {}, file = ':memory:', network?: NetworkView) {
+export function makeStation(
+  settings: Settings = {},
+  file = ':memory:',
+  network?: NetworkView,
+  {
+    reset,
+    down = [],
+  }: {
+    reset?: ConstructorParameters<typeof Station>[0]['reset'];
+    /** Buttons that are held since before the start. */
+    down?: readonly (0 | 1)[];
+  } = {},
+) {
   const clock = new FakeClock();
   const log = new FakeLog();
   const database = new Database({file, clock, log});
@@ -21,6 +33,7 @@ export function makeStation(settings: Settings = {}, file = ':memory:', network?
   const telephone = new FakeTelephone();
   const media = new FakeMedia();
   const buttons = [new FakeInput('button-1'), new FakeInput('button-2')] as const;
+  for (const button of down) buttons[button].active = true;
   const relay = new FakeOutput('relay-1');
   const readers: FakeReader[] = [];
   const ring = new FakeRing();
@@ -47,6 +60,7 @@ export function makeStation(settings: Settings = {}, file = ':memory:', network?
       return reader;
     },
     network,
+    reset,
     clock,
     log,
   });

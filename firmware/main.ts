@@ -120,6 +120,7 @@ async function start(
   const network = openNetwork(config, log);
   if (network) closing.push(() => network.close());
 
+  const access = new Access({file: accessFile(config.data), clock, random: systemRandom});
   const reset = (stage: ResetStage) => {
     requestReset(config.data, stage);
     requestRestart();
@@ -134,6 +135,7 @@ async function start(
     callLog: calls,
     openReader: (setting) => openReader(setting, clock),
     network,
+    isNew: () => canRestart() && !access.hasPassword,
     reset: canRestart() ? {atPowerUp: uptime() < POWER_UP, perform: (stage) => reset(stage)} : undefined,
     system,
     clock,
@@ -158,7 +160,6 @@ async function start(
     : undefined;
   if (updates) closing.push(() => updates.close());
 
-  const access = new Access({file: accessFile(config.data), clock, random: systemRandom});
   if (updates) access.offerLocalToken();
   const listen = config.http;
   const http = listen

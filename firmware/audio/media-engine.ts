@@ -3,6 +3,7 @@ import type {SocketAddress} from '../rtp/audio-stream.ts';
 import type {Levels, MediaCommand, MediaReport, MediaSettings, SessionStatistics} from './media-messages.ts';
 import {MediaSession, type SessionOwner} from './media-session.ts';
 import type {MediaWorkerData} from './media-worker.ts';
+import {speakAddress} from './spoken-address.ts';
 import type {ToneName} from './tones.ts';
 
 /** What the worker may use, in MB: it makes almost no garbage, and the control thread is to notice should it ever. */
@@ -100,6 +101,11 @@ export class MediaEngine implements SessionOwner {
   /** Plays a sound on the loudspeaker in place of one that is playing; ringback goes on until `stop` or `attach`. */
   play(sound: ToneName | 'stop'): void {
     this.command({kind: 'play', sound});
+  }
+
+  /** Says an IPv4 address aloud on the loudspeaker, unless somebody is connected with it. */
+  announce(address: string): void {
+    this.command({kind: 'say', samples: speakAddress(address)});
   }
 
   /** Resolves as soon as the thread has answered; rejects when it has ended. */

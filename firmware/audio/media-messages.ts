@@ -37,6 +37,8 @@ export type MediaCommand =
   | {readonly kind: 'close-session'; readonly session: number}
   | {readonly kind: 'attach'; readonly session: number | undefined}
   | {readonly kind: 'play'; readonly sound: ToneName | 'stop'}
+  /** Mono, at the rate of the firmware's sound. */
+  | {readonly kind: 'say'; readonly samples: Int16Array}
   | {readonly kind: 'digit'; readonly session: number; readonly digit: string}
   | {readonly kind: 'statistics'; readonly session: number; readonly request: number}
   | {readonly kind: 'answer'; readonly request: number}

@@ -1,5 +1,6 @@
 import type {RandomBytes} from '../base/random.ts';
 import type {SocketAddress} from '../rtp/audio-stream.ts';
+import {Announcement} from './announcement.ts';
 import {AutomaticGain} from './automatic-gain.ts';
 import type {Country} from './country-tones.ts';
 import {EchoChain} from './echo/echo-chain.ts';
@@ -46,6 +47,7 @@ export class MediaThread {
   readonly #tones: TonePlayer;
   readonly #echo: EchoChain | undefined;
   readonly #gain = new AutomaticGain();
+  readonly #announcement = new Announcement();
   readonly #microphone = new Int16Array(frameSamples);
   readonly #speaker = new Int16Array(frameSamples);
   readonly #tone = new Int16Array(frameSamples);
@@ -69,7 +71,7 @@ export class MediaThread {
 
   /** Whether there is anything to do each 20 ms. */
   get active(): boolean {
-    if (this.#tones.playing) return true;
+    if (this.#tones.playing || this.#announcement.playing) return true;
     for (const session of this.#sessions.values()) if (session.active) return true;
     return false;
   }
@@ -93,6 +95,10 @@ export class MediaThread {
       case 'play':
         if (command.sound === 'stop') this.#tones.stop();
         else this.#tones.start(command.sound);
+        break;
+      case 'say':
+        // Nobody in a call is told.
+        if (this.#attached === undefined) this.#announcement.start(command.samples);
         break;
       case 'digit':
         this.#sessions.get(command.session)?.sendDigit(command.digit);
@@ -134,6 +140,10 @@ export class MediaThread {
     else this.#attached.playFrame(this.#speaker, now);
     if (this.#tones.playing) {
       this.#tones.pull(this.#tone);
+      mix(this.#speaker, this.#tone);
+    }
+    if (this.#announcement.playing) {
+      this.#announcement.pull(this.#tone);
       mix(this.#speaker, this.#tone);
     }
     this.#sound.play(this.#speaker);
@@ -187,12 +197,15 @@ export class MediaThread {
     if (session !== this.#attached) this.#attached?.attach(false, now);
     this.#attached = session;
     session?.attach(true, now);
-    if (session !== undefined) this.#tones.stopRepeated();
+    if (session === undefined) return;
+    this.#tones.stopRepeated();
+    this.#announcement.stop();
   }
 
   #close(): void {
     for (const id of [...this.#sessions.keys()]) this.#closeSession(id);
     this.#tones.stop();
+    this.#announcement.stop();
     this.#sound.close();
   }
 

@@ -31,6 +31,8 @@ export interface Media {
   /** Joins microphone and speaker with one call's sound; undefined: with none. */
   attach(session: CallMedia | undefined): void;
   play(sound: Sound): void;
+  /** Says an IPv4 address aloud, unless somebody is connected. */
+  announce(address: string): void;
   onMeters: ((meters: Meters) => void) | undefined;
   onFault: ((text: string) => void) | undefined;
   onRestored: (() => void) | undefined;

@@ -1,5 +1,6 @@
+import {isIPv4} from 'node:net';
 import type {Board, InputLine, SystemFacts} from '../../hal/hal.ts';
-import type {Clock} from '../base/clock.ts';
+import type {Clock, Timer} from '../base/clock.ts';
 import {failure, success} from '../base/result.ts';
 import type {Config} from '../config/schema.ts';
 import type {IncomingCall, Party} from '../sip/agent/call.ts';
@@ -36,6 +37,9 @@ import type {Telephone} from './telephone.ts';
 const PRESS_LOCKOUT = 500;
 /** How long a simulated button is held; ms. Longer than any debounce time. */
 const PRESS_LENGTH = 150;
+/** How long the light and the chirps show where the station is, before its address is said; ms. */
+const LOCATE_TIME = 15_000;
+const CHIRP_TIME = 2_000;
 /** How long the light tells that a call did not come about; ms. */
 const FAILED_TIME = 2_000;
 
@@ -70,6 +74,9 @@ export class Station implements StationControl {
   readonly #sounds: CallSounds;
   readonly #calls: Calls;
   readonly #reachability: Reachability;
+  readonly #isNew: () => boolean;
+  #introduced = false;
+  #sayingAddress: Timer | undefined;
   readonly #reset: ResetButton | undefined;
   readonly #atPowerUp: boolean;
   readonly #system: {readonly facts: SystemFacts} | undefined;
@@ -89,6 +96,8 @@ export class Station implements StationControl {
     openReader: OpenReader;
     /** Undefined where the station needs no network, or it cannot be watched. */
     network?: NetworkView | undefined;
+    /** Whether nobody has set the station up yet. */
+    isNew?: () => boolean;
     /** What carries out a reset; undefined where nothing can. `atPowerUp`: the machine has just been switched on. */
     reset?: {readonly atPowerUp: boolean; perform(stage: ResetStage): void} | undefined;
     /** How the machine is. */
@@ -127,6 +136,7 @@ export class Station implements StationControl {
       refusals: this.#refusals,
       changed: () => this.#changed(),
     });
+    this.#isNew = options.isNew ?? (() => false);
     const {reset} = options;
     this.#atPowerUp = reset?.atPowerUp ?? false;
     this.#reset =
@@ -145,7 +155,10 @@ export class Station implements StationControl {
       media,
       tell,
       inCall: () => this.#calls.current !== undefined,
-      changed: () => this.#changed(),
+      changed: () => {
+        this.#introduce();
+        this.#changed();
+      },
     });
     this.#book = new CallBook({callLog, clock});
     this.#reception = new Reception({answer: config.answer, clock, book: this.#book, tell});
@@ -200,6 +213,7 @@ export class Station implements StationControl {
       this.#journal.append({kind: 'keys-readable', account: name});
     }
     this.#reachability.start();
+    this.#introduce();
     this.#changed();
   }
 
@@ -214,6 +228,7 @@ export class Station implements StationControl {
     this.#reachability.stop();
     for (const button of this.#buttons.values()) button.close();
     this.#reset?.close();
+    this.#sayingAddress?.cancel();
     this.#readers.close();
     this.#doors.close();
     this.#calls.hangUp('the station was stopped');
@@ -293,6 +308,28 @@ export class Station implements StationControl {
     return this.#light.frame;
   }
 
+  locate(): CommandResult {
+    if (this.#calls.current) return failure({code: 'busy', text: 'There is a call; hang up first'});
+    this.#light.set('locate', LOCATE_TIME);
+    this.#media.play('chirp');
+    this.#sayingAddress?.cancel();
+    this.#sayingAddress = this.#clock.after(CHIRP_TIME, () => this.#sayAddress());
+    this.#changed();
+    return success(undefined);
+  }
+
+  #sayAddress(): void {
+    const address = this.#reachability.network?.addresses.find(isIPv4);
+    if (address !== undefined && !this.#calls.current) this.#media.announce(address);
+  }
+
+  /** A station that nobody has set up yet says by itself where it is found, once it has an address. */
+  #introduce(): void {
+    if (this.#introduced || !this.#isNew() || !this.#reachability.network?.available) return;
+    this.#introduced = true;
+    this.#sayingAddress = this.#clock.after(CHIRP_TIME, () => this.#sayAddress());
+  }
+
   /** The light tells that an update is being installed. */
   showUpdate(busy: boolean): void {
     if (busy) this.#light.set('update');
@@ -322,7 +359,10 @@ export class Station implements StationControl {
     const {name} = button;
     return new ButtonWatch(input, this.#clock, {
       pressed: (at) => this.#pressed(button, at),
-      gesture: (gesture) => this.#journal.append({kind: 'button-gesture', button: name, gesture}),
+      gesture: (gesture) => {
+        this.#journal.append({kind: 'button-gesture', button: name, gesture});
+        if (gesture === 'long' && this.#isNew()) this.locate();
+      },
       stuck: (stuck) => this.#journal.append({kind: stuck ? 'button-stuck' : 'button-free', button: name}),
       moved: () => {
         if (name === this.#resetButton && !input.active) {

@@ -32,6 +32,7 @@ export function addApi(api: Api, {station, journal, calls, settings}: Shown, liv
       command(exchange, () => station.commandDoor(exchange.parameters['name'] ?? '', what, origin(exchange))),
     );
   }
+  api.on('POST', '/api/locate', (exchange) => command(exchange, () => station.locate()));
   api.on('POST', '/api/calls/current/answer', (exchange) => command(exchange, () => station.answer()));
   api.on('DELETE', '/api/calls/current', (exchange) => command(exchange, () => station.hangUp()));
   api.on('POST', '/api/calls', dial);

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest';
-import {NetworkMonitor, type NetworkNews} from '../../firmware/station/network-monitor.ts';
+import {NetworkMonitor, type NetworkNews, type NetworkView} from '../../firmware/station/network-monitor.ts';
 import type {Network} from '../../hal/hal.ts';
 import {FakeClock} from '../support/fake-clock.ts';
 import {makeStation} from './fakes/station.ts';
@@ -126,4 +126,58 @@ test('without a network from the start the station says so; that it needs none i
   expect(cutOff.station.status().light).toBe('no-network');
   expect(cutOff.kinds()).toEqual(['started', 'network-gone']);
   expect(makeStation().station.status()).toMatchObject({light: 'ready', network: null});
+});
+
+test('where it is: the light goes round, it chirps, and says its address; not during a call', () => {
+  const network = {available: true, addresses: ['2001:db8::7', '192.0.2.7'], onNews: undefined};
+  const {station, media, clock, press} = makeStation({}, ':memory:', network);
+  expect(station.locate().ok).toBe(true);
+  expect([station.status().light, media.sounds.at(-1)]).toEqual(['locate', 'chirp']);
+  clock.advance(2_000);
+  expect(media.sounds.at(-1)).toBe('says 192.0.2.7');
+  clock.advance(15_000);
+  expect(station.status().light).toBe('ready');
+
+  station.locate();
+  press();
+  clock.advance(2_000);
+  expect(media.sounds.filter((sound) => sound.startsWith('says'))).toHaveLength(1);
+  expect(station.locate()).toMatchObject({error: {code: 'busy'}});
+});
+
+test('a station that nobody has set up says its address by itself, once it has one, and at a long press', () => {
+  const network: NetworkView = {available: false, addresses: [], onNews: undefined};
+  const changing = network as {-readonly [Key in keyof NetworkView]: NetworkView[Key]};
+  let isNew = true;
+  const bell = {
+    name: 'bell',
+    input: 'button-1',
+    call: [],
+    ring: 'together',
+    ring_seconds: 30,
+    when_refused: 'next',
+  } as const;
+  const {media, clock, buttons} = makeStation({buttons: [{...bell, call: []}]}, ':memory:', network, {
+    isNew: () => isNew,
+  });
+  const said = () => media.sounds.filter((sound) => sound.startsWith('says')).length;
+  clock.advance(60_000);
+  expect(said()).toBe(0);
+  changing.available = true;
+  changing.addresses = ['192.0.2.7'];
+  network.onNews?.({kind: 'network-back', addresses: ['192.0.2.7']});
+  clock.advance(60_000);
+  expect(said()).toBe(1);
+
+  const hold = () => {
+    buttons[0].move(true, clock.now());
+    clock.advance(2_500);
+    buttons[0].move(false, clock.now());
+    clock.advance(60_000);
+  };
+  hold();
+  expect(said()).toBe(2);
+  isNew = false;
+  hold();
+  expect(said()).toBe(2);
 });

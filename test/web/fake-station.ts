@@ -87,6 +87,10 @@ export class FakeStation implements StationControl, JournalReader, CallLogReader
     return this.#did(`set ${button} to ${targets.join(' ')} by ${by}`);
   }
 
+  locate(): CommandResult {
+    return this.#did('locate');
+  }
+
   press(button: string): CommandResult {
     if (button !== 'bell') return unknown(`There is no button "${button}". The buttons are: bell.`);
     return this.#did(`press ${button}`);

@@ -12,6 +12,10 @@ export class FakeMedia implements Media {
     this.attached = session;
   }
 
+  announce(address: string): void {
+    this.sounds.push(`says ${address}`);
+  }
+
   play(sound: string): void {
     this.sounds.push(sound);
   }

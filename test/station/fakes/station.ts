@@ -18,8 +18,10 @@ export function makeStation(
   network?: NetworkView,
   {
     reset,
+    isNew = () => false,
     down = [],
   }: {
+    isNew?: () => boolean;
     reset?: ConstructorParameters<typeof Station>[0]['reset'];
     /** Buttons that are held since before the start. */
     down?: readonly (0 | 1)[];
@@ -61,6 +63,7 @@ export function makeStation(
     },
     network,
     reset,
+    isNew,
     clock,
     log,
   });

@@ -13,9 +13,9 @@ const QUIET = 10_000;
 export interface UpdateStatus {
   /**
    * `idle`: nothing to do. `waiting`: for the end of a call. `installing`: `percent` is done. `installed`: the station starts anew as
-   * soon as nobody talks. `refused`: `reason` tells why; what runs is unchanged.
+   * soon as nobody talks. `refused`: `reason` tells why; what runs is unchanged. `unavailable`: the machine has no slots.
    */
-  readonly state: 'idle' | 'waiting' | 'installing' | 'installed' | 'refused';
+  readonly state: 'idle' | 'waiting' | 'installing' | 'installed' | 'refused' | 'unavailable';
   readonly percent: number | null;
   readonly reason: string | null;
 }

@@ -4,6 +4,7 @@ import {dirname} from 'node:path';
 import {Transform} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
 import {shownSource, updateUrl} from '../update/shown-source.ts';
+import type {UpdateStatus} from '../update/updater.ts';
 import {readFields} from './json-body.ts';
 import type {Problem} from './problem.ts';
 import type {Api, Exchange} from './router.ts';
@@ -21,13 +22,10 @@ export const UPLOAD_PATH = '/api/update';
 export function addUpdateApi(api: Api, updates: Shown['updates']): void {
   let receiving = false;
 
-  api.on('GET', UPLOAD_PATH, ({json, fail}) => {
-    if (updates) json(updates.updater.status);
-    else fail(noUpdates);
-  });
+  api.on('GET', UPLOAD_PATH, ({json}) => json(updates?.updater.status ?? unavailable));
 
   api.on('POST', UPLOAD_PATH, async (exchange) => {
-    if (!updates) return exchange.fail({...noUpdates, status: 409});
+    if (!updates) return exchange.fail(noUpdates);
     if (updates.updater.busy || receiving) return exchange.fail(underWay);
     if (isJson(exchange)) {
       const fields = await readFields(exchange, {url: 'text'});
@@ -61,8 +59,9 @@ function begin(
   else fail(underWay);
 }
 
+const unavailable: UpdateStatus = {state: 'unavailable', percent: null, reason: null};
 const noUpdates: Problem = {
-  status: 404,
+  status: 409,
   detail: 'This machine has no slots for updates: update the program as it was installed.',
 };
 const underWay: Problem = {

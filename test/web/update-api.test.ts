@@ -108,7 +108,7 @@ test('an upload that breaks off leaves nothing, and another may follow', async (
 
 test('where there are no slots it says so', async () => {
   const other = await serve(new FakeStation());
-  expect((await ask(other, 'GET', '/api/update')).status).toBe(404);
+  expect(JSON.parse((await ask(other, 'GET', '/api/update')).text).state).toBe('unavailable');
   const {status, text} = await ask(other, 'POST', '/api/update', {
     body: '{"url": "http://a/b"}',
     headers: {'Content-Type': 'application/json'},

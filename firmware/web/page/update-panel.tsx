@@ -11,7 +11,7 @@ export function UpdatePanel() {
   const [status, setStatus] = useState<UpdateStatus | undefined>(undefined);
   const [url, setUrl] = useState('');
   const [trouble, setTrouble] = useState('');
-  const busy = status !== undefined && !['idle', 'refused'].includes(status.state);
+  const busy = status !== undefined && !['idle', 'refused', 'unavailable'].includes(status.state);
   useEffect(() => {
     const look = () => {
       ask<UpdateStatus>('GET', 'api/update').then(setStatus, () => undefined);
@@ -20,7 +20,7 @@ export function UpdatePanel() {
     const timer = setInterval(look, busy ? ASK : 10 * ASK);
     return () => clearInterval(timer);
   }, [busy]);
-  if (!status) return null;
+  if (!status || status.state === 'unavailable') return null;
   const begin = async (request: () => Promise<UpdateStatus>) => {
     setTrouble('');
     try {
@@ -70,6 +70,7 @@ export function UpdatePanel() {
 
 function words({state, percent, reason}: UpdateStatus): string {
   switch (state) {
+    case 'unavailable':
     case 'idle':
       return 'No update is under way.';
     case 'waiting':

@@ -2,7 +2,17 @@ import {type CallTone, type Country, countryTones} from './country-tones.ts';
 import {frameSamples, sampleRate} from './frame.ts';
 
 /** The sounds that the firmware makes itself. */
-export type ToneName = 'ready' | 'press' | 'ringback' | 'busy' | 'error' | 'talk' | 'ending' | 'door' | 'tick' | 'chirp';
+export type ToneName =
+  | 'ready'
+  | 'press'
+  | 'ringback'
+  | 'busy'
+  | 'error'
+  | 'talk'
+  | 'ending'
+  | 'door'
+  | 'tick'
+  | 'chirp';
 
 /** A stretch of tones sounding together; none is a pause. */
 interface Segment {

@@ -57,7 +57,7 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'what is not there yet',
     'board: pc\nmqtt: {}',
-    'config.yaml:2:1: mqtt: is not available yet in this version. Allowed: name, board, data, sip, buttons, doors, tamper, readers, relays, answer, audio, light, watchdog, talk_seconds, http',
+    'config.yaml:2:1: mqtt: is not available yet in this version. Allowed: name, board, data, sip, buttons, doors, tamper, reset, readers, relays, answer, audio, light, watchdog, update, talk_seconds, http',
   ],
   [
     'a STUN server that is none',
@@ -152,12 +152,12 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'a list',
     '[1]',
-    'config.yaml:1:1: must be a group of keys, not a list: name, board, data, sip, buttons, doors, tamper, readers, relays, answer, audio, light, watchdog, talk_seconds, http',
+    'config.yaml:1:1: must be a group of keys, not a list: name, board, data, sip, buttons, doors, tamper, reset, readers, relays, answer, audio, light, watchdog, update, talk_seconds, http',
   ],
   [
     'an empty file',
     '',
-    'config.yaml:1:1: must be a group of keys: name, board, data, sip, buttons, doors, tamper, readers, relays, answer, audio, light, watchdog, talk_seconds, http',
+    'config.yaml:1:1: must be a group of keys: name, board, data, sip, buttons, doors, tamper, reset, readers, relays, answer, audio, light, watchdog, update, talk_seconds, http',
   ],
   ['a tab', 'sip:\n\tdomain: x', 'config.yaml:2:1: tabs are not allowed for indentation; use spaces'],
   [
@@ -183,7 +183,7 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'a control character in a key',
     'board: pc\n"a\\eb": 1',
-    'config.yaml:2:1: "a\\u001bb": unknown key. Allowed: name, board, data, sip, buttons, doors, tamper, readers, relays, answer, audio, light, watchdog, talk_seconds, http',
+    'config.yaml:2:1: "a\\u001bb": unknown key. Allowed: name, board, data, sip, buttons, doors, tamper, reset, readers, relays, answer, audio, light, watchdog, update, talk_seconds, http',
   ],
 ];
 

@@ -28,6 +28,11 @@ function colour(state: LightState): string {
 
 test('an RGB LED that can only be switched has one clear colour in each state', () => {
   expect(Object.fromEntries(LIGHT_STATES.map((state) => [state, colour(state)]))).toEqual({
+    // Blue and red in turn.
+    'reset-everything': '001',
+    'reset-network': '001',
+    locate: '111',
+    update: '101',
     'door-open': '010',
     'wrong-code': '100',
     failed: '100',

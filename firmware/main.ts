@@ -37,7 +37,7 @@ import {Station} from './station/station.ts';
 import {SystemMonitor} from './station/system-monitor.ts';
 import {beWatched, bootId, canRestart, compareBoard, requestRestart} from './system.ts';
 import {openTelephone} from './telephone.ts';
-import {openUpdates} from './update/open-updates.ts';
+import {openUpdates, type Updates, type UpdatesOptions} from './update/open-updates.ts';
 import {Rauc} from './update/rauc.ts';
 import {version} from './version.ts';
 import {startHttp} from './web/http-server.ts';
@@ -143,24 +143,20 @@ async function start(
   });
   closing.push(() => station.stop());
 
-  const installer = await Rauc.find();
-  const updates = installer
-    ? await openUpdates({
-        installer,
-        config,
-        version,
-        boot: bootId(),
-        clock,
-        log,
-        isIdle: () => station.status().state === 'idle',
-        restart: () => requestRestart(),
-        tell: (event) => journal.append(event),
-        onBusy: (busy) => station.showUpdate(busy),
-      })
-    : undefined;
+  const updates = await openBoardUpdates({
+    config,
+    version,
+    boot: bootId(),
+    clock,
+    log,
+    isIdle: () => station.status().state === 'idle',
+    restart: () => requestRestart(),
+    tell: (event) => journal.append(event),
+    onBusy: (busy) => station.showUpdate(busy),
+  });
   if (updates) closing.push(() => updates.close());
 
-  if (updates) access.offerLocalToken();
+  if (updates) offerLocalToken(access, log);
   const listen = config.http;
   const http = listen
     ? await startHttp({
@@ -206,6 +202,26 @@ async function start(
     'ready',
   );
   setImmediate(rehearseCall);
+}
+
+/** Updates, where the machine has slots for them; where the disk does not let itself be written, all else works. */
+async function openBoardUpdates(options: Omit<UpdatesOptions, 'installer'>): Promise<Updates | undefined> {
+  const installer = await Rauc.find();
+  if (!installer) return undefined;
+  try {
+    return await openUpdates({...options, installer});
+  } catch (error) {
+    options.log.warn(`There will be no updates: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+function offerLocalToken(access: Access, log: Pick<Logger, 'warn'>): void {
+  try {
+    access.offerLocalToken();
+  } catch (error) {
+    log.warn(`"doorline update" will not work: ${(error as Error).message}`);
+  }
 }
 
 /** Watches the network, where the station needs one; where the system does not let it, all else works. */

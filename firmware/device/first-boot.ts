@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {existsSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {accessFile, readAccess, writeAccess} from '../access/access-file.ts';
 import {hashPassword} from '../access/password-hash.ts';
@@ -58,7 +58,8 @@ export async function firstBoot({from, to, board, boards, say}: FirstBootOptions
   const problems = Array.isArray(settings) ? settings : await apply(settings, file, folders, boards);
   const errorFile = join(dirname(from), 'doorline-setup-error.txt');
   if (problems.length > 0) {
-    writeWhole(errorFile, errorText(problems));
+    // On FAT, which has no owners and modes to be set.
+    writeFileSync(errorFile, errorText(problems), {flush: true});
     say(`The settings are wrong and were left: ${problems.map(formatProblem).join('; ')}`);
     return;
   }

@@ -14,7 +14,7 @@ BOARD ?= simulated
 MESSAGES ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-hardware check bench bench-audio fuzz firmware deb flash clean
+.PHONY: help run test test-hardware test-board test-board-full check bench bench-audio fuzz firmware image image-lock keys deb flash clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -33,6 +33,14 @@ test-hardware: $(INSTALLED) ## the hardware layer on two kernels with simulated 
 	@node tools/setup.ts peers
 	@node tools/program.ts build/program
 	@node test/hardware/main.ts
+
+test-board: $(INSTALLED) ## builds the image, and has U-Boot choose and start its slots in a virtual machine, also damaged ones
+	@node tools/setup.ts peers
+	@node test/board/main.ts
+
+test-board-full: $(INSTALLED) ## the same, and boots it to calls, updates it rightly and wrongly, builds it twice and compares
+	@node tools/setup.ts peers
+	@node test/board/main.ts --full
 
 check: $(INSTALLED) ## the fast part: format, lint, types, dead code, unit tests
 	@biome ci --error-on-warnings .
@@ -56,6 +64,15 @@ firmware: $(INSTALLED) ## the deployable bundle for BOARD (default: simulated) i
 
 deb: $(INSTALLED) ## a Debian package for BOARD in build/deb/, for a system that is there; PROCESSOR: arm64 or x64
 	@node tools/deb.ts --board $(BOARD) $(if $(PROCESSOR),--processor $(PROCESSOR))
+
+image: $(INSTALLED) ## what is written to a card for BOARD, with checksum, block map and update bundle, in build/image/
+	@node tools/image.ts build --board $(BOARD)
+
+keys: $(INSTALLED) ## the keys that sign updates, in keys/: boards take updates of these only
+	@node tools/image.ts keys
+
+image-lock: $(INSTALLED) ## takes today's versions of the image's Debian packages
+	@node tools/image.ts lock
 
 flash: $(INSTALLED) ## writes IMAGE to DEVICE, with the SETTINGS of the first start; without DEVICE lists cards and sticks
 	@node tools/flash.ts $(if $(IMAGE),'$(IMAGE)') $(if $(DEVICE),'$(DEVICE)') $(if $(SETTINGS),--settings '$(SETTINGS)')

@@ -4,6 +4,23 @@ import {type Progress, run} from './apt.ts';
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
+/** Which of Debian's packages. */
+export interface Archive {
+  readonly release: string;
+  /** What is taken besides the release itself: its backports, or its security updates where this machine has a mirror of such. */
+  readonly beside: 'backports' | 'security';
+  /** Debian's name of a processor; default: this machine's. */
+  readonly architecture?: string;
+  /** Default: what is free. */
+  readonly components?: string;
+}
+
+/** A package in one version, as apt names them. */
+export interface PackageVersion {
+  readonly name: string;
+  readonly version: string;
+}
+
 /**
  * Packages of another Debian release than the machine's own, only to be unpacked: with lists of their own, so that the
  * machine's apt knows nothing of them, but from the mirror that it uses. Needs no root.
@@ -12,39 +29,63 @@ export class ForeignPackages {
   readonly #folder: string;
   readonly #options: readonly string[];
 
-  private constructor(folder: string) {
+  private constructor(folder: string, architecture: string | undefined) {
     this.#folder = folder;
-    this.#options = [
-      ...[
-        '-o',
-        `Dir::Etc::sourcelist=${join(folder, 'sources.list')}`,
-        '-o',
-        'Dir::Etc::sourceparts=/dev/null',
-      ],
-      ...['-o', `Dir::State=${join(folder, 'state')}`, '-o', `Dir::Cache=${join(folder, 'cache')}`],
-      ...['-o', 'Dir::State::status=/dev/null', '-o', 'Acquire::Languages=none'],
-      ...['-o', 'APT::Sandbox::User=root', '-o', 'APT::Update::Error-Mode=any'],
+    const settings = [
+      ...[`Dir::Etc::sourcelist=${join(folder, 'sources.list')}`, 'Dir::Etc::sourceparts=/dev/null'],
+      ...[`Dir::State=${join(folder, 'state')}`, `Dir::Cache=${join(folder, 'cache')}`],
+      ...[`Dir::State::status=${join(folder, 'nothing-installed')}`, 'Acquire::Languages=none'],
+      ...['APT::Sandbox::User=root', 'APT::Update::Error-Mode=any', 'Acquire::Retries=3'],
+      'APT::Install-Recommends=false',
       // The list of packages may be past its date, where a mirror lags or is an old state; it is signed all the same.
-      ...['-o', 'Acquire::Check-Valid-Until=false'],
+      'Acquire::Check-Valid-Until=false',
+      ...(architecture === undefined
+        ? []
+        : [`APT::Architecture=${architecture}`, `APT::Architectures=${architecture}`]),
     ];
+    this.#options = settings.flatMap((setting) => ['-o', setting]);
   }
 
   /**
-   * Fetches the lists of packages of a release and of its backports into `folder`.
+   * Fetches the lists of packages of an archive into `folder`.
    * @throws Error that says what is missing.
    */
-  static async open(folder: string, release: string): Promise<ForeignPackages> {
-    const mirror = await ownMirror();
+  static async open(folder: string, archive: Archive): Promise<ForeignPackages> {
+    const {release, beside, components = 'main'} = archive;
     for (const path of ['state/lists/partial', 'cache/archives/partial']) {
       mkdirSync(join(folder, path), {recursive: true});
     }
-    const sources = [release, `${release}-backports`].map(
-      (suite) => `deb [signed-by=${KEYRING}] ${mirror} ${suite} main\n`,
+    writeFileSync(join(folder, 'nothing-installed'), '');
+    const own = await ownMirror('Debian');
+    if (own === undefined) throw new Error('the package lists of this machine name no mirror of Debian');
+    const other = beside === 'security' ? await ownMirror('Debian-Security') : own;
+    const sources = [
+      [own, release],
+      [other, `${release}-${beside}`],
+    ].filter(([mirror]) => mirror !== undefined);
+    writeFileSync(
+      join(folder, 'sources.list'),
+      sources
+        .map(([mirror, suite]) => `deb [signed-by=${KEYRING}] ${mirror} ${suite} ${components}\n`)
+        .join(''),
     );
-    writeFileSync(join(folder, 'sources.list'), sources.join(''));
-    const packages = new ForeignPackages(folder);
+    const packages = new ForeignPackages(folder, archive.architecture);
     await must(['apt-get', ...packages.#options, 'update']);
     return packages;
+  }
+
+  /** The packages with all that they need, as on a machine that has nothing installed. */
+  async closure(names: readonly string[]): Promise<PackageVersion[]> {
+    const output = await must(['apt-get', ...this.#options, '--simulate', 'install', ...names]);
+    const found = output.matchAll(/^Inst (\S+) \((\S+)/gm);
+    return Array.from(found, ([, name, version]) => ({name: name!, version: version!}));
+  }
+
+  /** Every version of these packages that the archive has now. */
+  async versions(names: readonly string[]): Promise<PackageVersion[]> {
+    const output = await must(['apt-cache', ...this.#options, 'madison', ...names]);
+    const found = output.matchAll(/^ *(\S+) \| (\S+) \|/gm);
+    return Array.from(found, ([, name, version]) => ({name: name!, version: version!}));
   }
 
   /** The names of what a package depends on, in the suite. */
@@ -59,9 +100,11 @@ export class ForeignPackages {
     await must(['env', '-C', this.#folder, ...command], onProgress);
   }
 
-  /** The file of a package that has been fetched. */
-  file(name: string): string {
-    const found = readdirSync(this.#folder).find((file) => file.startsWith(`${name}_`));
+  /** The file of a package that has been fetched, of a version where there may be several. */
+  file(name: string, version = ''): string {
+    // apt writes the colon of a version in the way of URLs.
+    const start = `${name}_${version.replaceAll(':', '%3a')}`;
+    const found = readdirSync(this.#folder).find((file) => file.startsWith(start));
     if (found === undefined) throw new Error(`apt-get brought no ${name}`);
     return join(this.#folder, found);
   }
@@ -88,10 +131,8 @@ export async function must(
 }
 
 /** Where the machine's own apt gets its Debian from. */
-async function ownMirror(): Promise<string> {
-  const format = '$(CREATED_BY) $(ORIGIN) $(COMPONENT) $(CODENAME) $(REPO_URI)';
+async function ownMirror(label: 'Debian' | 'Debian-Security'): Promise<string | undefined> {
+  const format = '$(CREATED_BY) $(LABEL) $(COMPONENT) $(REPO_URI)';
   const {output} = await run(['apt-get', 'indextargets', '--format', format]);
-  const [, mirror] = /^Packages Debian main [a-z]+ (\S+)$/m.exec(output) ?? [];
-  if (mirror === undefined) throw new Error('the package lists of this machine name no mirror of Debian');
-  return mirror;
+  return new RegExp(`^Packages ${label} main (\\S+)$`, 'm').exec(output)?.[1];
 }

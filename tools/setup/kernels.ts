@@ -35,7 +35,7 @@ async function fetchKernel(kernel: Kernel, say: (line: string) => void): Promise
   if (process.arch !== 'x64') throw new Error('the virtual machine is made for x64');
   const packages = join(kernel.folder, 'packages');
   const unpacked = join(kernel.folder, 'unpacked');
-  const debian = await ForeignPackages.open(packages, kernel.release);
+  const debian = await ForeignPackages.open(packages, {release: kernel.release, beside: 'backports'});
   const depends = await debian.dependencies('linux-image-amd64', `${kernel.release}-backports`);
   const image = depends.find((name) => /^linux-image-\d/.test(name));
   if (image === undefined) throw new Error(`the backports for ${kernel.release} have none`);

@@ -51,7 +51,7 @@ export async function runInMachine(qemu: string, kernel: Kernel, job: Job): Prom
   const file = (name: string) => join(folder, name);
   try {
     const busybox = busyboxOf(kernel);
-    const modules = loadingOrder(modulesOf(kernel), MODULES, busybox);
+    const modules = loadingOrder(modulesOf(kernel), MODULES);
     writeFileSync(file('initramfs'), makeInitramfs({busybox, modules, script: scriptOf(job)}));
     // It ends with this process, however this one ends.
     const command = ['--pdeathsig', 'KILL', qemu, ...options(imageOf(kernel), file)];

@@ -1,6 +1,7 @@
 import {spawnSync} from 'node:child_process';
 import {readdirSync, readFileSync} from 'node:fs';
 import {basename, join} from 'node:path';
+import {findProgram} from '../setup/programs.ts';
 
 /** A kernel module, ready to be loaded. */
 export interface Module {
@@ -13,7 +14,7 @@ export interface Module {
  * The named modules of a folder of modules and all that these need, each behind what it needs. What the folder does not
  * have is taken to be built into the kernel.
  */
-export function loadingOrder(folder: string, names: readonly string[], busybox: string): Module[] {
+export function loadingOrder(folder: string, names: readonly string[]): Module[] {
   const files = new Map(
     readdirSync(folder, {recursive: true, encoding: 'utf8'})
       .filter((file) => /\.ko(\.xz)?$/.test(file))
@@ -23,7 +24,7 @@ export function loadingOrder(folder: string, names: readonly string[], busybox: 
   const add = (name: string): void => {
     const file = files.get(name);
     if (file === undefined || ordered.has(name)) return;
-    const code = file.endsWith('.xz') ? unpack(file, busybox) : readFileSync(file);
+    const code = file.endsWith('.xz') ? unpack(file) : readFileSync(file);
     for (const needed of neededBy(code)) add(needed);
     ordered.set(name, {name, code});
   };
@@ -41,8 +42,10 @@ function neededBy(code: Buffer): string[] {
   return (list ?? '').split(',').filter(Boolean).map(moduleName);
 }
 
-function unpack(file: string, busybox: string): Buffer {
-  const {status, stdout, stderr} = spawnSync(busybox, ['xzcat', file], {maxBuffer: 64 << 20});
+function unpack(file: string): Buffer {
+  const {status, stdout, stderr} = spawnSync(findProgram('xz') ?? 'xz', ['--decompress', '--stdout', file], {
+    maxBuffer: 64 << 20,
+  });
   if (status !== 0) throw new Error(`${file} cannot be unpacked: ${stderr}`);
   return stdout;
 }

@@ -30,6 +30,8 @@ export interface BaresipOptions {
   multiplexing?: boolean;
   /** Whose presence it subscribes to: a SIP address. */
   watches?: string;
+  /** The address it is at; default: 127.0.0.1. */
+  address?: string;
   /** How long it may take to be ready, in ms. */
   startTimeout?: number;
   /** baresip 1.1, which knows the headers by which a caller asks to be answered at once; else the machine's own. */
@@ -38,7 +40,7 @@ export interface BaresipOptions {
   answerHeader?: 'rfc5373' | 'call-info' | 'alert-info';
 }
 
-/** A baresip phone on 127.0.0.1, with files for microphone and loudspeaker, controlled over TCP. */
+/** A baresip phone, with files for microphone and loudspeaker, controlled over TCP. */
 export class Baresip {
   /** Its SIP port, UDP and TCP. */
   readonly port: number;
@@ -59,7 +61,7 @@ export class Baresip {
     recordings: string,
   ) {
     this.port = port;
-    this.uri = `sip:${options.user}@127.0.0.1:${port}`;
+    this.uri = `sip:${options.user}@${options.address ?? '127.0.0.1'}:${port}`;
     this.process = process;
     this.events = events;
     this.#control = control;
@@ -185,13 +187,11 @@ function place(run: Run, {user, version}: BaresipOptions): {root: string; folder
   return {root: newBaresipRoot, folder};
 }
 
-function account(
-  {user, registrar, autoAnswer, encryption, version, codec}: BaresipOptions,
-  port: number,
-): string {
+function account(options: BaresipOptions, port: number): string {
+  const {user, registrar, autoAnswer, encryption, version, codec, address: own = '127.0.0.1'} = options;
   const address =
     registrar === undefined
-      ? `<sip:${user}@127.0.0.1:${port}>;regint=0;catchall=yes`
+      ? `<sip:${user}@${own}:${port}>;regint=0;catchall=yes`
       : `<sip:${user}@${registrar.domain}>;auth_user=${user};auth_pass=${registrar.password}` +
         `;outbound="sip:127.0.0.1:${registrar.port};transport=udp";regint=120`;
   const media = encryption === undefined ? '' : `;mediaenc=${encryption}`;
@@ -217,9 +217,9 @@ function configuration(paths: {
   const applications = ['menu', ...watching, 'ctrl_tcp'].map((name) => `module_app ${name}.so`);
   return [
     'poll_method epoll',
-    `sip_listen 127.0.0.1:${paths.port}`,
+    `sip_listen ${paths.options.address ?? '127.0.0.1'}:${paths.port}`,
     // An address: the name of the loopback interface is refused.
-    'net_interface 127.0.0.1',
+    `net_interface ${paths.options.address ?? '127.0.0.1'}`,
     `rtp_ports ${paths.rtp.first}-${paths.rtp.last}`,
     `audio_source aufile,${paths.source}`,
     // aufile only plays; the sink drives the decoder, and sndfile records on the way.

@@ -1,0 +1,69 @@
+import {expect, test} from 'vitest';
+import {Baresip} from '../support/peers/baresip.ts';
+import {requirePeers} from '../support/peers/require.ts';
+import {pingSip} from '../support/peers/sip-ping.ts';
+import {makeSpeech} from '../support/speech.ts';
+import {makeBoard, stationReady} from './support/board.ts';
+import {stationThat} from './support/configuration.ts';
+import {BOARD, HOST} from './support/network.ts';
+
+const MiB = 1024 * 1024;
+const CARD_SIZE = 3072;
+/** Where the data partition begins; all behind it is its. */
+const DATA_START = 1088;
+
+test('the image boots through its own script, calls a phone and is called by it, and is as it should be', async (context) => {
+  requirePeers(context, 'baresip');
+  const {run, machine} = await makeBoard(context, {cardSize: CARD_SIZE});
+  const phone = await Baresip.start(run, {user: 'kitchen', says: makeSpeech(6, 31), address: HOST});
+  await machine.writeToData(
+    'doorline/doorline.yaml',
+    stationThat(
+      `buttons: [{name: bell, input: button-1, call: ["${phone.uri}"]}]\nanswer: {from: [${HOST}]}\n`,
+    ),
+  );
+  const start = performance.now();
+  await machine.start();
+  await machine.waitForConsole(/Starting kernel/);
+  const kernelStart = performance.now();
+  await machine.waitUntil('it answers SIP', () => pingSip(5060, {address: BOARD, timeout: 2000}));
+  const answered = performance.now();
+  await stationReady(machine);
+  const inside = async (command: string) => (await machine.inside(command)).output;
+
+  await phone.dial(`sip:door@${BOARD}`);
+  await phone.waitFor('CALL_ESTABLISHED', {timeout: 120_000});
+  await phone.hangUp();
+  await phone.waitFor('CALL_CLOSED', {timeout: 60_000});
+
+  // Debian's kernel 6.12 has no simulated GPIO chip: the line of a simulated board is moved instead, by the API.
+  const press = await machine.api('POST', '/api/buttons/bell/press');
+  expect(press.status, press.body).toBeLessThan(300);
+  await phone.waitFor('CALL_INCOMING', {timeout: 120_000});
+  await phone.hangUp();
+
+  expect(await inside('touch /usr/x')).toContain('Read-only');
+  const partition = Number(await inside('lsblk -bno SIZE /dev/disk/by-partuuid/d00b1e11-04'));
+  expect(partition).toBe((CARD_SIZE - DATA_START) * MiB);
+  expect(Number(await inside('df --output=size -B1 /data | tail -1'))).toBeGreaterThan(0.9 * partition);
+  expect(await inside('cat /proc/sys/kernel/hostname')).toMatch(/^doorline-[0-9a-f]{6}$/);
+  // The slot that runs counts as good, and the other has nothing yet.
+  expect(await inside('fw_printenv | sort')).toBe('BOOT_A_LEFT=9\nBOOT_B_LEFT=0\nBOOT_ORDER=A B');
+  // Nothing listens but the station, and SSH is off.
+  expect(await inside('systemctl is-active doorline-ssh')).toBe('inactive');
+  expect(await inside('systemctl --failed --plain --no-legend --no-pager')).toBe('');
+  const listening = await inside(
+    "sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) [0-9A-F:]* 0A .*/\\1/p' /proc/net/tcp /proc/net/tcp6",
+  );
+  expect(listening.split('\n').map((port) => Number.parseInt(port, 16))).toEqual([8080]);
+
+  const [kernel] = (await inside('systemctl show -P UserspaceTimestampMonotonic')).split('\n');
+  const [toKernel, toAnswer] = [kernelStart - start, answered - kernelStart].map((ms) =>
+    (ms / 1000).toFixed(0),
+  );
+  console.log(
+    `U-Boot took ${toKernel} s, from the kernel's start to the first SIP answer it took ${toAnswer} s, ` +
+      `${((answered - kernelStart) / (Number(kernel) / 1000)).toFixed(1)} times what the kernel took`,
+  );
+  console.log(await inside('grep -E "MemTotal|MemAvailable" /proc/meminfo'));
+});

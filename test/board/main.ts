@@ -1,0 +1,58 @@
+/**
+ * Builds the image and boots it in a virtual machine, as a board does from a card:
+ *
+ *     node test/board/main.ts [--full] [ARGUMENT OF VITEST ...]
+ *
+ * Without --full and without names only those tests run that a continuous-integration machine has the time for, or those that
+ * are named. The tests run in a network of their own, with one cable, to the board; that and the tap interface need root. Everything is emulated: this is about
+ * function, not about time. To look around in the machine: what it says is in serial-N.log in the folder of a test.
+ */
+import {spawnSync} from 'node:child_process';
+import {existsSync, mkdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {buildImage} from '../../tools/image/build-image.ts';
+import {keysIn, makeKeys} from '../../tools/image/keys.ts';
+import {built} from '../../tools/image/layout.ts';
+import {findProgram} from '../../tools/setup/programs.ts';
+import {CABLE, HOST} from './support/network.ts';
+
+const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+const full = process.argv[2] === '--full';
+const named = process.argv.slice(full ? 3 : 2);
+/** U-Boot and the script that chooses the slot: it takes a minute or two, and every kind of card is tried. */
+const QUICK = ['boot-script'];
+const rest = full || named.length > 0 ? named : QUICK;
+
+if (process.getuid?.() !== 0) {
+  say('Not run here: the tests that boot the image (need root, for a network of their own)');
+  if (process.env['REQUIRE_ALL'] === '1') process.exitCode = 1;
+} else {
+  const into = join(built, 'test');
+  // Keys of the tests' own: those of whoever works here are not touched.
+  const keys = join(into, 'keys');
+  mkdirSync(into, {recursive: true});
+  if (!existsSync(keysIn(keys).authority)) await makeKeys(keys);
+  const image = await buildImage({
+    board: 'raspberry-pi-3',
+    keys,
+    into,
+    acceptNewer: true,
+    keepWork: true,
+    say,
+  });
+  const network =
+    `ip link set lo up && ip tuntap add ${CABLE} mode tap && ip addr add ${HOST}/24 dev ${CABLE} && ` +
+    `ip link set ${CABLE} up && exec "$@"`;
+  const command = [process.execPath, vitest, 'run', '--project', 'board', ...rest];
+  const {status} = spawnSync(
+    findProgram('unshare') ?? 'unshare',
+    ['--net', 'sh', '-c', network, 'sh', ...command],
+    {
+      stdio: 'inherit',
+      env: {...process.env, DOORLINE_IMAGE: JSON.stringify(image)},
+    },
+  );
+  process.exitCode = status ?? 1;
+}

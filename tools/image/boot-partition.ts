@@ -1,0 +1,58 @@
+import {cpSync, mkdirSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {must} from '../setup/foreign-packages.ts';
+import type {Base} from './base.ts';
+import {deviceTrees, treeOf} from './boot-tree.ts';
+import {partitions} from './layout.ts';
+
+const ours = fileURLToPath(new URL('boot', import.meta.url));
+/** What the processor of a Raspberry Pi 3, Zero 2 W and 4 runs before U-Boot. */
+const firmware = ['bootcode.bin', 'start.elf', 'fixup.dat', 'start4.elf', 'fixup4.dat'];
+
+/** The file system that every computer can read: firmware, U-Boot and its script; settings for the first boot come here. */
+export async function makeBootPartition({
+  base,
+  file,
+  work,
+  time,
+}: {
+  base: Base;
+  file: string;
+  work: string;
+  time: number;
+}): Promise<void> {
+  rmSync(work, {recursive: true, force: true});
+  rmSync(file, {force: true});
+  mkdirSync(work, {recursive: true});
+  for (const name of firmware) cpSync(join(base.beside, 'usr/lib/raspi-firmware', name), join(work, name));
+  for (const name of deviceTrees) cpSync(treeOf(base, name), join(work, `${name}.dtb`));
+  cpSync(join(base.beside, 'usr/lib/u-boot/rpi_arm64/u-boot.bin'), join(work, 'u-boot.bin'));
+  cpSync(join(ours, 'config.txt'), join(work, 'config.txt'));
+  const fixed = `SOURCE_DATE_EPOCH=${time}`;
+  const script = [
+    '-A',
+    'arm64',
+    '-T',
+    'script',
+    '-C',
+    'none',
+    '-n',
+    'Doorline',
+    '-d',
+    join(ours, 'boot.cmd'),
+  ];
+  await must(['env', fixed, 'mkimage', ...script, join(work, 'boot.scr')]);
+  const label = ['-n', 'DOORLINE', '-i', 'd00b1e11'];
+  const size = String(partitions.boot.size / 1024);
+  await must(['env', fixed, 'mkfs.vfat', '--invariant', '-F', '32', '-s', '1', ...label, '-C', file, size]);
+  const files = [
+    ...firmware,
+    ...deviceTrees.map((name) => `${name}.dtb`),
+    'u-boot.bin',
+    'config.txt',
+    'boot.scr',
+  ];
+  const paths = files.map((name) => join(work, name));
+  await must(['env', fixed, 'TZ=UTC', 'mcopy', '-i', file, ...paths, '::']);
+}

@@ -60,7 +60,18 @@ export class BootedSystem {
 
   /** Runs a command inside, as root. */
   run(...command: string[]): Promise<Outcome> {
-    const words = ['--target', String(this.#init), '--all', 'env', '-i', PATH, 'LC_ALL=C', ...command];
+    const words = [
+      '--target',
+      String(this.#init),
+      '--all',
+      '--root',
+      '--wd',
+      'env',
+      '-i',
+      PATH,
+      'LC_ALL=C',
+      ...command,
+    ];
     return new Promise((resolve) => {
       execFile('/usr/bin/nsenter', words, {maxBuffer: 16 << 20}, (error, stdout, stderr) => {
         const status = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;

@@ -45,7 +45,10 @@ async function house(run: Run, {identity, srtp, insistsOnKeys, settings}: HouseO
   return {server, station, sound};
 }
 
-/** Stops the station; then its loudspeaker must have given the words, so many seconds of it at least. */
+/**
+ * Stops the station; then its loudspeaker must have given the words, so many seconds of it for certain. It gives tones of the
+ * station's own as well, until Asterisk answers, which takes its time on a busy machine.
+ */
 async function expectHeard(
   station: TestStation,
   {heard}: StationSound,
@@ -54,8 +57,8 @@ async function expectHeard(
 ): Promise<void> {
   expect(await station.stop()).toBe(0);
   const found = correlate(words, heard());
-  expect(found.value).toBeGreaterThanOrEqual(0.95);
-  expect(found.seconds).toBeGreaterThanOrEqual(seconds);
+  expect(found.value).toBeGreaterThanOrEqual(0.85);
+  expect(found.certainSeconds).toBeGreaterThanOrEqual(seconds);
 }
 
 test('100, echo: the visitor hears what they say, with session timers', async (context) => {

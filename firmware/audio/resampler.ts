@@ -39,7 +39,8 @@ export class Resampler {
     // In parts of the sample rate that goes in.
     const nyquist = Math.min(from, to) / from / 2;
     const width = (stopband - passband) * nyquist;
-    this.#taps = 2 * Math.ceil((attenuation - 7.95) / (2.285 * 2 * Math.PI * width) / 2);
+    // In fours: from 8 to 16 kHz and back a sound is late by whole samples then, and comes out as it went in.
+    this.#taps = 4 * Math.ceil((attenuation - 7.95) / (2.285 * 2 * Math.PI * width) / 4);
     this.delay = this.#taps / 2 - 1;
     const cutoff = ((stopband + passband) / 2) * nyquist;
     this.#coefficients = makeFilters(this.#places, this.#taps, cutoff);

@@ -21,6 +21,10 @@ export function soundFiles(run: Run, says: Sound, name = 'station'): StationSoun
   return {
     audio: {microphone: `file:${said}`, speaker: `file:${heard}`},
     heard: () => readWav(heard),
-    secondsHeard: () => (existsSync(heard) ? readWav(heard).samples.length / says.rate : 0),
+    secondsHeard: () => {
+      if (!existsSync(heard)) return 0;
+      const {rate, samples} = readWav(heard);
+      return samples.length / rate;
+    },
   };
 }

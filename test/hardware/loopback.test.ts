@@ -30,52 +30,62 @@ const BUFFER = 8 * rate;
 const loopback = (device: number, subdevice: number) =>
   `plughw:CARD=Loopback,DEV=${device},SUBDEV=${subdevice}`;
 
-test('a finger on the button rings a phone, and both sides hear each other through the sound card', async (context) => {
-  requirePeers(context, 'baresip', 'libasound');
-  const sim = GpioSim.make(context);
-  const run = startRun(context);
-  const [outside, inside] = [makeSpeech(SECONDS, 21), makeSpeech(2 * SECONDS, 22)] as const;
-  const phone = await Baresip.start(run, {user: 'kitchen', says: inside});
-  const station = await TestStation.start(
-    run,
-    {
-      board: 'virtual-machine',
-      buttons: [{name: 'bell', input: 'button-1', call: [phone.uri]}],
-      audio: {
-        microphone: `alsa:${loopback(1, 1)}`,
-        speaker: `alsa:${loopback(0, 0)}`,
-        // Noise suppression and gain make another wave of the same words, and an emulated processor has no time for them.
-        echo: 'off',
-        codecs: ['PCMU'],
+/**
+ * Two virtual machines share the processors, and sound in real time has to get through once: where the emulated card stops again
+ * and again, its clock cannot be followed, and no window of the speech is like the original.
+ */
+const patience = {retry: 4};
+
+test(
+  'a finger on the button rings a phone, and both sides hear each other through the sound card',
+  patience,
+  async (context) => {
+    requirePeers(context, 'baresip', 'libasound');
+    const sim = GpioSim.make(context);
+    const run = startRun(context);
+    const [outside, inside] = [makeSpeech(SECONDS, 21), makeSpeech(2 * SECONDS, 22)] as const;
+    const phone = await Baresip.start(run, {user: 'kitchen', says: inside});
+    const station = await TestStation.start(
+      run,
+      {
+        board: 'virtual-machine',
+        buttons: [{name: 'bell', input: 'button-1', call: [phone.uri]}],
+        audio: {
+          microphone: `alsa:${loopback(1, 1)}`,
+          speaker: `alsa:${loopback(0, 0)}`,
+          // Noise suppression and gain make another wave of the same words, and an emulated processor has no time for them.
+          echo: 'off',
+          codecs: ['PCMU'],
+        },
       },
-    },
-    {program: bundle},
-  );
-  const visitor = new Visitor();
-  context.onTestFinished(() => visitor.close());
+      {program: bundle},
+    );
+    const visitor = new Visitor();
+    context.onTestFinished(() => visitor.close());
 
-  sim.pull('GPIO17', 'down');
-  await phone.waitFor('CALL_INCOMING');
-  sim.pull('GPIO17', 'up');
-  await phone.accept();
-  await station.waitForState('talking');
-  visitor.say(outside.samples);
-  await vi.waitUntil(() => visitor.hasSaidAll, 60_000);
-  await phone.waitUntilHeard(SECONDS + 1);
-  const heard = withoutBeep(visitor.heard);
-  await phone.hangUp();
-  await phone.waitFor('CALL_CLOSED');
-  expect(await station.stop()).toBe(0);
+    sim.pull('GPIO17', 'down');
+    await phone.waitFor('CALL_INCOMING');
+    sim.pull('GPIO17', 'up');
+    await phone.accept();
+    await station.waitForState('talking');
+    visitor.say(outside.samples);
+    await vi.waitUntil(() => visitor.hasSaidAll, 60_000);
+    await phone.waitUntilHeard(SECONDS + 1);
+    const heard = withoutBeep(visitor.heard);
+    await phone.hangUp();
+    await phone.waitFor('CALL_CLOSED');
+    expect(await station.stop()).toBe(0);
 
-  const outwards = correlate(outside, phone.heard()!);
-  const inwards = correlate(inside, heard);
-  console.log(
-    `heard without doubt: outwards ${outwards.certainSeconds.toFixed(1)} of ${outwards.seconds.toFixed(1)} s, inwards ${inwards.certainSeconds.toFixed(1)} of ${inwards.seconds.toFixed(1)} s`,
-  );
-  for (const {certainSeconds} of [outwards, inwards]) {
-    expect(certainSeconds).toBeGreaterThanOrEqual(CERTAIN_SECONDS);
-  }
-});
+    const outwards = correlate(outside, phone.heard()!);
+    const inwards = correlate(inside, heard);
+    console.log(
+      `heard without doubt: outwards ${outwards.certainSeconds.toFixed(1)} of ${outwards.seconds.toFixed(1)} s, inwards ${inwards.certainSeconds.toFixed(1)} of ${inwards.seconds.toFixed(1)} s`,
+    );
+    for (const {certainSeconds} of [outwards, inwards]) {
+      expect(certainSeconds).toBeGreaterThanOrEqual(CERTAIN_SECONDS);
+    }
+  },
+);
 
 /** The station's own tone comes first. */
 function withoutBeep({samples}: Sound): Sound {

@@ -25,7 +25,7 @@ export interface StationSettings {
   readers?: Record<string, unknown>[];
   relays?: Record<string, unknown>[];
   answer?: Record<string, unknown>;
-  audio?: {microphone?: string; speaker?: string; echo?: string};
+  audio?: {microphone?: string; speaker?: string; echo?: string; codecs?: readonly string[]};
   light?: Record<string, unknown>;
   talk_seconds?: number;
 }

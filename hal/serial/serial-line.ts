@@ -4,6 +4,8 @@ import {UNPLUGGED} from '../linux/lasting-device.ts';
 
 /** Bytes that are read at a time by `readNow`. */
 const READ_SIZE = 256;
+/** So much (bytes) waits at most for a port that takes nothing: several seconds' worth at the speeds in use. */
+const MOST_WAITING = 4_096;
 
 export interface SerialOptions {
   readonly path: string;
@@ -43,10 +45,12 @@ export class SerialLine {
     return new SerialLine(port, data, lost);
   }
 
-  /** Queues bytes. That they cannot be sent is told as a loss. */
+  /** Queues bytes. That they cannot be sent is told as a loss, also where the port takes nothing for long. */
   write(bytes: Uint8Array): void {
+    if (!this.#port.isOpen) return;
+    if (this.#port.writableLength + bytes.length > MOST_WAITING) this.#tellLost('it takes no more bytes');
     // Without a callback the reason would be an event of its own.
-    if (this.#port.isOpen) this.#port.write(Buffer.from(bytes), () => {});
+    else this.#port.write(Buffer.from(bytes), () => {});
   }
 
   /** Hands bytes to the kernel before it returns: for the end of the process. @throws NodeJS.ErrnoException */

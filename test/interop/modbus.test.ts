@@ -3,6 +3,7 @@ import {fileURLToPath} from 'node:url';
 import {expect, test, vi} from 'vitest';
 import {systemClock as clock} from '../../firmware/base/clock.ts';
 import {ModbusRelays} from '../../hal/serial/modbus-relays.ts';
+import {SerialLine} from '../../hal/serial/serial-line.ts';
 import {requirePeers} from '../support/peers/require.ts';
 import {type Run, startRun} from '../support/run-folder.ts';
 import {SerialCable} from '../support/serial-cable.ts';
@@ -66,6 +67,22 @@ test('a relay board that is gone is told of, and is off when it is back', async 
   await vi.waitFor(() => expect(coilsOf(again)).toBe('coils 00'), PATIENCE);
   await vi.waitFor(() => relay.set(true), PATIENCE);
   await vi.waitFor(() => expect(coilsOf(again)).toBe('coils 10'), PATIENCE);
+});
+
+test('a port that takes nothing any more is lost, rather than that ever more waits for it', async (context) => {
+  requirePeers(context, 'socat');
+  const run = startRun(context);
+  const cable = new SerialCable(run);
+  await cable.plugIn();
+  const lost = vi.fn();
+  const line = await SerialLine.open({path: cable.port, baudRate: 9_600, data: () => {}, lost});
+  run.atEnd(() => line.close());
+  cable.block();
+  for (let frame = 0; frame < 100_000 && lost.mock.calls.length === 0; frame += 1) {
+    line.write(new Uint8Array(8));
+    if (frame % 100 === 0) await new Promise(setImmediate);
+  }
+  expect(lost.mock.calls).toEqual([['it takes no more bytes']]);
 });
 
 test("a station's doors at a relay board, one of them with a lock that opens without current", async (context) => {

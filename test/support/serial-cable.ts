@@ -34,6 +34,11 @@ export class SerialCable {
     await this.#socat?.end();
   }
 
+  /** From now on nothing passes, and no end is told. */
+  block(): void {
+    this.#socat?.signal('SIGSTOP');
+  }
+
   /** Sends from the far end. */
   send(bytes: string | Uint8Array): void {
     this.#descriptor ??= openSync(this.far, constants.O_WRONLY | constants.O_NOCTTY);

@@ -26,7 +26,7 @@ test: $(INSTALLED) ## every check: format, lint, types, unit, interop (installs 
 	@node tools/setup.ts peers
 	@$(MAKE) --no-print-directory check
 	@node tools/program.ts build/program
-	@vitest run --project interop
+	@vitest run --project 'interop*'
 	@node test/hardware/main.ts
 
 test-hardware: $(INSTALLED) ## the hardware layer on two kernels with simulated hardware, in a virtual machine

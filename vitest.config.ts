@@ -1,9 +1,20 @@
 import {defineConfig} from 'vitest/config';
 
+/** Files of `interop` that measure what other work on the machine disturbs. */
+const ALONE = ['flood', 'alsa', 'impaired-network'].map((file) => `test/interop/${file}.test.ts`);
+
+const withPeers = {
+  globalSetup: ['test/support/peers/not-run.ts'],
+  retry: 1,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
+
 /**
- * Four suites: `unit` needs nothing but Node; `interop` talks to real peers and runs one file at a time; `hardware` is
- * started by test/hardware/main.ts in a virtual machine, `board` by test/board/main.ts, which boots the image. The second and
- * third live in real time with programs of others: a test that fails there is tried once more, and the report says so.
+ * `unit` needs nothing but Node; `interop` talks to real peers, two files at a time, for most of the time they wait;
+ * `interop-alone` goes on with those that want the machine for themselves; `hardware` is started by test/hardware/main.ts in a
+ * virtual machine, `board` by test/board/main.ts, which boots the image. All but the first live in real time with
+ * programs of others: but for the last, a test that fails there is tried once more, and the report says so.
  */
 export default defineConfig({
   test: {
@@ -18,13 +29,21 @@ export default defineConfig({
       },
       {
         test: {
+          ...withPeers,
           name: 'interop',
           include: ['test/interop/**/*.test.ts'],
-          globalSetup: ['test/support/peers/not-run.ts'],
+          exclude: [...ALONE, 'node_modules/**'],
+          maxWorkers: 2,
+          sequence: {groupOrder: 1},
+        },
+      },
+      {
+        test: {
+          ...withPeers,
+          name: 'interop-alone',
+          include: ALONE,
           fileParallelism: false,
-          retry: 1,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          sequence: {groupOrder: 2},
         },
       },
       {

@@ -3,6 +3,7 @@ import {workerData} from 'node:worker_threads';
 import {bindMarked} from '../hal/linux/marked-socket.ts';
 import {useRealTimeScheduling} from '../hal/linux/scheduling.ts';
 import {openSoundCard} from '../hal/sound/sound.ts';
+import {readWavFile} from '../hal/sound/wav-file.ts';
 import {sampleRate} from './audio/frame.ts';
 import {type MediaWorkerData, runMediaWorker} from './audio/media-worker.ts';
 import {systemClock} from './base/clock.ts';
@@ -13,9 +14,8 @@ const priority = 20;
 const data = workerData as MediaWorkerData;
 // Where it is not allowed the thread runs like any other: all works, only not under load.
 useRealTimeScheduling(priority);
-runMediaWorker(
-  data,
-  (onLost) =>
+runMediaWorker(data, {
+  openSound: (onLost) =>
     openSoundCard({
       microphone: data.microphone,
       speaker: data.speaker,
@@ -23,5 +23,6 @@ runMediaWorker(
       clock: systemClock,
       log: onLost,
     }),
+  readRecording: readWavFile,
   bindMarked,
-);
+});

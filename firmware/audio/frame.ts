@@ -13,6 +13,20 @@ export const narrowRate = 8000;
 /** Samples in a frame at that rate, and bytes in an encoded frame of each codec. */
 export const narrowSamples = (narrowRate * frameTime) / 1000;
 
+/**
+ * By what samples are multiplied for a loudness in percent, as loud as they are to hear: half as loud is 10 dB less. 100 % leaves
+ * them as they are, 0 % is silence.
+ */
+export function gainOf(percent: number): number {
+  return (percent / 100) ** (Math.log2(10) / 2);
+}
+
+/** Multiplies a frame; `gain` is 1 at most. */
+export function scale(frame: Int16Array, gain: number): void {
+  if (gain === 1) return;
+  for (let index = 0; index < frameSamples; index++) frame[index]! *= gain;
+}
+
 /** Adds the first frame's worth of `added` to `frame`, held within 16 bits. */
 export function mix(frame: Int16Array, added: Int16Array): void {
   for (let index = 0; index < frameSamples; index++) {

@@ -3,8 +3,8 @@ import type {SocketAddress} from '../rtp/audio-stream.ts';
 import type {Levels, MediaCommand, MediaReport, MediaSettings, SessionStatistics} from './media-messages.ts';
 import {MediaSession, type SessionOwner} from './media-session.ts';
 import type {MediaWorkerData} from './media-worker.ts';
+import type {SoundName} from './sound-names.ts';
 import {speakAddress} from './spoken-address.ts';
-import type {ToneName} from './tones.ts';
 
 /** What the worker may use, in MB: it makes almost no garbage, and the control thread is to notice should it ever. */
 const resourceLimits = {maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2};
@@ -57,6 +57,8 @@ export class MediaEngine implements SessionOwner {
     speaker,
     echo,
     tones,
+    sounds,
+    volumes,
     ports,
   }: MediaSettings & {readonly worker: URL}) {
     const {port1, port2} = new MessageChannel();
@@ -67,6 +69,8 @@ export class MediaEngine implements SessionOwner {
       speaker,
       echo,
       tones,
+      sounds,
+      volumes,
       ports,
       port: port2,
       commandCount: this.#commandCount,
@@ -93,13 +97,13 @@ export class MediaEngine implements SessionOwner {
     return this.#ask(this.#opening, session, {kind: 'open', session, address: localAddress, stun});
   }
 
-  /** Connects a session, and no other, with microphone and loudspeaker; undefined: none. Ends ringback and busy tone. */
+  /** Connects a session, and no other, with microphone and loudspeaker; undefined: none. Ends the tones that tell how a call stands. */
   attach(session: MediaSession | undefined): void {
     this.command({kind: 'attach', session: session?.id});
   }
 
   /** Plays a sound on the loudspeaker in place of one that is playing; ringback goes on until `stop` or `attach`. */
-  play(sound: ToneName | 'stop'): void {
+  play(sound: SoundName | 'stop'): void {
     this.command({kind: 'play', sound});
   }
 

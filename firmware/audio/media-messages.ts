@@ -1,6 +1,6 @@
 import type {AudioStream, SocketAddress} from '../rtp/audio-stream.ts';
 import type {Country} from './country-tones.ts';
-import type {ToneName} from './tones.ts';
+import type {SoundName} from './sound-names.ts';
 
 /**
  * What is done about the loudspeaker's sound, and noise, in the microphone: cancelled; the microphone off while the other side
@@ -15,10 +15,21 @@ export interface MediaSettings {
   /** `alsa:NAME`, `file:PATH.wav` or `discard`. */
   readonly speaker: string;
   readonly echo: EchoSetting;
-  /** Whose ringback and busy tone are played. */
+  /** Whose ringback, busy and congestion tone are played. */
   readonly tones: Country;
+  /** WAV files that are played in place of tones. */
+  readonly sounds: Readonly<Partial<Record<SoundName, string | undefined>>>;
+  readonly volumes: Volumes;
   /** First and last UDP port for RTP. */
   readonly ports: {readonly first: number; readonly last: number};
+}
+
+/** How loud the loudspeaker is, in percent; see `gainOf`. */
+export interface Volumes {
+  /** Of the other side. */
+  readonly speech: number;
+  /** Of what the station itself gives to hear. */
+  readonly sounds: number;
 }
 
 /** How a key of the other side came: as an event of RFC 4733, or as tones in the sound. */
@@ -36,7 +47,7 @@ export type MediaCommand =
   | {readonly kind: 'update'; readonly session: number; readonly stream: AudioStream}
   | {readonly kind: 'close-session'; readonly session: number}
   | {readonly kind: 'attach'; readonly session: number | undefined}
-  | {readonly kind: 'play'; readonly sound: ToneName | 'stop'}
+  | {readonly kind: 'play'; readonly sound: SoundName | 'stop'}
   /** Mono, at the rate of the firmware's sound. */
   | {readonly kind: 'say'; readonly samples: Int16Array}
   | {readonly kind: 'digit'; readonly session: number; readonly digit: string}

@@ -1,15 +1,16 @@
 import type {RandomBytes} from '../base/random.ts';
 import type {SocketAddress} from '../rtp/audio-stream.ts';
-import {Announcement} from './announcement.ts';
 import {AutomaticGain} from './automatic-gain.ts';
 import type {Country} from './country-tones.ts';
 import {EchoChain} from './echo/echo-chain.ts';
-import {frameSamples, frameTime, mix} from './frame.ts';
+import {frameSamples, frameTime, gainOf, mix, scale} from './frame.ts';
 import {LevelMeter, silenceLevel} from './level-meter.ts';
-import type {EchoSetting, MediaCommand, MediaReport} from './media-messages.ts';
+import type {EchoSetting, MediaCommand, MediaReport, Volumes} from './media-messages.ts';
+import {RecordedSound} from './recorded-sound.ts';
 import type {OnDatagram, RtpSockets} from './rtp-socket.ts';
+import {type OwnSounds, SignalPlayer} from './signal-player.ts';
 import {type OpenSound, SoundPath} from './sound-path.ts';
-import {TonePlayer} from './tones.ts';
+import {SoundPlayer} from './sound-player.ts';
 import {VoiceSession} from './voice-session.ts';
 
 /** Frames between two reports of the levels: 10 a second. */
@@ -23,6 +24,8 @@ const maxSessions = 64;
 export interface MediaParts {
   readonly echo: EchoSetting;
   readonly tones: Country;
+  readonly sounds: OwnSounds;
+  readonly volumes: Volumes;
   readonly openSound: OpenSound;
   /** @throws Error in plain words when no port can be had. */
   bind(address: string, onRtp: OnDatagram, onRtcp: OnDatagram, stun?: SocketAddress): Promise<RtpSockets>;
@@ -44,13 +47,15 @@ export class MediaThread {
   readonly #sound: SoundPath;
   readonly #sessions = new Map<number, VoiceSession>();
   #attached: VoiceSession | undefined;
-  readonly #tones: TonePlayer;
+  readonly #signals: SignalPlayer;
   readonly #echo: EchoChain | undefined;
   readonly #gain = new AutomaticGain();
-  readonly #announcement = new Announcement();
+  readonly #announcement = new SoundPlayer();
+  readonly #speechGain: number;
+  readonly #soundGain: number;
   readonly #microphone = new Int16Array(frameSamples);
   readonly #speaker = new Int16Array(frameSamples);
-  readonly #tone = new Int16Array(frameSamples);
+  readonly #signal = new Int16Array(frameSamples);
   readonly #microphoneMeter = new LevelMeter();
   readonly #speakerMeter = new LevelMeter();
   #framesMeasured = 0;
@@ -60,7 +65,9 @@ export class MediaThread {
   /** Opens the sound card. @throws HardwareError when it cannot be opened. */
   constructor(parts: MediaParts) {
     this.#parts = parts;
-    this.#tones = new TonePlayer(parts.tones);
+    this.#signals = new SignalPlayer(parts.tones, parts.sounds);
+    this.#speechGain = gainOf(parts.volumes.speech);
+    this.#soundGain = gainOf(parts.volumes.sounds);
     this.#echo = parts.echo === 'off' ? undefined : new EchoChain(parts.echo === 'half-duplex');
     this.#sound = new SoundPath(
       parts.openSound,
@@ -71,7 +78,7 @@ export class MediaThread {
 
   /** Whether there is anything to do each 20 ms. */
   get active(): boolean {
-    if (this.#tones.playing || this.#announcement.playing) return true;
+    if (this.#signals.playing || this.#announcement.playing) return true;
     for (const session of this.#sessions.values()) if (session.active) return true;
     return false;
   }
@@ -93,12 +100,12 @@ export class MediaThread {
         this.#attach(command.session === undefined ? undefined : this.#sessions.get(command.session));
         break;
       case 'play':
-        if (command.sound === 'stop') this.#tones.stop();
-        else this.#tones.start(command.sound);
+        if (command.sound === 'stop') this.#signals.stop();
+        else this.#signals.start(command.sound);
         break;
       case 'say':
         // Nobody in a call is told.
-        if (this.#attached === undefined) this.#announcement.start(command.samples);
+        if (this.#attached === undefined) this.#announcement.start(new RecordedSound(command.samples));
         break;
       case 'digit':
         this.#sessions.get(command.session)?.sendDigit(command.digit);
@@ -138,14 +145,9 @@ export class MediaThread {
     const now = this.#parts.now();
     if (this.#attached === undefined) this.#speaker.fill(0);
     else this.#attached.playFrame(this.#speaker, now);
-    if (this.#tones.playing) {
-      this.#tones.pull(this.#tone);
-      mix(this.#speaker, this.#tone);
-    }
-    if (this.#announcement.playing) {
-      this.#announcement.pull(this.#tone);
-      mix(this.#speaker, this.#tone);
-    }
+    scale(this.#speaker, this.#speechGain);
+    this.#mix(this.#signals);
+    this.#mix(this.#announcement);
     this.#sound.play(this.#speaker);
     this.#measure();
     for (const session of this.#sessions.values()) session.watch(now);
@@ -198,13 +200,13 @@ export class MediaThread {
     this.#attached = session;
     session?.attach(true, now);
     if (session === undefined) return;
-    this.#tones.stopRepeated();
+    this.#signals.stopCallSound();
     this.#announcement.stop();
   }
 
   #close(): void {
     for (const id of [...this.#sessions.keys()]) this.#closeSession(id);
-    this.#tones.stop();
+    this.#signals.stop();
     this.#announcement.stop();
     this.#sound.close();
   }
@@ -229,6 +231,13 @@ export class MediaThread {
     if (this.#sound.framesCaptured === settledFrames) echo.expect(this.#sound.echoDelay());
     echo.process(this.#speaker, this.#microphone, this.#microphone);
     this.#gain.process(this.#microphone, echo.near);
+  }
+
+  #mix(player: SignalPlayer | SoundPlayer): void {
+    if (!player.playing) return;
+    player.pull(this.#signal);
+    scale(this.#signal, this.#soundGain);
+    mix(this.#speaker, this.#signal);
   }
 
   #measure(): void {

@@ -5,6 +5,7 @@ import {systemRandom} from '../base/random.ts';
 import {bindMapped} from './mapped-socket.ts';
 import type {MediaCommand, MediaReport, MediaSettings} from './media-messages.ts';
 import {MediaThread} from './media-thread.ts';
+import {type ReadRecording, readOwnSounds} from './own-sounds.ts';
 import {Pacer} from './pacer.ts';
 import {RtpPorts} from './rtp-socket.ts';
 import type {OpenSound} from './sound-path.ts';
@@ -17,11 +18,21 @@ export interface MediaWorkerData extends MediaSettings {
   readonly commandCount: Int32Array;
 }
 
+/** The hardware that the media thread uses. */
+export interface MediaHardware {
+  readonly openSound: OpenSound;
+  readonly readRecording: ReadRecording;
+  readonly bindMarked: BindMarked;
+}
+
 /**
  * Runs the media thread inside a worker: joins it with sockets, the clock and the control thread.
  * Reports `ready`, or `failed` with plain words when the sound card cannot be opened.
  */
-export function runMediaWorker(data: MediaWorkerData, openSound: OpenSound, bindMarked: BindMarked): void {
+export function runMediaWorker(
+  data: MediaWorkerData,
+  {openSound, readRecording, bindMarked}: MediaHardware,
+): void {
   const {port, commandCount} = data;
   const ports = new RtpPorts(data.ports.first, data.ports.last, bindMarked);
   const report = (message: MediaReport) => port.postMessage(message);
@@ -30,6 +41,8 @@ export function runMediaWorker(data: MediaWorkerData, openSound: OpenSound, bind
   try {
     thread = new MediaThread({
       tones: data.tones,
+      sounds: readOwnSounds(data.sounds, readRecording, (text) => report({kind: 'fault', text})),
+      volumes: data.volumes,
       // In a recording there is no echo.
       echo: data.microphone.startsWith('alsa:') ? data.echo : 'off',
       openSound,

@@ -1,29 +1,15 @@
-import {type CallTone, type Country, countryTones} from './country-tones.ts';
-import {frameSamples, sampleRate} from './frame.ts';
+import {type CallTone, type Country, countryTones, type ToneSegment} from './country-tones.ts';
+import {sampleRate} from './frame.ts';
+import type {SoundName} from './sound-names.ts';
+import {rampSamples, type SoundSource} from './sound-player.ts';
 
-/** The sounds that the firmware makes itself. */
-export type ToneName =
-  | 'ready'
-  | 'press'
-  | 'ringback'
-  | 'busy'
-  | 'error'
-  | 'talk'
-  | 'ending'
-  | 'door'
-  | 'tick'
-  | 'chirp';
-
-/** A stretch of tones sounding together; none is a pause. */
-interface Segment {
-  /** In Hz. */
-  readonly frequencies: readonly number[];
-  readonly milliseconds: number;
+interface Segment extends ToneSegment {
   /** How it goes on: as loud all along, or dying away like a struck bar. */
   readonly shape?: 'even' | 'struck';
 }
 
-interface Melody {
+/** Tones one after the other. */
+export interface Melody {
   readonly segments: readonly Segment[];
   /** How often the segments are played. */
   readonly times: number;
@@ -31,11 +17,9 @@ interface Melody {
 
 /** Of full scale, all frequencies of a segment together: -12 dBFS. */
 const loudness = 0.25 * 32767;
-/** Even segments rise and fall in this time, so that they do not click: 5 ms. */
-const rampSamples = 0.005 * sampleRate;
 
 /** The special information tones (ITU-T E.180) for an error, and the door station's own sounds. */
-const ownMelodies: Record<Exclude<ToneName, 'ringback' | 'busy'>, Melody> = {
+const ownMelodies = {
   ready: {segments: [note(660, 160), note(880, 160), note(1320, 400)], times: 1},
   press: {segments: [{frequencies: [1000], milliseconds: 120}], times: 1},
   error: {
@@ -51,7 +35,7 @@ const ownMelodies: Record<Exclude<ToneName, 'ringback' | 'busy'>, Melody> = {
   tick: {segments: [{frequencies: [1000], milliseconds: 40}], times: 1},
   chirp: {segments: [note(1760, 90), note(2349, 160), pause(350)], times: 3},
   door: {segments: [note(784, 180), note(988, 180), note(1175, 500)], times: 1},
-};
+} satisfies Partial<Record<SoundName, Melody>>;
 
 function note(frequency: number, milliseconds: number): Segment {
   return {frequencies: [frequency, 2 * frequency], milliseconds, shape: 'struck'};
@@ -61,73 +45,61 @@ function pause(milliseconds: number): Segment {
   return {frequencies: [], milliseconds};
 }
 
-function melodyOf({frequencies, cadence}: CallTone, times: number): Melody {
-  const segments = cadence.map((milliseconds, index) =>
-    index % 2 === 0 ? {frequencies, milliseconds} : pause(milliseconds),
-  );
-  return {segments, times};
+/** All sounds as tones; those that tell of a call are what networks of `country` give to hear. */
+export function melodiesOf(country: Country): Record<SoundName, Melody> {
+  const {ringback, busy, congestion} = countryTones[country];
+  return {
+    ...ownMelodies,
+    ringback: {segments: ringback, times: Infinity},
+    busy: {segments: busy, times: 4},
+    congestion: {segments: congestion, times: timesIn(congestion, congestionTime)},
+  };
 }
 
-/** Plays one of the sounds frame by frame. */
-export class TonePlayer {
-  readonly #melodies: Record<ToneName, Melody>;
-  #melody: Melody | undefined;
+/** For how long (ms) at least the tone of congestion is heard. */
+const congestionTime = 3000;
+
+function timesIn(tone: CallTone, milliseconds: number): number {
+  return Math.ceil(milliseconds / tone.reduce((sum, segment) => sum + segment.milliseconds, 0));
+}
+
+/** Makes the sound of a melody. */
+export class MelodySound implements SoundSource {
+  readonly #melody: Melody;
   #segment = 0;
-  /** Samples played of the segment. */
+  /** Samples made of the segment. */
   #position = 0;
-  #timesLeft = 0;
+  #timesLeft: number;
 
-  /** Ringback and busy tone are those of `country`. */
-  constructor(country: Country) {
-    const {ringback, busy} = countryTones[country];
-    this.#melodies = {...ownMelodies, ringback: melodyOf(ringback, Infinity), busy: melodyOf(busy, 4)};
+  constructor(melody: Melody) {
+    this.#melody = melody;
+    this.#timesLeft = melody.times;
   }
 
-  /** Whether there is more to play. */
-  get playing(): boolean {
-    return this.#melody !== undefined;
+  get ended(): boolean {
+    return this.#timesLeft === 0;
   }
 
-  /** Begins a sound; one that was playing ends. */
-  start(name: ToneName): void {
-    this.#melody = this.#melodies[name];
-    this.#segment = 0;
-    this.#position = 0;
-    this.#timesLeft = this.#melody.times;
-  }
-
-  /** Ends whatever is playing. */
-  stop(): void {
-    this.#melody = undefined;
-  }
-
-  /** Ends a sound that announces a call's state (ringback, busy); a short one may finish. */
-  stopRepeated(): void {
-    const {ringback, busy} = this.#melodies;
-    if (this.#melody === ringback || this.#melody === busy) this.stop();
-  }
-
-  /** Fills `frame` with the next 20 ms, silence after the end. */
-  pull(frame: Int16Array): void {
+  pull(samples: Int16Array): void {
     let filled = 0;
-    while (filled < frameSamples && this.#melody !== undefined) {
+    while (filled < samples.length && !this.ended) {
       const segment = this.#melody.segments[this.#segment]!;
       const length = (segment.milliseconds * sampleRate) / 1000;
-      const count = Math.min(frameSamples - filled, length - this.#position);
+      const count = Math.min(samples.length - filled, length - this.#position);
       for (let index = 0; index < count; index++) {
-        frame[filled + index] = sampleOf(segment, this.#position + index, length);
+        samples[filled + index] = sampleOf(segment, this.#position + index, length);
       }
       filled += count;
       this.#position += count;
-      if (this.#position === length) this.#nextSegment(this.#melody);
+      if (this.#position === length) this.#nextSegment();
     }
-    frame.fill(0, filled);
+    samples.fill(0, filled);
   }
 
-  #nextSegment(melody: Melody): void {
+  #nextSegment(): void {
     this.#position = 0;
-    this.#segment = (this.#segment + 1) % melody.segments.length;
-    if (this.#segment === 0 && --this.#timesLeft === 0) this.stop();
+    this.#segment = (this.#segment + 1) % this.#melody.segments.length;
+    if (this.#segment === 0) this.#timesLeft--;
   }
 }
 

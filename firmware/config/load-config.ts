@@ -1,4 +1,5 @@
 import {dirname, resolve} from 'node:path';
+import type {ReadRecording} from '../audio/own-sounds.ts';
 import {failure, type Result, success} from '../base/result.ts';
 import {checkSchema} from './check.ts';
 import {type ConfigProblem, inOrder} from './problem.ts';
@@ -7,6 +8,7 @@ import {checkReferences} from './references.ts';
 import {checkRelays} from './relays.ts';
 import {type Config, configSchema} from './schema.ts';
 import {secretsBeside} from './secrets.ts';
+import {checkSoundFiles} from './sound-files.ts';
 import {readTextFile} from './text-file.ts';
 import {checkTlsFiles} from './tls-files.ts';
 import {type BoardWiring, checkWiring} from './wiring.ts';
@@ -15,16 +17,19 @@ import {readYaml, type SecretLookup} from './yaml-tree.ts';
 /**
  * Reads and checks a configuration file, with the secrets beside it.
  * `boards` gives the lines of each board that may be named in it.
+ * With `readRecording` it also listens into the files of sound that are named.
  * The error is the list of everything that is wrong, in the order of the file.
  */
 export function loadConfig(
   path: string,
   boards: ReadonlyMap<string, BoardWiring>,
+  readRecording?: ReadRecording,
 ): Result<Config, ConfigProblem[]> {
   const text = readTextFile(path);
   if (!text.ok) return failure([{file: path, line: 0, column: 0, key: '', message: text.error}]);
   const secretProblems: ConfigProblem[] = [];
-  const config = parseConfig(text.value, path, boards, secretsBeside(path, secretProblems));
+  const secret = secretsBeside(path, secretProblems);
+  const config = parseConfig(text.value, path, boards, secret, readRecording);
   const problems = config.ok ? secretProblems : [...secretProblems, ...config.error];
   return config.ok && problems.length === 0 ? config : failure(problems);
 }
@@ -35,6 +40,7 @@ export function parseConfig(
   file: string,
   boards: ReadonlyMap<string, BoardWiring>,
   secret: SecretLookup,
+  readRecording?: ReadRecording,
 ): Result<Config, ConfigProblem[]> {
   const tree = readYaml(text, file, secret);
   if (!tree.readable) return failure(tree.problems);
@@ -46,6 +52,7 @@ export function parseConfig(
     ...checkRelays(tree, boards),
     ...checkWiring(tree, boards),
     ...checkTlsFiles(tree, folder),
+    ...(readRecording ? checkSoundFiles(tree, folder, readRecording) : []),
   ];
   const problems = [...tree.problems, ...checked.problems, ...references];
   if (checked.value === undefined || problems.length > 0) return failure(inOrder(problems));
@@ -65,7 +72,14 @@ export function parseConfig(
     ...rest,
     sip: {...sip, tls},
     data: resolve(folder, data),
-    audio: {...audio, microphone: absolute(audio.microphone), speaker: absolute(audio.speaker)},
+    audio: {
+      ...audio,
+      microphone: absolute(audio.microphone),
+      speaker: absolute(audio.speaker),
+      sounds: Object.fromEntries(
+        Object.entries(audio.sounds).map(([sound, path]) => [sound, resolve(folder, path!)]),
+      ),
+    },
     http: http?.listen,
   });
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import {countries} from '../audio/country-tones.ts';
+import {type SoundName, soundNames} from '../audio/sound-names.ts';
 import {codecNames} from '../rtp/audio-stream.ts';
 import {parseServerName} from '../stun/server-name.ts';
 import {
@@ -222,22 +223,38 @@ const answer = keys({
   from: v.optional(list(party, 0, 64, '[house, 192.168.1.20] or [any]'), []),
 });
 
+const soundFile = text(1024, 'must be the path of a WAV file');
+
+const sounds = keys(
+  Object.fromEntries(soundNames.map((sound) => [sound, v.optional(soundFile)])) as Record<
+    SoundName,
+    v.OptionalSchema<typeof soundFile, undefined>
+  >,
+);
+
+const percent = wholeNumber(0, 100, 'percent');
+
+const volumes = keys({
+  speech: v.optional(percent, '100'),
+  sounds: v.optional(percent, '100'),
+});
+
 const audio = keys({
   microphone: v.optional(microphone, 'alsa:default'),
   speaker: v.optional(speaker, 'alsa:default'),
   codecs: v.optional(codecs, [...codecNames]),
   tones: v.optional(oneOf(...countries), 'eu'),
+  sounds: v.optional(sounds, {}),
+  volumes: v.optional(volumes, {}),
   echo: v.optional(oneOf('cancel', 'half-duplex', 'off'), 'cancel'),
 });
 
-const brightness = wholeNumber(0, 100, 'percent');
-
 const light = keys({
   device: v.optional(lightDevice),
-  brightness: v.optional(brightness, '100'),
+  brightness: v.optional(percent, '100'),
   night: v.optional(
     v.pipe(
-      keys({from: timeOfDay, to: timeOfDay, brightness}),
+      keys({from: timeOfDay, to: timeOfDay, brightness: percent}),
       v.check(({from, to}) => from !== to, 'must end at another time than it begins'),
     ),
   ),

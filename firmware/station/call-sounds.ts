@@ -1,6 +1,6 @@
 import type {Clock, Timer} from '../base/clock.ts';
 import type {CallResult} from './call-record.ts';
-import type {CallMedia, Media} from './media.ts';
+import type {CallMedia, Media, Sound} from './media.ts';
 
 /** The ringback tone waits until the beep of the button is over; ms. */
 const AFTER_BEEP = 300;
@@ -78,8 +78,8 @@ export class CallSounds {
     this.#stopRingback();
     this.#earlyMedia = false;
     this.#media.attach(undefined);
-    if (result === 'busy' || result === 'refused') this.#media.play('busy');
-    else if (result !== 'answered' && result !== 'cancelled') this.#media.play('error');
+    const sound = soundOf(result);
+    if (sound) this.#media.play(sound);
   }
 
   #startRingback(): void {
@@ -92,5 +92,21 @@ export class CallSounds {
     this.#beep?.cancel();
     if (this.#ringback) this.#media.play('stop');
     this.#ringback = false;
+  }
+}
+
+/** What tells of a call's end, as networks do: special information for what is not the time's or the way's fault. */
+function soundOf(result: CallResult): Sound | undefined {
+  switch (result) {
+    case 'answered':
+    case 'cancelled':
+      return undefined;
+    case 'busy':
+    case 'refused':
+      return 'busy';
+    case 'unreachable':
+      return 'congestion';
+    default:
+      return 'error';
   }
 }

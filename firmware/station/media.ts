@@ -1,20 +1,10 @@
+import type {SoundName} from '../audio/sound-names.ts';
 import type {MediaPort} from '../sip/agent/call.ts';
 import type {Meters} from './station-control.ts';
 import type {RtpFigures} from './status.ts';
 
 /** The sounds that the station makes at its own speaker. `stop` ends one that goes on by itself. */
-export type Sound =
-  | 'ready'
-  | 'press'
-  | 'ringback'
-  | 'busy'
-  | 'error'
-  | 'talk'
-  | 'ending'
-  | 'door'
-  | 'tick'
-  | 'chirp'
-  | 'stop';
+export type Sound = SoundName | 'stop';
 
 /** The sound side of one call. */
 export interface CallMedia extends MediaPort {

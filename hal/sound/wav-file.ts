@@ -5,6 +5,7 @@ import {HardwareError} from '../hal.ts';
 const SIZE_LIMIT = 64 * 1024 * 1024;
 
 const PCM = 1;
+const FLOAT = 3;
 const MU_LAW = 7;
 const EXTENSIBLE = 0xfffe;
 
@@ -23,7 +24,7 @@ export interface Recording {
 }
 
 /**
- * Reads a WAV file (PCM of 8 or 16 bits, or mu-law; any rate and number of channels) as mono.
+ * Reads a WAV file (PCM of 8, 16, 24 or 32 bits, 32 bits of floating point, or mu-law; up to 8 channels, any rate) as mono.
  * @throws HardwareError that says what is wrong with the file.
  */
 export function readWavFile(path: string): Recording {
@@ -71,30 +72,46 @@ function readFormat(chunk: Buffer, path: string): Format {
     bits: chunk.readUInt16LE(14),
   };
   const {encoding, channels, rate, bits} = format;
-  const known = (encoding === PCM && (bits === 8 || bits === 16)) || (encoding === MU_LAW && bits === 8);
+  const known = samplesOf(encoding, bits) !== undefined;
   if (!known || channels < 1 || channels > 8 || rate < 1000 || rate > 384_000) {
     throw new HardwareError(
-      `${path} is encoded in a way that is not understood; convert it: sox IN.wav -b 16 -e signed-integer OUT.wav`,
+      `${path} is encoded in a way that is not understood (encoding ${encoding}, ${bits} bits, ${channels} channels, ${rate} Hz); ` +
+        'allowed are PCM of 8, 16, 24 and 32 bits, floating point of 32 bits, and mu-law; ' +
+        'convert it: sox IN.wav -b 16 -e signed-integer OUT.wav',
     );
   }
   return format;
 }
 
+/** What reads one sample, as one of 16 bits that may have a fraction; undefined where nothing does. */
+function samplesOf(encoding: number, bits: number): ((data: Buffer, at: number) => number) | undefined {
+  if (encoding === MU_LAW && bits === 8) return (data, at) => muLaw(data[at]!);
+  if (encoding === FLOAT && bits === 32) return (data, at) => (data.readFloatLE(at) || 0) * 32_768;
+  if (encoding !== PCM) return undefined;
+  switch (bits) {
+    case 8:
+      return (data, at) => (data[at]! - 128) << 8;
+    case 16:
+      return (data, at) => data.readInt16LE(at);
+    case 24:
+      return (data, at) => data.readIntLE(at, 3) / 2 ** 8;
+    case 32:
+      return (data, at) => data.readInt32LE(at) / 2 ** 16;
+    default:
+      return undefined;
+  }
+}
+
 function toMono({encoding, channels, bits}: Format, data: Buffer): Int16Array {
   const sampleBytes = bits / 8;
-  const decode =
-    encoding === MU_LAW
-      ? (at: number) => muLaw(data[at]!)
-      : bits === 8
-        ? (at: number) => (data[at]! - 128) << 8
-        : (at: number) => data.readInt16LE(at);
+  const decode = samplesOf(encoding, bits)!;
   const samples = new Int16Array(Math.floor(data.length / (sampleBytes * channels)));
   for (let frame = 0; frame < samples.length; frame += 1) {
     let sum = 0;
     for (let channel = 0; channel < channels; channel += 1) {
-      sum += decode((frame * channels + channel) * sampleBytes);
+      sum += decode(data, (frame * channels + channel) * sampleBytes);
     }
-    samples[frame] = Math.round(sum / channels);
+    samples[frame] = Math.max(-32_768, Math.min(32_767, Math.round(sum / channels)));
   }
   return samples;
 }

@@ -1,6 +1,6 @@
 import {decodeMuLaw, encodeMuLaw} from '../../firmware/audio/g711.ts';
 import type {MediaCommand, MediaReport, SessionStatistics} from '../../firmware/audio/media-messages.ts';
-import {MediaThread} from '../../firmware/audio/media-thread.ts';
+import {type MediaParts, MediaThread} from '../../firmware/audio/media-thread.ts';
 import type {OnDatagram, RtpSocket} from '../../firmware/audio/rtp-socket.ts';
 import type {AudioStream, SocketAddress} from '../../firmware/rtp/audio-stream.ts';
 import {headerLength, writeHeader} from '../../firmware/rtp/packet.ts';
@@ -58,24 +58,31 @@ export class Bench {
   readonly controlSockets: FakeSocket[] = [];
   readonly reports: MediaReport[] = [];
   portsLeft = 100;
-  readonly thread = new MediaThread({
-    echo: 'off',
-    tones: 'eu',
-    openSound: () => this.card,
-    bind: async (address, onRtp, onRtcp) => {
-      if (this.portsLeft-- === 0) throw new Error(`no free RTP port on ${address}`);
-      const rtp = new FakeSocket(4000 + 2 * this.sockets.length, onRtp);
-      const rtcp = new FakeSocket(rtp.port + 1, onRtcp);
-      this.sockets.push(rtp);
-      this.controlSockets.push(rtcp);
-      return {rtp, rtcp};
-    },
-    now: () => this.time,
-    wallTime: () => 1_800_000_000_000 + this.time,
-    random: (count) => new Uint8Array(count),
-    report: (report) => this.reports.push(report),
-  });
+  readonly thread: MediaThread;
   #sequenceNumber = 0;
+
+  constructor(changes: Partial<MediaParts> = {}) {
+    this.thread = new MediaThread({
+      echo: 'off',
+      tones: 'eu',
+      sounds: {},
+      volumes: {speech: 100, sounds: 100},
+      openSound: () => this.card,
+      bind: async (address, onRtp, onRtcp) => {
+        if (this.portsLeft-- === 0) throw new Error(`no free RTP port on ${address}`);
+        const rtp = new FakeSocket(4000 + 2 * this.sockets.length, onRtp);
+        const rtcp = new FakeSocket(rtp.port + 1, onRtcp);
+        this.sockets.push(rtp);
+        this.controlSockets.push(rtcp);
+        return {rtp, rtcp};
+      },
+      now: () => this.time,
+      wallTime: () => 1_800_000_000_000 + this.time,
+      random: (count) => new Uint8Array(count),
+      report: (report) => this.reports.push(report),
+      ...changes,
+    });
+  }
 
   do(command: MediaCommand): void {
     this.thread.command(command);

@@ -20,7 +20,15 @@ interface Devices {
 }
 
 async function start(devices: Devices): Promise<MediaEngine> {
-  return MediaEngine.start({worker, ...devices, echo: 'off', tones: 'eu', ports: await freePorts(8)});
+  return MediaEngine.start({
+    worker,
+    ...devices,
+    echo: 'off',
+    tones: 'eu',
+    sounds: {},
+    volumes: {speech: 100, sounds: 100},
+    ports: await freePorts(8),
+  });
 }
 
 function streamTo(session: MediaSession, security?: StreamSecurity): AudioStream {
@@ -197,6 +205,8 @@ test('a thread that works answers, one that hangs does not, and one that has end
     speaker: 'discard',
     echo: 'off',
     tones: 'eu',
+    sounds: {},
+    volumes: {speech: 100, sounds: 100},
     ports: await freePorts(8),
   } as const;
   const hung = await MediaEngine.start({

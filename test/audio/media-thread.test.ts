@@ -170,6 +170,25 @@ test('tones are heard with or without a call, and mixed into it', async () => {
   expect(Math.abs(mean - 460)).toBeLessThan(300);
 });
 
+test("speech and the station's own sounds have volumes of their own, and the sum stays within 16 bits", async () => {
+  const loud = new Int16Array(10 * soundFrame).fill(32_000);
+  const bench = new Bench({sounds: {press: loud}, volumes: {speech: 50, sounds: 10}});
+  const socket = await bench.talk();
+  for (let step = 0; step < 10; step++) bench.step(0, {socket, sample: 460});
+  // Half as loud is 10 dB less.
+  expect(bench.card.played.at(-1)).toBe(Math.trunc(460 * 10 ** (-10 / 20)));
+  bench.do({kind: 'play', sound: 'press'});
+  bench.step(0, {socket, sample: 460});
+  expect(bench.card.played.at(-1)).toBe(145 + Math.trunc(32_000 * 0.1 ** (Math.log2(10) / 2)));
+
+  const clipping = new Bench({sounds: {press: loud}});
+  const other = await clipping.talk();
+  for (let step = 0; step < 10; step++) clipping.step(0, {socket: other, sample: 20_000});
+  clipping.do({kind: 'play', sound: 'press'});
+  clipping.step(0, {socket: other, sample: 20_000});
+  expect(clipping.card.played.at(-1)).toBe(32_767);
+});
+
 test('ringback ends when somebody is attached, or when told', async () => {
   const bench = new Bench();
   bench.do({kind: 'play', sound: 'ringback'});

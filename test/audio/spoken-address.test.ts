@@ -1,5 +1,4 @@
 import {expect, test} from 'vitest';
-import {Announcement} from '../../firmware/audio/announcement.ts';
 import {speakAddress} from '../../firmware/audio/spoken-address.ts';
 import {spokenWords} from '../../firmware/audio/spoken-words.ts';
 
@@ -37,17 +36,4 @@ test('an address is its words one after another, said twice, in some ten seconds
   expect(seconds).toBeGreaterThan(6);
   expect(seconds).toBeLessThan(25);
   expect(speakAddress('1x1')).toEqual(both);
-});
-
-test('it is played frame by frame to its end, then silence', () => {
-  const announcement = new Announcement();
-  const frame = new Int16Array(320).fill(7);
-  announcement.start(Int16Array.from({length: 500}, (_, index) => index + 1));
-  announcement.pull(frame);
-  expect([frame[0], frame[319], announcement.playing]).toEqual([1, 320, true]);
-  announcement.pull(frame);
-  expect([frame[0], frame[179], frame[180], announcement.playing]).toEqual([321, 500, 0, false]);
-  announcement.start(new Int16Array(1_000));
-  announcement.stop();
-  expect(announcement.playing).toBe(false);
 });

@@ -20,6 +20,8 @@ async function callOurselves(port: number): Promise<MediaEngine> {
     speaker: 'discard',
     echo: 'off',
     tones: 'eu',
+    sounds: {},
+    volumes: {speech: 100, sounds: 100},
     ports,
   });
   const session = await engine.open('127.0.0.1');

@@ -29,7 +29,7 @@ buttons:
 doors:
   - {name: front, output: relay-1, open_seconds: 0.5, code: 0070, from: [house, sip:192.168.1.20]}
 answer: {mode: manual, from: [house, any, 101@example.org]}
-audio: {microphone: "file:hello.wav", speaker: "alsa:plughw:CARD=Device", codecs: [PCMU], echo: half-duplex, tones: gb}
+audio: {microphone: "file:hello.wav", speaker: "alsa:plughw:CARD=Device", codecs: [PCMU], echo: half-duplex, tones: gb, sounds: {press: ding.wav, door: /sounds/open.wav}, volumes: {sounds: 40}}
 light: {device: ring:24, brightness: 80, night: {from: 22:00, to: 6:30, brightness: 10}}
 talk_seconds: 60
 http: {listen: "127.0.0.1:8080"}
@@ -101,6 +101,8 @@ test('a whole configuration', () => {
         codecs: ['PCMU'],
         echo: 'half-duplex',
         tones: 'gb',
+        sounds: {press: join(place, 'ding.wav'), door: '/sounds/open.wav'},
+        volumes: {speech: 100, sounds: 40},
       },
       light: {
         device: {kind: 'ring', count: 24},

@@ -55,6 +55,41 @@ test('16 bit, 8 bit and mu-law', () => {
   ]);
 });
 
+test('24 and 32 bit, and floating point', () => {
+  const longer = Buffer.alloc(9);
+  longer.writeIntLE(0x7fffff, 0, 3);
+  longer.writeIntLE(-0x800000, 3, 3);
+  longer.writeIntLE(-0x000100, 6, 3);
+  expect(read(wav({bits: 24}, longer))).toEqual([32_767, -32_768, -1]);
+  const whole = new Uint8Array(Int32Array.of(0x7fff_ffff, -0x8000_0000, 0x0001_0000).buffer);
+  expect(read(wav({bits: 32}, whole))).toEqual([32_767, -32_768, 1]);
+  const parts = new Uint8Array(Float32Array.of(0.5, -1, 1, 7, -Infinity, NaN).buffer);
+  expect(read(wav({bits: 32, encoding: 3}, parts))).toEqual([16_384, -32_768, 32_767, 32_767, -32_768, 0]);
+});
+
+test('whatever the samples, a file of 16 bits or more gives them back', () => {
+  const sound = fc.array(fc.integer({min: -32_768, max: 32_767}), {maxLength: 64});
+  const encoded = {
+    16: (samples: number[]) => Int16Array.from(samples),
+    24: (samples: number[]) =>
+      Uint8Array.from(samples.flatMap((sample) => [0, sample & 255, (sample >> 8) & 255])),
+    32: (samples: number[]) => Int32Array.from(samples, (sample) => sample << 16),
+  };
+  fc.assert(
+    fc.property(
+      sound,
+      fc.constantFrom(16, 24, 32),
+      fc.integer({min: 1, max: 8}),
+      (samples, bits, channels) => {
+        // The same in each channel, so that their mean is it as well.
+        const data = encoded[bits](samples.flatMap((sample) => Array(channels).fill(sample)));
+        const bytes = new Uint8Array(data.buffer, 0, data.byteLength);
+        expect(read(wav({bits, channels}, bytes))).toEqual(samples);
+      },
+    ),
+  );
+});
+
 test('of several channels the mean', () => {
   expect(read(wav({bits: 16, channels: 2}, words(100, 300, -5, -7)))).toEqual([200, -6]);
 });
@@ -75,7 +110,12 @@ test('a recorder that was cut short left sizes that are wrong', () => {
 test.each([
   ['no WAV', Buffer.from('MP3'), /is not a WAV file/],
   ['no data', wav({bits: 16}, words()).subarray(0, 46), /has no sound in it/],
-  ['24 bit', wav({bits: 24}, words(1, 2, 3)), /is encoded in a way that is not understood; convert it/],
+  [
+    '12 bit',
+    wav({bits: 12}, words(1, 2, 3)),
+    /not understood \(encoding 1, 12 bits, 1 channels, 8000 Hz\); allowed are PCM of 8, .* convert it/,
+  ],
+  ['MP3 in a WAV', wav({bits: 16, encoding: 0x55}, words(1)), /encoding 85, /],
   ['no channels', wav({bits: 16, channels: 0}, words(1)), /not understood/],
   ['a broken format', wav({bits: 16}, words(1)).fill(0, 26, 30), /its format chunk is too short/],
 ])('%s is refused in words', (_name, bytes, message) => {

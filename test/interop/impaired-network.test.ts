@@ -99,6 +99,8 @@ test('speech over a network that loses, delays and reorders is heard, and the fi
     worker,
     echo: 'off' as const,
     tones: 'eu' as const,
+    sounds: {},
+    volumes: {speech: 100, sounds: 100},
   });
   const speaking = await MediaEngine.start({
     ...(await ports()),

@@ -103,7 +103,7 @@ test.each([
   ['busy', 'busy'],
   ['refused', 'busy'],
   ['no-answer', 'error'],
-  ['unreachable', 'error'],
+  ['unreachable', 'congestion'],
   ['not-found', 'error'],
   ['failed', 'error'],
 ] as const)('a call that ends as %s is told by light, sound, journal and call log', (cause, sound) => {

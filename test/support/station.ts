@@ -25,7 +25,14 @@ export interface StationSettings {
   readers?: Record<string, unknown>[];
   relays?: Record<string, unknown>[];
   answer?: Record<string, unknown>;
-  audio?: {microphone?: string; speaker?: string; echo?: string; codecs?: readonly string[]};
+  audio?: {
+    microphone?: string;
+    speaker?: string;
+    echo?: string;
+    codecs?: readonly string[];
+    sounds?: Record<string, string>;
+    volumes?: Record<string, number>;
+  };
   light?: Record<string, unknown>;
   talk_seconds?: number;
 }

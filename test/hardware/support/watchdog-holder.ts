@@ -16,6 +16,8 @@ const media = await MediaEngine.start({
   speaker: 'discard',
   echo: 'off',
   tones: 'eu',
+  sounds: {},
+  volumes: {speech: 100, sounds: 100},
   ports: {first: 20_000, last: 20_010},
 });
 const watchdog = openWatchdog('/dev/watchdog');

@@ -15,13 +15,12 @@ const data = workerData as MediaWorkerData;
 // Where it is not allowed the thread runs like any other: all works, only not under load.
 useRealTimeScheduling(priority);
 runMediaWorker(data, {
-  openSound: (onLost) =>
+  openSound: () =>
     openSoundCard({
       microphone: data.microphone,
       speaker: data.speaker,
       rate: sampleRate,
       clock: systemClock,
-      log: onLost,
     }),
   readRecording: readWavFile,
   bindMarked,

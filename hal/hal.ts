@@ -74,24 +74,52 @@ export interface Board {
   close(): void;
 }
 
+/** Why a microphone or loudspeaker does not work. */
+export interface SoundFault {
+  /**
+   * `missing`: no such device is there, or it was unplugged; `in-use`: another program has it; `forbidden`: the permissions do not
+   * allow it; `failed`: anything else.
+   */
+  readonly state: 'missing' | 'in-use' | 'forbidden' | 'failed';
+  /** What is wrong, and what to do about it. */
+  readonly text: string;
+}
+
+/** How a microphone or a loudspeaker is. */
+export interface SoundHalf {
+  /** As the configuration calls it, such as `alsa:plughw:CARD=Device`. */
+  readonly device: string;
+  /** Hz, of the device itself; null while it does not work. */
+  readonly rate: number | null;
+  /** Null while it works. */
+  readonly fault: SoundFault | null;
+  /** Overruns or underruns of its buffer since the start. */
+  readonly xruns: number;
+}
+
+/** Both of them. */
+export interface SoundState {
+  readonly microphone: SoundHalf;
+  readonly speaker: SoundHalf;
+}
+
 /**
- * One direction pair of sound, mono, signed 16 bit, never blocking. Owned by the media thread alone.
- * All counts are in samples.
+ * One direction pair of sound, mono, signed 16 bit, never blocking. Owned by the media thread alone. All counts are in samples.
+ * What does not work is silence until it does: nothing here throws.
  */
 export interface SoundCard {
-  /** Sample rates in Hz: of what is read, and of what is written. */
+  /** Sample rates in Hz: of what is read, and of what is written. They change in `refresh` only. */
   readonly captureRate: number;
   readonly playbackRate: number;
-  /** What it is called in messages to people, for example "alsa:default". */
-  readonly name: string;
+  readonly state: SoundState;
   /** Moves up to `samples.length` captured samples into `samples`; returns how many there were. */
   read(samples: Int16Array): number;
   /** Queues samples for playback; returns how many were taken. */
   write(samples: Int16Array): number;
   /** Samples that are queued and not yet heard. */
   playbackDelay(): number;
-  /** Buffer under- and overruns since it was opened. */
-  readonly xruns: number;
+  /** Looks whether what works is still there, and tries what does not. Returns whether a device has come or gone. */
+  refresh(): boolean;
   close(): void;
 }
 

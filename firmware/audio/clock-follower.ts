@@ -1,4 +1,4 @@
-/** Frames over which a level is averaged before anything is concluded: 4 s, for cards tell of it in steps. */
+/** Frames over which a level is watched before anything is concluded: 4 s, for cards tell of it in steps. */
 const window = 200;
 /** Frames after a start in which a level still finds its place: 1 s. */
 const settling = 50;
@@ -13,14 +13,17 @@ const largest = 500e-6;
 
 /**
  * Finds by how much a sound card's clock differs from ours, from the level of a buffer between the two: it rises or falls as
- * long as the rates differ. The level at which it settled is kept.
+ * long as the rates differ. The level at which it settled is kept. Of a window only the middle half counts: what a card or a
+ * program that is late now and then does to the level tells nothing of a clock.
  */
 export class ClockFollower {
   /** By how much faster the buffer fills than it is emptied, in parts of one: to be made up for by resampling. */
   excess = 0;
+  /** The lowest level in the last whole window; undefined before there is one. */
+  least: number | undefined;
   readonly #frameSamples: number;
+  readonly #levels = new Float64Array(window);
   #frames = 0;
-  #sum = 0;
   #target: number | undefined;
   #before = 0;
   /** The difference of the clocks. */
@@ -31,33 +34,38 @@ export class ClockFollower {
     this.#frameSamples = frameSamples;
   }
 
-  /** The buffer was filled anew: what it settles at now is right. The clocks are what they were. */
+  /** The buffer was filled anew, or its level has jumped: what it settles at now is right. The clocks are what they were. */
   restart(): void {
     this.#frames = 0;
-    this.#sum = 0;
     this.#target = undefined;
+    this.least = undefined;
+    this.excess = this.#skew;
   }
 
   /** Takes the level of the buffer, once a frame. */
   add(level: number): void {
     this.#frames++;
     if (this.#frames <= settling) return;
-    this.#sum += level;
+    this.#levels[this.#frames - settling - 1] = level;
     if (this.#frames < settling + window) return;
-    const mean = this.#sum / window;
     this.#frames = settling;
-    this.#sum = 0;
+    const levels = this.#levels.sort();
+    this.least = levels[0]!;
+    const middle = levels.subarray(window / 4, (3 * window) / 4);
+    const mean = middle.reduce((sum, one) => sum + one, 0) / middle.length;
+    // Half of all levels lie within this of each other: what moves by less than half of it has not moved.
+    const spread = middle.at(-1)! - middle[0]!;
     if (this.#target === undefined) this.#target = mean;
-    else this.#steer(mean);
+    else this.#steer(mean, Math.max(tolerance, spread / 2));
     this.#before = mean;
   }
 
-  #steer(mean: number): void {
+  #steer(level: number, meaningless: number): void {
     const passed = window * this.#frameSamples;
-    const off = mean - this.#target!;
+    const off = level - this.#target!;
     // A card that tells of whole periods only moves by one at a time.
-    const drift = Math.max(-largest * passed, Math.min(largest * passed, mean - this.#before));
-    if (this.#skew === 0 && Math.abs(off) < tolerance) return;
+    const drift = Math.max(-largest * passed, Math.min(largest * passed, level - this.#before));
+    if (this.#skew === 0 && Math.abs(off) < meaningless) return;
     // What was made up for in this window would have come on top of the change that is seen.
     this.#skew += follow * (this.excess + drift / passed - this.#skew);
     this.excess = Math.max(-largest, Math.min(largest, this.#skew + off / (patience * passed)));

@@ -1,6 +1,13 @@
 import {MessageChannel, type MessagePort, receiveMessageOnPort, Worker} from 'node:worker_threads';
 import type {SocketAddress} from '../rtp/audio-stream.ts';
-import type {Levels, MediaCommand, MediaReport, MediaSettings, SessionStatistics} from './media-messages.ts';
+import type {
+  Levels,
+  MediaCommand,
+  MediaReport,
+  MediaSettings,
+  SessionStatistics,
+  SoundCondition,
+} from './media-messages.ts';
 import {MediaSession, type SessionOwner} from './media-session.ts';
 import type {MediaWorkerData} from './media-worker.ts';
 import type {SoundName} from './sound-names.ts';
@@ -24,10 +31,12 @@ interface Pending<Value> {
 export class MediaEngine implements SessionOwner {
   /** Loudness of both directions in dBFS, ten times a second while something is going on. */
   onMeters: ((levels: Levels) => void) | undefined;
-  /** Sound failed, in plain words; calls go on without it. */
+  /** Something of the sound failed, in plain words; calls go on without it. */
   onFault: ((text: string) => void) | undefined;
-  /** The sound card is there again. */
-  onRestored: (() => void) | undefined;
+  /** How the sound card is; undefined before it was told. */
+  sound: SoundCondition | undefined;
+  /** The sound card has changed. */
+  onSound: ((condition: SoundCondition) => void) | undefined;
   readonly #worker: Worker;
   readonly #port: MessagePort;
   readonly #commandCount: Int32Array;
@@ -41,7 +50,7 @@ export class MediaEngine implements SessionOwner {
 
   /**
    * Starts the media thread with `worker` as its program.
-   * Rejects with plain words when it cannot work, for example for want of the sound card.
+   * Rejects with plain words when it cannot work, for example for want of a file. A sound card may come later.
    */
   static async start(settings: MediaSettings & {readonly worker: URL}): Promise<MediaEngine> {
     const engine = new MediaEngine(settings);
@@ -198,8 +207,9 @@ export class MediaEngine implements SessionOwner {
       case 'fault':
         this.onFault?.(report.text);
         break;
-      case 'restored':
-        this.onRestored?.();
+      case 'sound':
+        this.sound = report.state;
+        this.onSound?.(report.state);
         break;
     }
   }

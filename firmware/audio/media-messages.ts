@@ -1,3 +1,4 @@
+import type {SoundState} from '../../hal/hal.ts';
 import type {AudioStream, SocketAddress} from '../rtp/audio-stream.ts';
 import type {Country} from './country-tones.ts';
 import type {SoundName} from './sound-names.ts';
@@ -78,7 +79,14 @@ export type MediaReport =
   | {readonly kind: 'answered'; readonly request: number}
   | {readonly kind: 'meters'; readonly levels: Levels}
   | {readonly kind: 'fault'; readonly text: string}
-  | {readonly kind: 'restored'};
+  /** At the start, and when a device has come or gone, or its count of overruns and underruns has grown. */
+  | {readonly kind: 'sound'; readonly state: SoundCondition};
+
+/** How the sound card is, and what comes from it. */
+export interface SoundCondition extends SoundState {
+  /** In use, the microphone has given nothing at all for seconds, not even noise. */
+  readonly microphoneSilent: boolean;
+}
 
 /** Loudness of both directions in dBFS, -96 to 0. */
 export interface Levels {
@@ -99,6 +107,8 @@ export interface SessionStatistics {
   readonly jitterMs: number;
   /** From a packet's coming to its being heard. */
   readonly delayMs: number;
+  /** Overruns of the microphone's buffer and underruns of the loudspeaker's while it was connected with them. */
+  readonly xruns: number;
   /** What the other side tells of the sound that it receives (RTCP); null as long as it has not. */
   readonly remoteLost: number | null;
   readonly remoteJitterMs: number | null;

@@ -16,6 +16,7 @@ const nothingYet: SessionStatistics = {
   duplicates: 0,
   jitterMs: 0,
   delayMs: 0,
+  xruns: 0,
   remoteLost: null,
   remoteJitterMs: null,
   roundTripMs: null,

@@ -1,6 +1,7 @@
 import type {RandomBytes} from '../base/random.ts';
 import type {SocketAddress} from '../rtp/audio-stream.ts';
 import {AutomaticGain} from './automatic-gain.ts';
+import {CaptureSilence} from './capture-silence.ts';
 import type {Country} from './country-tones.ts';
 import {EchoChain} from './echo/echo-chain.ts';
 import {frameSamples, frameTime, gainOf, mix, scale} from './frame.ts';
@@ -61,19 +62,18 @@ export class MediaThread {
   #framesMeasured = 0;
   #running = false;
   #capturing = false;
+  #soundTold = '';
+  readonly #captureSilence = new CaptureSilence();
 
-  /** Opens the sound card. @throws HardwareError when it cannot be opened. */
+  /** Opens the sound card. @throws HardwareError for what cannot come later. */
   constructor(parts: MediaParts) {
     this.#parts = parts;
     this.#signals = new SignalPlayer(parts.tones, parts.sounds);
     this.#speechGain = gainOf(parts.volumes.speech);
     this.#soundGain = gainOf(parts.volumes.sounds);
     this.#echo = parts.echo === 'off' ? undefined : new EchoChain(parts.echo === 'half-duplex');
-    this.#sound = new SoundPath(
-      parts.openSound,
-      (text) => parts.report({kind: 'fault', text}),
-      () => parts.report({kind: 'restored'}),
-    );
+    this.#sound = new SoundPath(parts.openSound);
+    this.#tellSound();
   }
 
   /** Whether there is anything to do each 20 ms. */
@@ -114,7 +114,9 @@ export class MediaThread {
         this.#parts.report({
           kind: 'statistics',
           request: command.request,
-          statistics: this.#sessions.get(command.session)?.statistics(this.#sound.playbackDelayMs()),
+          statistics: this.#sessions
+            .get(command.session)
+            ?.statistics({delayMs: this.#sound.playbackDelayMs(), xruns: this.#xruns()}),
         });
         break;
       case 'answer':
@@ -127,10 +129,17 @@ export class MediaThread {
     this.#startOrStop();
   }
 
+  /** Looks whether the sound card is there; to be called every few seconds, also without work. */
+  lookAfterSound(): void {
+    this.#sound.refresh();
+    this.#tellSound();
+  }
+
   /** First part of a step: takes and encodes what the microphone heard. */
   captureFrame(): void {
     if (!this.#capturing) return;
     this.#sound.capture(this.#microphone);
+    this.#captureSilence.add(this.#microphone);
     if (this.#echo) this.#cancelEcho(this.#echo);
     this.#attached?.encodeFrame(this.#microphone);
   }
@@ -186,6 +195,23 @@ export class MediaThread {
     }
   }
 
+  #xruns(): number {
+    const {microphone, speaker} = this.#sound.state;
+    return microphone.xruns + speaker.xruns;
+  }
+
+  /** Where anything of it has changed. */
+  #tellSound(): void {
+    const {microphone, speaker} = this.#sound.state;
+    // In a recording silence is what was recorded.
+    const live = microphone.device.startsWith('alsa:') && microphone.fault === null;
+    const state = {microphone, speaker, microphoneSilent: live && this.#captureSilence.silent};
+    const text = JSON.stringify(state);
+    if (text === this.#soundTold) return;
+    this.#soundTold = text;
+    this.#parts.report({kind: 'sound', state});
+  }
+
   #closeSession(id: number): void {
     const session = this.#sessions.get(id);
     if (session === undefined) return;
@@ -196,9 +222,9 @@ export class MediaThread {
 
   #attach(session: VoiceSession | undefined): void {
     const now = this.#parts.now();
-    if (session !== this.#attached) this.#attached?.attach(false, now);
+    if (session !== this.#attached) this.#attached?.attach(false, now, this.#xruns());
     this.#attached = session;
-    session?.attach(true, now);
+    session?.attach(true, now, this.#xruns());
     if (session === undefined) return;
     this.#signals.stopCallSound();
     this.#announcement.stop();
@@ -214,14 +240,18 @@ export class MediaThread {
   /** The microphone is live only while somebody is connected with it. */
   #startOrStop(): void {
     const active = this.active;
-    if (active && !this.#running) this.#sound.start();
+    // What has come back since the last look is heard from the first sample on.
+    if (active && !this.#running) this.lookAfterSound();
     if (!active && this.#running) {
       this.#parts.report({kind: 'meters', levels: {microphone: silenceLevel, speaker: silenceLevel}});
     }
     this.#running = active;
 
     const capturing = this.#attached?.active ?? false;
-    if (capturing && !this.#capturing) this.#sound.startCapture();
+    if (capturing && !this.#capturing) {
+      this.#sound.startCapture();
+      this.#captureSilence.restart();
+    }
     if (!capturing && this.#capturing) this.#microphone.fill(0);
     this.#capturing = capturing;
   }

@@ -25,9 +25,12 @@ export interface MediaHardware {
   readonly bindMarked: BindMarked;
 }
 
+/** How often the sound card is looked after, in ms. */
+const lookTime = 2000;
+
 /**
  * Runs the media thread inside a worker: joins it with sockets, the clock and the control thread.
- * Reports `ready`, or `failed` with plain words when the sound card cannot be opened.
+ * Reports `ready`, or `failed` with plain words when the sound cannot be opened and would not later either.
  */
 export function runMediaWorker(
   data: MediaWorkerData,
@@ -87,6 +90,7 @@ export function runMediaWorker(
     if (command.kind === 'close') port.close();
     else pacer.wake();
   });
+  setInterval(() => thread.lookAfterSound(), lookTime).unref();
   void warmUp(ports).then(() => report({kind: 'ready'}));
 }
 

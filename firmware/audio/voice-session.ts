@@ -46,6 +46,9 @@ export class VoiceSession {
   /** Kept while a stream is not encrypted, for its counters go on should it be again with the same key. */
   #srtp: SrtpSession | undefined;
   #attached = false;
+  /** While it was attached until now, and those of the sound card before it was. */
+  #xruns = 0;
+  #xrunsBefore = 0;
   /** Since when silence is counted, in ms. */
   #listeningSince = 0;
   #silencesTold = 0;
@@ -109,10 +112,12 @@ export class VoiceSession {
     if (this.#talks && !talked) this.#listenFrom(now);
   }
 
-  /** Connects the session with microphone and loudspeaker, or takes it off them. */
-  attach(attached: boolean, now: number): void {
+  /** Connects the session with microphone and loudspeaker, or takes it off them; `xruns` of theirs since the start. */
+  attach(attached: boolean, now: number, xruns: number): void {
     if (attached === this.#attached) return;
     this.#attached = attached;
+    if (attached) this.#xrunsBefore = xruns;
+    else this.#xruns += xruns - this.#xrunsBefore;
     this.#received.restart();
     this.#listenFrom(now);
   }
@@ -178,8 +183,8 @@ export class VoiceSession {
     return this.#sender.sendDigit(digit);
   }
 
-  /** `playbackDelayMs`: what waits in the sound card. */
-  statistics(playbackDelayMs: number): SessionStatistics {
+  /** `card`: what waits in the sound card, and its overruns and underruns since the start. */
+  statistics(card: {delayMs: number; xruns: number}): SessionStatistics {
     const {received, lost, duplicates, jitterMs} = this.#receiver.reception;
     const remote = this.#reports.figures;
     return {
@@ -189,7 +194,8 @@ export class VoiceSession {
       late: this.#received.late,
       duplicates,
       jitterMs,
-      delayMs: this.#attached ? this.#received.delayMs + playbackDelayMs : 0,
+      delayMs: this.#attached ? this.#received.delayMs + card.delayMs : 0,
+      xruns: this.#xruns + (this.#attached ? card.xruns - this.#xrunsBefore : 0),
       remoteLost: remote.lost ?? null,
       remoteJitterMs: remote.jitterMs ?? null,
       roundTripMs: remote.roundTripMs ?? null,

@@ -21,6 +21,7 @@ export const NO_FIGURES: Readonly<RtpFigures> = {
   late: 0,
   jitterMs: 0,
   delayMs: 0,
+  xruns: 0,
   mos: null,
   remoteLost: null,
   remoteJitterMs: null,
@@ -154,7 +155,7 @@ export class Conversation implements TalkListener {
     try {
       const figures = await this.#media?.statistics();
       if (!figures) return;
-      const {sent, received, lost, late, remoteLost, remoteMos} = figures;
+      const {sent, received, lost, late, xruns, remoteLost, remoteMos} = figures;
       this.#figures = {
         sent,
         received,
@@ -162,6 +163,7 @@ export class Conversation implements TalkListener {
         late,
         jitterMs: inTenths(figures.jitterMs),
         delayMs: inTenths(figures.delayMs),
+        xruns,
         mos: estimateMos(figures),
         remoteLost,
         remoteJitterMs: figures.remoteJitterMs && inTenths(figures.remoteJitterMs),

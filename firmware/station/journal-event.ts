@@ -140,9 +140,14 @@ export type JournalEvent =
   /** The supply voltage is too low. */
   | {kind: 'voltage-low'}
   | {kind: 'voltage-good'}
-  /** The sound card or the media thread is in trouble. */
-  | {kind: 'sound-fault'; reason: string}
-  | {kind: 'sound-restored'};
+  /** The sound card or, without a `device`, the media thread is in trouble. */
+  | {kind: 'sound-fault'; device?: string; reason: string}
+  | {kind: 'sound-restored'; device: string}
+  /** So many overruns of the microphone's buffer, or underruns of the loudspeaker's, within a minute. */
+  | {kind: 'sound-xruns'; device: string; direction: 'microphone' | 'speaker'; count: number}
+  /** In use, the microphone has given nothing at all for seconds, not even noise. */
+  | {kind: 'microphone-silent'; device: string}
+  | {kind: 'microphone-heard'; device: string};
 
 /** An event as the journal keeps it: numbered, dated, told in plain words. */
 export type JournalEntry = {

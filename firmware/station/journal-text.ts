@@ -150,6 +150,14 @@ export function describeEvent(event: JournalEvent): string {
     case 'sound-fault':
       return `Trouble with the sound: ${event.reason}`;
     case 'sound-restored':
-      return 'The sound card is there again';
+      return `The sound works: ${event.device}`;
+    case 'sound-xruns':
+      return event.direction === 'microphone'
+        ? `The microphone ${event.device} was not read in time ${event.count} times within a minute: the processor is too busy, or the card stops`
+        : `The loudspeaker ${event.device} ran dry ${event.count} times within a minute: the processor is too busy, or the card stops`;
+    case 'microphone-silent':
+      return `The microphone ${event.device} gives no sound at all: is it muted, is its gain at zero, is it connected?`;
+    case 'microphone-heard':
+      return `The microphone ${event.device} is heard again`;
   }
 }

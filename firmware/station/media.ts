@@ -1,7 +1,7 @@
 import type {SoundName} from '../audio/sound-names.ts';
 import type {MediaPort} from '../sip/agent/call.ts';
 import type {Meters} from './station-control.ts';
-import type {RtpFigures} from './status.ts';
+import type {RtpFigures, SoundCondition} from './status.ts';
 
 /** The sounds that the station makes at its own speaker. `stop` ends one that goes on by itself. */
 export type Sound = SoundName | 'stop';
@@ -25,7 +25,9 @@ export interface Media {
   announce(address: string): void;
   onMeters: ((meters: Meters) => void) | undefined;
   onFault: ((text: string) => void) | undefined;
-  onRestored: (() => void) | undefined;
+  /** How the sound card is; undefined before it was told. */
+  readonly sound: SoundCondition | undefined;
+  onSound: ((condition: SoundCondition) => void) | undefined;
 }
 
 /**

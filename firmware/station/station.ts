@@ -29,8 +29,9 @@ import {type OpenReader, Readers} from './readers.ts';
 import {Reception} from './reception.ts';
 import {RefusedCodes} from './refused-codes.ts';
 import {ResetButton, type ResetStage} from './reset-button.ts';
+import {SoundMonitor} from './sound-monitor.ts';
 import type {CommandResult, DoorCommand, Meters, StationControl} from './station-control.ts';
-import type {StationStatus} from './status.ts';
+import type {SoundCondition, StationStatus} from './status.ts';
 import type {Telephone} from './telephone.ts';
 
 /** A second press so soon after the first (ms) is an impatient finger, not the wish to cancel. */
@@ -72,6 +73,7 @@ export class Station implements StationControl {
   readonly #reception: Reception;
   readonly #mailbox: Mailbox;
   readonly #sounds: CallSounds;
+  readonly #sound: SoundMonitor;
   readonly #calls: Calls;
   readonly #reachability: Reachability;
   readonly #isNew: () => boolean;
@@ -165,6 +167,7 @@ export class Station implements StationControl {
     const from = config.answer.mode === 'refuse' ? [] : config.answer.from;
     this.#mailbox = new Mailbox({from, clock, tell});
     this.#sounds = new CallSounds({media, clock});
+    this.#sound = new SoundMonitor({clock, tell});
     this.#calls = new Calls({
       telephone,
       book: this.#book,
@@ -198,7 +201,7 @@ export class Station implements StationControl {
     this.#telephone.onTrace = (message) => this.#trace(message);
     this.#media.onMeters = (meters) => this.onMeters?.(meters);
     this.#media.onFault = (reason) => this.#journal.append({kind: 'sound-fault', reason});
-    this.#media.onRestored = () => this.#journal.append({kind: 'sound-restored'});
+    this.#media.onSound = (condition) => this.#soundChanged(condition);
     for (const button of this.#config.buttons) {
       const input = this.#board.inputs.get(button.input);
       if (input) this.#buttons.set(button.name, this.#watch(button, input));
@@ -207,6 +210,7 @@ export class Station implements StationControl {
     this.#light.clear('starting');
     this.#media.play('ready');
     this.#journal.append({kind: 'started', version: this.#version});
+    if (this.#media.sound) this.#soundChanged(this.#media.sound);
     this.#doors.start();
     this.#readers.start();
     for (const {name} of this.#config.sip.accounts.filter(sendsKeysReadably)) {
@@ -251,6 +255,7 @@ export class Station implements StationControl {
       accounts: this.#telephone.accounts.map(accountStatus),
       network: this.#reachability.network,
       system: this.#system?.facts ?? null,
+      audio: this.#sound.condition,
       doors: this.#doors.states,
       readers: this.#readers.states,
       buttons: this.#config.buttons.map((button) => {
@@ -493,6 +498,11 @@ export class Station implements StationControl {
   #callEnded(result: CallResult): void {
     if (result !== 'answered' && result !== 'cancelled') this.#light.set('failed', FAILED_TIME);
     this.#callChanged();
+  }
+
+  #soundChanged(condition: SoundCondition): void {
+    this.#sound.update(condition);
+    this.#changed();
   }
 
   #doorsChanged(): void {

@@ -1,3 +1,5 @@
+import type {SoundState} from '../../hal/hal.ts';
+
 /**
  * What the station is doing. `calling`: nobody's phone rings yet; `ringing`: at least one does;
  * `incoming`: somebody calls and waits for `answer()`.
@@ -16,6 +18,8 @@ export interface RtpFigures {
   jitterMs: number;
   /** Time a packet waits here before it is heard. */
   delayMs: number;
+  /** Overruns of the microphone's buffer and underruns of the loudspeaker's during the call. */
+  xruns: number;
   /**
    * Estimated listening quality, 1 (bad) to 4.4 (as good as the codec gets); null before anything was
    * received.
@@ -92,6 +96,12 @@ export interface ReaderStatus {
   refused: number;
 }
 
+/** How the sound card is, and what comes from it. */
+export interface SoundCondition extends SoundState {
+  /** In use, the microphone has given nothing at all for seconds, not even noise. */
+  readonly microphoneSilent: boolean;
+}
+
 /** The body of `GET /api/status`. */
 export interface StationStatus {
   name: string;
@@ -106,6 +116,8 @@ export interface StationStatus {
   network: {available: boolean; addresses: string[]} | null;
   /** How the machine is: °C of the processor, and so on, null where it does not tell; null where nobody looks. */
   system: {temperature: number | null; throttled: boolean | null; undervoltage: boolean | null} | null;
+  /** Microphone and loudspeaker; null before the media thread has told of them. */
+  audio: SoundCondition | null;
   doors: DoorStatus[];
   readers: ReaderStatus[];
   /**

@@ -1,6 +1,6 @@
 import {closeSync, openSync, readdirSync} from 'node:fs';
 import {ioctl} from '../linux/ioctl.ts';
-import {nearNames} from './near-names.ts';
+import {nearNames} from '../near-names.ts';
 import {
   emptyChipInfo,
   GET_CHIP_INFO,

@@ -16,6 +16,8 @@ export const Errno = {
   suspended: -86,
   /** The device is gone (unplugged). */
   gone: -19,
+  /** The card is there, and has no such device. */
+  noDevice: -6,
 } as const;
 
 /** What libasound refused, in words. */

@@ -27,7 +27,9 @@ export interface Library {
   snd_pcm_hw_params_set_access(pcm: Pointer, params: Pointer, access: number): number;
   snd_pcm_hw_params_set_format(pcm: Pointer, params: Pointer, format: number): number;
   snd_pcm_hw_params_set_channels(pcm: Pointer, params: Pointer, channels: number): number;
-  snd_pcm_hw_params_set_rate(pcm: Pointer, params: Pointer, rate: number, direction: number): number;
+  snd_pcm_hw_params_set_rate_resample(pcm: Pointer, params: Pointer, allowed: number): number;
+  snd_pcm_hw_params_test_rate(pcm: Pointer, params: Pointer, rate: number, direction: number): number;
+  snd_pcm_hw_params_set_rate_near(pcm: Pointer, params: Pointer, rate: NumberOut, direction: null): number;
   snd_pcm_hw_params_set_period_size_near(
     pcm: Pointer,
     params: Pointer,
@@ -105,8 +107,14 @@ function load(): Library {
     snd_pcm_hw_params_set_channels: asound.func(
       'int snd_pcm_hw_params_set_channels(void *pcm, void *params, unsigned int channels)',
     ),
-    snd_pcm_hw_params_set_rate: asound.func(
-      'int snd_pcm_hw_params_set_rate(void *pcm, void *params, unsigned int rate, int direction)',
+    snd_pcm_hw_params_set_rate_resample: asound.func(
+      'int snd_pcm_hw_params_set_rate_resample(void *pcm, void *params, unsigned int allowed)',
+    ),
+    snd_pcm_hw_params_test_rate: asound.func(
+      'int snd_pcm_hw_params_test_rate(void *pcm, void *params, unsigned int rate, int direction)',
+    ),
+    snd_pcm_hw_params_set_rate_near: asound.func(
+      'int snd_pcm_hw_params_set_rate_near(void *pcm, void *params, _Inout_ unsigned int *rate, int *direction)',
     ),
     snd_pcm_hw_params_set_period_size_near: asound.func(
       'int snd_pcm_hw_params_set_period_size_near(void *pcm, void *params, _Inout_ unsigned long *frames, int *direction)',

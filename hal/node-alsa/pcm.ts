@@ -8,16 +8,16 @@ export interface PcmOptions {
   /** The PCM's name: `default`, `plughw:CARD=Device`, or one of an ALSA configuration file. */
   readonly device: string;
   readonly stream: PcmStream;
-  /** Frames a second; exactly this or an error. `plug` devices convert. */
-  readonly rate: number;
+  /** Frames a second: the first of these that the hardware does by itself, or what it does that is next to the first. */
+  readonly rates: readonly [number, ...number[]];
   /** Samples in a frame. */
   readonly channels: number;
-  /** Wanted frames between two interrupts; the hardware may give another. */
-  readonly periodFrames: number;
-  /** Wanted frames in the buffer; the hardware may give another. */
-  readonly bufferFrames: number;
-  /** Playback starts by itself once this many frames are queued. */
-  readonly startFrames: number;
+  /** Wanted time between two interrupts; the hardware may give another. */
+  readonly periodMs: number;
+  /** Wanted length of the buffer; the hardware may give another. */
+  readonly bufferMs: number;
+  /** Playback starts by itself once so much is queued. */
+  readonly startMs: number;
 }
 
 const PLAYBACK = 0;
@@ -27,12 +27,15 @@ const ACCESS_RW_INTERLEAVED = 3;
 const FORMAT_S16_LE = 2;
 const EAGAIN = -11;
 const STATE_RUNNING = 3;
+const STATE_DISCONNECTED = 8;
 
 /** An open PCM that never blocks. Not to be shared between threads. */
 export class Pcm {
   readonly device: string;
   readonly stream: PcmStream;
   readonly channels: number;
+  /** Frames a second. */
+  readonly rate: number;
   /** Frames in a period and in the buffer, as the hardware gave them. */
   readonly periodFrames: number;
   readonly bufferFrames: number;
@@ -40,17 +43,18 @@ export class Pcm {
   readonly #delay: NumberOut = [0];
   #open = true;
 
-  private constructor(handle: Pointer, options: PcmOptions, periodFrames: number, bufferFrames: number) {
+  private constructor(handle: Pointer, options: PcmOptions, {rate, periodFrames, bufferFrames}: Hardware) {
     this.#handle = handle;
     this.device = options.device;
     this.stream = options.stream;
     this.channels = options.channels;
+    this.rate = rate;
     this.periodFrames = periodFrames;
     this.bufferFrames = bufferFrames;
   }
 
   /**
-   * Opens and prepares a PCM. Capture runs from `start` on, playback once `startFrames` are queued.
+   * Opens and prepares a PCM. Capture runs from `start` on, playback once `startMs` are queued.
    * @throws AlsaError where the device is missing, in use, or cannot do what is asked.
    */
   static open(options: PcmOptions): Pcm {
@@ -61,10 +65,10 @@ export class Pcm {
     checked(alsa.snd_pcm_open(out, device, direction, NONBLOCK), () => `${stream} device "${device}"`);
     const handle = out[0]!;
     try {
-      const {period, buffer} = setHardware(handle, options);
-      setSoftware(handle, period, options);
+      const hardware = setHardware(handle, options);
+      setSoftware(handle, hardware, options);
       checked(alsa.snd_pcm_prepare(handle), () => `${stream} device "${device}" cannot be prepared`);
-      return new Pcm(handle, options, period, buffer);
+      return new Pcm(handle, options, hardware);
     } catch (error) {
       alsa.snd_pcm_close(handle);
       throw error;
@@ -106,7 +110,12 @@ export class Pcm {
     return library().snd_pcm_state(this.#usable()) === STATE_RUNNING;
   }
 
-  /** Starts capture, or playback before `startFrames` are queued. */
+  /** The device was unplugged. */
+  get disconnected(): boolean {
+    return library().snd_pcm_state(this.#usable()) === STATE_DISCONNECTED;
+  }
+
+  /** Starts capture, or playback before `startMs` are queued. */
   start(): void {
     checked(
       library().snd_pcm_start(this.#usable()),
@@ -117,7 +126,7 @@ export class Pcm {
   /**
    * Makes the PCM usable again after `read`, `write` or `available` returned the negative `error` of an
    * under- or overrun or of a suspension. What was queued is lost. It does not run afterwards: refill playback
-   * up to `startFrames`; call `start` for capture.
+   * up to `startMs`; call `start` for capture.
    * @throws AlsaError for any other error, for example that of an unplugged device.
    */
   recover(error: number): void {
@@ -140,8 +149,15 @@ export class Pcm {
   }
 }
 
-function setHardware(handle: Pointer, options: PcmOptions): {period: number; buffer: number} {
-  const {device, stream, rate, channels, periodFrames, bufferFrames} = options;
+/** What the hardware gave. */
+interface Hardware {
+  readonly rate: number;
+  readonly periodFrames: number;
+  readonly bufferFrames: number;
+}
+
+function setHardware(handle: Pointer, options: PcmOptions): Hardware {
+  const {device, stream, rates, channels, periodMs, bufferMs} = options;
   const alsa = library();
   const cannot = (what: string) => () => `${stream} device "${device}" does not do ${what}`;
   const out: PointerOut = [null];
@@ -149,40 +165,50 @@ function setHardware(handle: Pointer, options: PcmOptions): {period: number; buf
   const params = out[0]!;
   try {
     checked(alsa.snd_pcm_hw_params_any(handle, params), cannot('anything'));
+    // Where a plug stands before the hardware it may change channels and format, but not the rate.
+    checked(alsa.snd_pcm_hw_params_set_rate_resample(handle, params, 0), cannot('its own rate'));
     checked(
       alsa.snd_pcm_hw_params_set_access(handle, params, ACCESS_RW_INTERLEAVED),
       cannot('interleaved samples'),
     );
     checked(alsa.snd_pcm_hw_params_set_format(handle, params, FORMAT_S16_LE), cannot('16 bit'));
     checked(alsa.snd_pcm_hw_params_set_channels(handle, params, channels), cannot(`${channels} channel(s)`));
-    checked(alsa.snd_pcm_hw_params_set_rate(handle, params, rate, 0), cannot(`${rate} Hz`));
-    const period: NumberOut = [periodFrames];
+    const does = (rate: number) => alsa.snd_pcm_hw_params_test_rate(handle, params, rate, 0) === 0;
+    const rate: NumberOut = [rates.find(does) ?? rates[0]];
+    checked(alsa.snd_pcm_hw_params_set_rate_near(handle, params, rate, null), cannot(`${rate[0]} Hz`));
+    const period: NumberOut = [Math.round((rate[0] * periodMs) / 1000)];
     checked(
       alsa.snd_pcm_hw_params_set_period_size_near(handle, params, period, null),
-      cannot(`periods of ${periodFrames} frames`),
+      cannot(`periods of ${periodMs} ms`),
     );
-    const buffer: NumberOut = [bufferFrames];
+    const buffer: NumberOut = [Math.round((rate[0] * bufferMs) / 1000)];
     checked(
       alsa.snd_pcm_hw_params_set_buffer_size_near(handle, params, buffer),
-      cannot(`a buffer of ${bufferFrames} frames`),
+      cannot(`a buffer of ${bufferMs} ms`),
     );
-    checked(alsa.snd_pcm_hw_params(handle, params), cannot(`${rate} Hz, 16 bit, ${channels} channel(s)`));
-    return {period: period[0], buffer: buffer[0]};
+    checked(alsa.snd_pcm_hw_params(handle, params), cannot(`${rate[0]} Hz, 16 bit, ${channels} channel(s)`));
+    return {rate: rate[0], periodFrames: period[0], bufferFrames: buffer[0]};
   } finally {
     alsa.snd_pcm_hw_params_free(params);
   }
 }
 
-function setSoftware(handle: Pointer, period: number, {device, stream, startFrames}: PcmOptions): void {
+function setSoftware(
+  handle: Pointer,
+  {rate, periodFrames, bufferFrames}: Hardware,
+  {device, stream, startMs}: PcmOptions,
+): void {
   const alsa = library();
   const cannot = () => `${stream} device "${device}" does not take its settings`;
   const out: PointerOut = [null];
   checked(alsa.snd_pcm_sw_params_malloc(out), () => 'no memory');
   const params = out[0]!;
+  // More than the hardware's buffer holds would never be queued.
+  const start = Math.min(Math.round((rate * startMs) / 1000), bufferFrames);
   try {
     checked(alsa.snd_pcm_sw_params_current(handle, params), cannot);
-    checked(alsa.snd_pcm_sw_params_set_start_threshold(handle, params, startFrames), cannot);
-    checked(alsa.snd_pcm_sw_params_set_avail_min(handle, params, period), cannot);
+    checked(alsa.snd_pcm_sw_params_set_start_threshold(handle, params, start), cannot);
+    checked(alsa.snd_pcm_sw_params_set_avail_min(handle, params, periodFrames), cannot);
     checked(alsa.snd_pcm_sw_params(handle, params), cannot);
   } finally {
     alsa.snd_pcm_sw_params_free(params);

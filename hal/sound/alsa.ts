@@ -1,16 +1,19 @@
-import {AlsaError, Errno, listCards, Pcm, type PcmStream} from 'node-alsa';
-import {type Clock, HardwareError} from '../hal.ts';
+import {AlsaError, Errno, Pcm, type PcmStream} from 'node-alsa';
+import type {Clock, SoundFault} from '../hal.ts';
+import {DeviceError, deviceFault} from './device-error.ts';
 import {BUFFER_MS, type Microphone, PAUSE_MS, type Speaker, START_MS} from './direction.ts';
 
 const PERIOD_MS = 10;
+/** What most hardware does that does not do the wanted rate, the cheapest to resample first (Hz). */
+const NATIVE_RATES = [48_000, 32_000, 44_100, 96_000] as const;
 
 /** What both directions of an ALSA device need. */
 export interface AlsaOptions {
   /** The PCM's name, such as `default` or `plughw:CARD=Device`. */
   readonly device: string;
+  /** Hz, wished for: what the hardware does instead is not resampled here. */
   readonly rate: number;
   readonly clock: Clock;
-  readonly log: (text: string) => void;
 }
 
 /** Captures from an ALSA device. Runs from the start; after an overrun or a pause it goes on with what is new. */
@@ -18,10 +21,10 @@ export class AlsaMicrophone implements Microphone {
   readonly rate: number;
   readonly #line: AlsaLine;
 
-  /** @throws HardwareError in words that say what to do. */
+  /** @throws DeviceError in words that say what to do. */
   constructor(options: AlsaOptions) {
-    this.rate = options.rate;
     this.#line = new AlsaLine('capture', options);
+    this.rate = this.#line.pcm.rate;
     this.#line.pcm.start();
   }
 
@@ -31,6 +34,14 @@ export class AlsaMicrophone implements Microphone {
 
   get xruns(): number {
     return this.#line.xruns;
+  }
+
+  get fault(): SoundFault | undefined {
+    return this.#line.fault;
+  }
+
+  check(): void {
+    this.#line.check();
   }
 
   close(): void {
@@ -43,10 +54,10 @@ export class AlsaSpeaker implements Speaker {
   readonly rate: number;
   readonly #line: AlsaLine;
 
-  /** @throws HardwareError in words that say what to do. */
+  /** @throws DeviceError in words that say what to do. */
   constructor(options: AlsaOptions) {
-    this.rate = options.rate;
     this.#line = new AlsaLine('playback', options);
+    this.rate = this.#line.pcm.rate;
   }
 
   write(samples: Int16Array): number {
@@ -54,11 +65,19 @@ export class AlsaSpeaker implements Speaker {
   }
 
   delay(): number {
-    return this.#line.lost ? 0 : Math.max(0, this.#line.pcm.delay());
+    return this.#line.fault ? 0 : Math.max(0, this.#line.pcm.delay());
   }
 
   get xruns(): number {
     return this.#line.xruns;
+  }
+
+  get fault(): SoundFault | undefined {
+    return this.#line.fault;
+  }
+
+  check(): void {
+    this.#line.check();
   }
 
   close(): void {
@@ -70,33 +89,27 @@ export class AlsaSpeaker implements Speaker {
 class AlsaLine {
   readonly pcm: Pcm;
   xruns = 0;
-  /** The device is gone; nothing moves any more. */
-  lost = false;
-  readonly #options: AlsaOptions;
+  /** Set when the device is gone; nothing moves any more. */
+  fault: SoundFault | undefined;
+  readonly #clock: Clock;
   #lastMove = Number.NEGATIVE_INFINITY;
 
-  constructor(stream: PcmStream, options: AlsaOptions) {
-    this.#options = options;
-    const frames = (milliseconds: number) => Math.round((options.rate * milliseconds) / 1000);
+  constructor(stream: PcmStream, {device, rate, clock}: AlsaOptions) {
+    this.#clock = clock;
     try {
       this.pcm = Pcm.open({
-        device: options.device,
-        stream,
-        rate: options.rate,
-        channels: 1,
-        periodFrames: frames(PERIOD_MS),
-        bufferFrames: frames(BUFFER_MS),
-        startFrames: frames(START_MS),
+        ...{device, stream, channels: 1, rates: [rate, ...NATIVE_RATES]},
+        ...{periodMs: PERIOD_MS, bufferMs: BUFFER_MS, startMs: START_MS},
       });
     } catch (error) {
-      throw new HardwareError(openMessage(options.device, error as Error));
+      throw new DeviceError(deviceFault(device, stream, error));
     }
   }
 
   /** Reads or writes; where that fails for an under- or overrun, recovers and tries once more. */
   move(transfer: (pcm: Pcm) => number): number {
-    if (this.lost) return 0;
-    const now = this.#options.clock.now();
+    if (this.fault) return 0;
+    const now = this.#clock.now();
     const paused = now - this.#lastMove >= PAUSE_MS;
     this.#lastMove = now;
     const count = transfer(this.pcm);
@@ -105,40 +118,28 @@ class AlsaLine {
     return this.#recover(count) ? Math.max(0, transfer(this.pcm)) : 0;
   }
 
+  check(): void {
+    if (this.fault === undefined && this.pcm.disconnected) this.#lose(Errno.gone);
+  }
+
   #recover(error: number): boolean {
     try {
       this.pcm.recover(error);
       if (this.pcm.stream === 'capture') this.pcm.start();
       return true;
     } catch (problem) {
-      this.lost = true;
-      const text = problem instanceof AlsaError ? problem.message : String(problem);
-      this.#options.log(`${text}. It is tried again with the next sound; check that it is plugged in`);
+      this.#lose(problem instanceof AlsaError ? problem.code : error);
       return false;
     }
   }
-}
 
-/** Why a device did not open, and what to do. */
-function openMessage(device: string, error: Error): string {
-  if (!(error instanceof AlsaError)) return error.message;
-  switch (error.code) {
-    case Errno.missing:
-    case Errno.gone: {
-      const cards = listCards().map(({id}) => `plughw:CARD=${id}`);
-      const present =
-        cards.length === 0
-          ? 'This machine has no sound card; "silence", "discard" or file:PATH.wav can stand in'
-          : `Cards here: ${cards.join(', ')}`;
-      return `there is no ALSA device "${device}". ${present}`;
-    }
-    case Errno.busy:
-      return `${error.message}. Another program uses it: end that, or name a device that is shared (default)`;
-    case Errno.forbidden:
-      return `${error.message}. Add the user to the group "audio"`;
-    case Errno.invalid:
-      return `${error.message}. Names that start with plughw: convert`;
-    default:
-      return error.message;
+  #lose(code: number): void {
+    const {stream, device} = this.pcm;
+    const gone = code === Errno.gone;
+    const what = new AlsaError(`${stream} device "${device}"`, code).message;
+    this.fault = {
+      state: gone ? 'missing' : 'failed',
+      text: `${what}. It is used again as soon as it works; check that it is plugged in`,
+    };
   }
 }

@@ -1,25 +1,32 @@
+import type {SoundFault} from '../hal.ts';
+
+/** What both halves of a sound card are asked. */
+export interface Half {
+  /** Hz. */
+  readonly rate: number;
+  /** Overruns or underruns since it was opened. */
+  readonly xruns: number;
+  /** Undefined while it works; once it does not, it never will again. */
+  readonly fault: SoundFault | undefined;
+  /** Looks whether it is still there, for nothing may be read or written for long. */
+  check(): void;
+  close(): void;
+}
+
 /**
  * The two halves that make a sound card, each with a driver of its own: mono, signed 16 bit, never blocking,
  * counts in samples.
  */
-export interface Microphone {
-  /** Hz. */
-  readonly rate: number;
+export interface Microphone extends Half {
   /** Moves up to `samples.length` captured samples into `samples`; returns how many there were. */
   read(samples: Int16Array): number;
-  readonly xruns: number;
-  close(): void;
 }
 
-export interface Speaker {
-  /** Hz. */
-  readonly rate: number;
+export interface Speaker extends Half {
   /** Queues samples; returns how many were taken. */
   write(samples: Int16Array): number;
   /** Samples that are queued and not yet heard. */
   delay(): number;
-  readonly xruns: number;
-  close(): void;
 }
 
 /** Both directions hold this much at most; what comes later is an overrun, or not taken. */

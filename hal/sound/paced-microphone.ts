@@ -8,6 +8,7 @@ import type {Recording} from './wav-file.ts';
  */
 export class PacedMicrophone implements Microphone {
   xruns = 0;
+  readonly fault = undefined;
   readonly rate: number;
   readonly #recording: Int16Array;
   readonly #clock: Clock;
@@ -43,6 +44,8 @@ export class PacedMicrophone implements Microphone {
     this.#position += count;
     return count;
   }
+
+  check(): void {}
 
   close(): void {}
 }

@@ -10,6 +10,7 @@ export interface Recorder {
 /** A speaker that takes sound at the pace of the clock, and records or discards it. */
 export class PacedSpeaker implements Speaker {
   xruns = 0;
+  readonly fault = undefined;
   readonly rate: number;
   readonly #clock: Clock;
   readonly #recorder: Recorder | undefined;
@@ -40,6 +41,8 @@ export class PacedSpeaker implements Speaker {
   delay(): number {
     return Math.max(0, this.#queued(this.#clock.now()));
   }
+
+  check(): void {}
 
   close(): void {
     this.#recorder?.close();

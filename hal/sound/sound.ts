@@ -1,6 +1,8 @@
 import {type Clock, HardwareError, type SoundCard} from '../hal.ts';
 import {AlsaMicrophone, AlsaSpeaker} from './alsa.ts';
+import {DeviceError} from './device-error.ts';
 import type {Microphone, Speaker} from './direction.ts';
+import {LastingHalf} from './lasting-half.ts';
 import {PacedMicrophone} from './paced-microphone.ts';
 import {PacedSpeaker} from './paced-speaker.ts';
 import {readWavFile} from './wav-file.ts';
@@ -15,37 +17,49 @@ export interface SoundOptions {
   readonly rate: number;
   /** Paces what is no real device. */
   readonly clock: Clock;
-  /** Told, in words, when a device is lost. */
-  readonly log: (text: string) => void;
 }
 
 /**
- * Opens a microphone and a speaker, of the same or of different kinds, as one sound card.
+ * Opens a microphone and a speaker, of the same or of different kinds, as one sound card. An ALSA device that cannot be had is
+ * silence until `refresh` finds it; `state` says why.
  * Whoever has not read or written for a second has paused: the next read or write starts anew, and what was missed
- * is not counted in `xruns`.
- * @throws HardwareError that names the direction and says what to do.
+ * is not counted as an overrun or underrun.
+ * @throws HardwareError that names the direction and says what to do, for files and for names of no kind.
  */
 export function openSoundCard(options: SoundOptions): SoundCard {
-  const microphone = naming('microphone', options.microphone, () => openMicrophone(options));
-  let speaker: Speaker;
+  const {rate, clock} = options;
+  const microphone = new LastingHalf<Microphone>(
+    options.microphone,
+    () => naming('microphone', options.microphone, () => openMicrophone(options)),
+    new PacedMicrophone({rate, samples: new Int16Array(0)}, clock),
+  );
+  let speaker: LastingHalf<Speaker>;
   try {
-    speaker = naming('speaker', options.speaker, () => openSpeaker(options));
+    speaker = new LastingHalf<Speaker>(
+      options.speaker,
+      () => naming('speaker', options.speaker, () => openSpeaker(options)),
+      new PacedSpeaker(rate, clock, undefined),
+    );
   } catch (error) {
     microphone.close();
     throw error;
   }
   return {
-    captureRate: microphone.rate,
-    playbackRate: speaker.rate,
-    name:
-      options.microphone === options.speaker
-        ? options.speaker
-        : `${options.microphone} and ${options.speaker}`,
-    read: (samples) => microphone.read(samples),
-    write: (samples) => speaker.write(samples),
-    playbackDelay: () => speaker.delay(),
-    get xruns() {
-      return microphone.xruns + speaker.xruns;
+    get captureRate() {
+      return microphone.current.rate;
+    },
+    get playbackRate() {
+      return speaker.current.rate;
+    },
+    get state() {
+      return {microphone: microphone.state, speaker: speaker.state};
+    },
+    read: (samples) => microphone.current.read(samples),
+    write: (samples) => speaker.current.write(samples),
+    playbackDelay: () => speaker.current.delay(),
+    refresh() {
+      const heard = microphone.refresh();
+      return speaker.refresh() || heard;
     },
     close() {
       microphone.close();
@@ -54,11 +68,11 @@ export function openSoundCard(options: SoundOptions): SoundCard {
   };
 }
 
-function openMicrophone({microphone, rate, clock, log}: SoundOptions): Microphone {
+function openMicrophone({microphone, rate, clock}: SoundOptions): Microphone {
   const {kind, name} = split(microphone);
   switch (kind) {
     case 'alsa':
-      return new AlsaMicrophone({device: name, rate, clock, log});
+      return new AlsaMicrophone({device: name, rate, clock});
     case 'file':
       return new PacedMicrophone(readWavFile(name), clock);
     case 'silence':
@@ -68,11 +82,11 @@ function openMicrophone({microphone, rate, clock, log}: SoundOptions): Microphon
   }
 }
 
-function openSpeaker({speaker, rate, clock, log}: SoundOptions): Speaker {
+function openSpeaker({speaker, rate, clock}: SoundOptions): Speaker {
   const {kind, name} = split(speaker);
   switch (kind) {
     case 'alsa':
-      return new AlsaSpeaker({device: name, rate, clock, log});
+      return new AlsaSpeaker({device: name, rate, clock});
     case 'file':
       return new PacedSpeaker(rate, clock, new WavRecorder(name, rate));
     case 'discard':
@@ -92,6 +106,7 @@ function naming<Half>(direction: string, spec: string, open: () => Half): Half {
   try {
     return open();
   } catch (error) {
+    if (error instanceof DeviceError) throw error;
     throw new HardwareError(`${direction} ${spec}: ${(error as Error).message}`);
   }
 }

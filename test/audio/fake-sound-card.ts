@@ -1,11 +1,10 @@
-import type {SoundCard} from '../../hal/hal.ts';
+import type {SoundCard, SoundFault, SoundState} from '../../hal/hal.ts';
 
 /** A sound card that a test fills and empties by hand. */
 export class FakeSoundCard implements SoundCard {
-  readonly captureRate = 16_000;
-  readonly playbackRate = 16_000;
-  readonly name = 'fake';
-  readonly xruns = 0;
+  captureRate = 16_000;
+  playbackRate = 16_000;
+  xruns = 0;
   /** What the microphone has captured and nobody has read. */
   captured: number[] = [];
   /** All that was ever queued for playback. */
@@ -13,33 +12,41 @@ export class FakeSoundCard implements SoundCard {
   /** Samples of it that are not yet heard. */
   queued = 0;
   closed = false;
-  /** Thrown by the next use. */
-  failure: Error | undefined;
+  /** What it will be found to have at the next look: nothing moves, from the moment on that this is set. */
+  fault: SoundFault | null = null;
+  #found: SoundFault | null = null;
+
+  get state(): SoundState {
+    const fault = this.#found;
+    const half = {device: 'alsa:fake', fault, rate: fault === null ? this.captureRate : null};
+    return {microphone: {...half, xruns: this.xruns}, speaker: {...half, xruns: 0}};
+  }
 
   read(samples: Int16Array): number {
-    this.#failIfTold();
+    if (this.fault !== null) return 0;
     const taken = this.captured.splice(0, samples.length);
     samples.set(taken);
     return taken.length;
   }
 
   write(samples: Int16Array): number {
-    this.#failIfTold();
+    if (this.fault !== null) return 0;
     this.played.push(...samples);
     this.queued += samples.length;
     return samples.length;
   }
 
   playbackDelay(): number {
-    this.#failIfTold();
-    return this.queued;
+    return this.fault === null ? this.queued : 0;
+  }
+
+  refresh(): boolean {
+    const changed = this.fault !== this.#found;
+    this.#found = this.fault;
+    return changed;
   }
 
   close(): void {
     this.closed = true;
-  }
-
-  #failIfTold(): void {
-    if (this.failure !== undefined) throw this.failure;
   }
 }

@@ -213,15 +213,65 @@ test('levels are told ten times a second while something is going on, and silenc
   expect(bench.reported('meters').at(-1)!.levels).toEqual({microphone: -96, speaker: -96});
 });
 
-test('when the sound card fails the call goes on in silence', async () => {
+test('when the sound card is lost the call goes on in silence, until it is there again', async () => {
   const bench = new Bench();
   const socket = await bench.talk();
   for (let step = 0; step < 5; step++) bench.step(988, {socket, sample: 460});
-  bench.card.failure = new Error('fake: no such device');
+  const fault = {state: 'missing', text: 'fake: no such device'} as const;
+  bench.card.fault = fault;
   for (let step = 0; step < 5; step++) bench.step(988, {socket, sample: 460});
-  expect(bench.reported('fault')).toEqual([{kind: 'fault', text: 'fake: no such device'}]);
+  bench.thread.lookAfterSound();
+  bench.thread.lookAfterSound();
+  const told = bench.reported('sound').map(({state}) => state.microphone.fault);
+  expect(told).toEqual([null, fault]);
   expect(socket.sent).toHaveLength(10);
   expect(soundOf(socket.sent.at(-1)!.bytes)).toBe(0);
+  bench.card.fault = null;
+  bench.thread.lookAfterSound();
+  expect(bench.reported('sound').at(-1)!.state.microphone.fault).toBe(null);
+  for (let step = 0; step < 5; step++) bench.step(988, {socket, sample: 460});
+  expect(soundOf(socket.sent.at(-1)!.bytes)).toBeGreaterThan(900);
+});
+
+test('a card that was plugged in since the last look is found when sound is wanted', () => {
+  const bench = new Bench();
+  bench.card.fault = {state: 'missing', text: 'fake: no such device'};
+  bench.thread.lookAfterSound();
+  bench.card.fault = null;
+  bench.do({kind: 'play', sound: 'press'});
+  bench.step();
+  expect(bench.card.played.length).toBeGreaterThan(0);
+  expect(bench.reported('sound').at(-1)!.state.speaker.fault).toBe(null);
+});
+
+test('a microphone that gives nothing is told of, and when it is heard again', async () => {
+  const bench = new Bench();
+  await bench.talk();
+  const silent = () => {
+    bench.thread.lookAfterSound();
+    return bench.reported('sound').at(-1)!.state.microphoneSilent;
+  };
+  for (let step = 0; step < 240; step++) bench.step(0);
+  expect(silent()).toBe(false);
+  for (let step = 0; step < 20; step++) bench.step(0);
+  expect(silent()).toBe(true);
+  for (let step = 0; step < 30; step++) {
+    bench.card.captured.push(...Array.from({length: soundFrame}, (_, index) => 100 * (index % 9)));
+    bench.step();
+  }
+  expect(silent()).toBe(false);
+});
+
+test('overruns and underruns are counted for the call in which they happen', async () => {
+  const bench = new Bench();
+  bench.card.xruns = 5;
+  const socket = await bench.talk();
+  for (let step = 0; step < 5; step++) bench.step(988, {socket, sample: 460});
+  bench.card.xruns = 7;
+  expect(bench.statistics(1)!.xruns).toBe(2);
+  bench.do({kind: 'attach', session: undefined});
+  bench.card.xruns = 9;
+  expect(bench.statistics(1)!.xruns).toBe(2);
 });
 
 test('closing frees sockets and card; commands for what is gone do nothing', async () => {

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
-import {nearNames} from '../../hal/gpio/near-names.ts';
 import {
   GET_CHIP_INFO,
   GET_LINE_INFO,
@@ -12,6 +11,7 @@ import {
   readLineInfo,
   SET_VALUES,
 } from '../../hal/gpio/uapi.ts';
+import {nearNames} from '../../hal/near-names.ts';
 
 const line = (offset: number, flags = 0, debounce = 0) => ({offset, flags, debounce});
 

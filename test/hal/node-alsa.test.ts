@@ -5,11 +5,11 @@ import {programs} from '../../tools/setup/programs.ts';
 const options = {
   device: 'null',
   stream: 'playback',
-  rate: 8000,
+  rates: [8000],
   channels: 1,
-  periodFrames: 80,
-  bufferFrames: 1600,
-  startFrames: 320,
+  periodMs: 10,
+  bufferMs: 200,
+  startMs: 40,
 } as const;
 
 const installed = programs.libasound.find() !== undefined;
@@ -44,7 +44,7 @@ test.runIf(installed)('what cannot be opened or done is an error in words with i
     'playback device "no-such-device": No such file or directory',
   );
   expect(open({device: 'no-such-device'})).toThrow(expect.objectContaining({code: Errno.missing}));
-  expect(open({rate: 0})).toThrow('playback device "null" does not do 0 Hz: Invalid argument');
+  expect(open({channels: 0})).toThrow('playback device "null" does not do 0 channel(s): Invalid argument');
   const pcm = Pcm.open(options);
   expect(() => pcm.recover(Errno.gone)).toThrow('playback device "null": No such device');
   pcm.close();

@@ -23,8 +23,8 @@ const CERTAIN_SECONDS = 1;
 const LOUD = 500;
 /** Longer than the station's tone at the start of a conversation, in samples. */
 const BEEP = 0.4 * rate;
-/** So long the test may be busy with something else and neither lose what the visitor hears nor stop his speech, in samples. */
-const BUFFER = 8 * rate;
+/** So long the test may be busy with something else and neither lose what the visitor hears nor stop his speech. */
+const BUFFER_MS = 8000;
 
 /** What is played at one of the card's devices is captured at the other. */
 const loopback = (device: number, subdevice: number) =>
@@ -97,7 +97,7 @@ function withoutBeep({samples}: Sound): Sound {
 class Visitor {
   readonly #ears = open('capture', loopback(1, 0), 1);
   /** It begins when all is there that is to be said. */
-  readonly #voice = open('playback', loopback(0, 1), SECONDS * rate);
+  readonly #voice = open('playback', loopback(0, 1), SECONDS * 1000);
   readonly #heard: number[] = [];
   readonly #frame = new Int16Array(rate / 50);
   readonly #timer = setInterval(() => this.#move(), 100);
@@ -145,9 +145,9 @@ class Visitor {
   }
 }
 
-function open(stream: 'capture' | 'playback', device: string, startFrames: number): Pcm {
+function open(stream: 'capture' | 'playback', device: string, startMs: number): Pcm {
   return Pcm.open({
-    ...{device, stream, rate, channels: 1},
-    ...{periodFrames: rate / 50, bufferFrames: BUFFER, startFrames},
+    ...{device, stream, rates: [rate], channels: 1},
+    ...{periodMs: 20, bufferMs: BUFFER_MS, startMs},
   });
 }

@@ -6,6 +6,7 @@ import {dirname, join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {expect, test} from 'vitest';
+import type {StationStatus} from '../../firmware/station/status.ts';
 import {Baresip} from '../support/peers/baresip.ts';
 import {requirePeers} from '../support/peers/require.ts';
 import {startRun} from '../support/run-folder.ts';
@@ -73,15 +74,28 @@ test('a SIP port in use: which, and what to do', async (context) => {
   expect(errors).not.toMatch(stackTrace);
 });
 
-test('a sound card or file that is not there: which, and what to do', async (context) => {
+test('a sound file that is not there: which, and what to do', async (context) => {
   const run = startRun(context);
-  for (const microphone of ['alsa:no-such-card', 'file:no-such-file.wav']) {
-    const file = await writeConfiguration(run, {audio: {microphone}});
-    const {status, errors} = doorline('run', '--config', file);
-    expect(status).toBe(1);
-    expect(errors).toContain(microphone.split(':')[1]);
-    expect(errors).not.toMatch(stackTrace);
-  }
+  const file = await writeConfiguration(run, {audio: {microphone: 'file:no-such-file.wav'}});
+  const {status, errors} = doorline('run', '--config', file);
+  expect(status).toBe(1);
+  expect(errors).toContain('no-such-file.wav');
+  expect(errors).not.toMatch(stackTrace);
+});
+
+test('a sound card that is not there: the station runs and says so', async (context) => {
+  const run = startRun(context);
+  const station = await TestStation.start(run, {
+    audio: {microphone: 'alsa:plughw:CARD=NoSuch', speaker: 'discard'},
+  });
+  const {audio} = await station.get<StationStatus>('/api/status');
+  expect(audio?.microphone.fault?.state).toBe('missing');
+  expect(audio?.speaker.fault).toBe(null);
+  const told = (await station.journal()).filter(({kind}) => kind === 'sound-fault');
+  expect(told).toHaveLength(1);
+  expect(told[0]!.text).toContain('there is no ALSA device "plughw:CARD=NoSuch"');
+  expect((await station.send('POST', '/api/locate')).ok).toBe(true);
+  expect(await station.stop()).toBe(0);
 });
 
 test('a data folder that another station uses: which, and what to do', async (context) => {

@@ -2,6 +2,7 @@ import {writeFileSync} from 'node:fs';
 import {connect} from 'node:net';
 import {join} from 'node:path';
 import {peerProgram} from './peers/require.ts';
+import type {RunningProcess} from './processes.ts';
 import type {Run} from './run-folder.ts';
 
 /**
@@ -16,10 +17,36 @@ export interface Pulse {
 /** The station's card, and that of somebody who stands in front of it; both play and capture. */
 export const stationCard = 'station';
 export const visitorCard = 'visitor';
+/** The station's card once more, as one that does a single rate (Hz) and is not resampled by ALSA. */
+export const fixedCard = 'fixed';
+export const fixedRate = 44_100;
 
 /** Starts the daemon. It ends with the run. */
 export async function startPulse(run: Run): Promise<Pulse> {
+  const pulse = preparePulse(run);
+  await pulse.start();
+  return pulse;
+}
+
+/** The same, but it is not there until it is started, nor after it was ended: as a card that is plugged in and unplugged. */
+export function preparePulse(run: Run): Pulse & {start(): Promise<RunningProcess>} {
   const socket = join(run.folder, 'pulse.sock');
+  const configuration = join(run.folder, 'asound.conf');
+  writeFileSync(
+    configuration,
+    card(socket, stationCard, 'heard', 'spoken') +
+      card(socket, visitorCard, 'spoken', 'heard') +
+      `pcm.${fixedCard} { type plug slave { pcm ${stationCard} rate ${fixedRate} } }\n`,
+  );
+  const client = join(run.folder, 'pulse-client.conf');
+  writeFileSync(client, 'autospawn = no\nenable-shm = no\n');
+  return {
+    environment: {ALSA_CONFIG_PATH: configuration, PULSE_CLIENTCONFIG: client, HOME: run.folder},
+    start: () => startDaemon(run, socket),
+  };
+}
+
+async function startDaemon(run: Run, socket: string): Promise<RunningProcess> {
   // Without rewinds a sink plays in blocks of 50 ms; with them its first block is two seconds long.
   const sink = (name: string) => [
     '-L',
@@ -37,15 +64,7 @@ export async function startPulse(run: Run): Promise<Pulse> {
     {env: {HOME: run.folder, XDG_RUNTIME_DIR: run.folder, DBUS_SESSION_BUS_ADDRESS: 'disabled:'}},
   );
   await daemon.waitUntil('it accepted connections', () => accepts(socket));
-
-  const configuration = join(run.folder, 'asound.conf');
-  writeFileSync(
-    configuration,
-    card(socket, stationCard, 'heard', 'spoken') + card(socket, visitorCard, 'spoken', 'heard'),
-  );
-  const client = join(run.folder, 'pulse-client.conf');
-  writeFileSync(client, 'autospawn = no\nenable-shm = no\n');
-  return {environment: {ALSA_CONFIG_PATH: configuration, PULSE_CLIENTCONFIG: client, HOME: run.folder}};
+  return daemon;
 }
 
 /** An ALSA device that plays into one sink and captures what is played into the other. */

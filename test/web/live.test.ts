@@ -111,6 +111,7 @@ test('the status comes every 5 s to show that the connection lives, in a call ev
     late: 0,
     jitterMs: 0,
     delayMs: 0,
+    xruns: 0,
     mos: null,
     remoteLost: null,
     remoteJitterMs: null,

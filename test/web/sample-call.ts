@@ -95,6 +95,7 @@ export function inTheMiddleOfACall(station: FakeStation): void {
     late: 1,
     jitterMs: 1.4,
     delayMs: 41,
+    xruns: 0,
     mos: 4.3,
     remoteLost: 3,
     remoteJitterMs: 2.1,

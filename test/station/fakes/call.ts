@@ -46,6 +46,7 @@ export class FakeSession implements CallMedia {
     late: 0,
     jitterMs: 0,
     delayMs: 0,
+    xruns: 0,
     remoteLost: null,
     remoteJitterMs: null,
     roundTripMs: null,

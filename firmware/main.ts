@@ -189,7 +189,7 @@ async function start(
   }
   updates?.start([
     {name: 'SIP listens', passes: () => telephony.listening.length === config.sip.listen.length},
-    {name: 'the sound card is open', passes: () => media.answers().then(() => true)},
+    {name: 'the media thread answers', passes: () => media.answers().then(() => true)},
     {name: 'the page answers', passes: () => http === undefined || http.answers()},
   ]);
   closing.push(beWatched(config, media));

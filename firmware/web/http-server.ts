@@ -70,7 +70,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   addApi(api, options, live);
   addUpdateApi(api, options.updates);
   addPage(api, options.page);
-  const doorkeeper = {guard: {names: ownNames()}, authorization};
+  const doorkeeper = {guard: {names: ownNames()}, authorization, clock: options.clock};
   server.on('request', (request, response) => {
     serve(api, doorkeeper, request, response).catch((error: unknown) => {
       options.onFault(error);
@@ -101,6 +101,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
 interface Doorkeeper {
   readonly guard: GuardOptions;
   readonly authorization: Authorization;
+  readonly clock: Clock;
 }
 
 async function serve(
@@ -110,7 +111,6 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   for (const [name, value] of securityHeaders) response.setHeader(name, value);
-  if (request.url !== UPLOAD_PATH) hurry(request, response);
   const [path = '/', query = ''] = splitOnce(request.url ?? '/', '?');
   const method = request.method ?? '';
   const isFree = () => isPageFile(method, decodePath(path) ?? '') || isOpenToAll(method, path);
@@ -118,23 +118,28 @@ async function serve(
   const refusal =
     guard(method, path, request.headers, doorkeeper.guard) ??
     (isFree() ? undefined : doorkeeper.authorization.refuse(request));
+  const isUpload = path === UPLOAD_PATH && method === 'POST' && !refusal;
+  if (!isUpload) hurry(request, response, doorkeeper.clock);
   if (refusal) sendProblem(response, refusal);
   else await api.serve(request, response, path, query, may);
 }
 
 /** A request that is not an upload must have arrived in time: who sends a byte now and then holds no connection. */
-function hurry(request: IncomingMessage, response: ServerResponse): void {
-  const timer = setTimeout(() => {
+function hurry(request: IncomingMessage, response: ServerResponse, clock: Clock): void {
+  const {'content-length': length, 'transfer-encoding': encoding} = request.headers;
+  if (length === undefined && encoding === undefined) return;
+  const timer = clock.after(REQUEST_TIME, () => {
     if (request.complete) return;
     sendProblem(response, {
       status: 408,
       detail: 'The request took too long to arrive.',
       headers: {Connection: 'close'},
     });
-    response.on('finish', () => request.destroy());
-  }, REQUEST_TIME);
-  timer.unref();
-  request.on('close', () => clearTimeout(timer));
+    // It may have been answered long before, without being read.
+    if (response.writableFinished) request.destroy();
+    else response.on('finish', () => request.destroy());
+  });
+  request.on('close', () => timer.cancel());
 }
 
 /** How it is found out whether a password is needed, and how one signs in: these look themselves at who asks. */

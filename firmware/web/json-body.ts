@@ -8,17 +8,22 @@ export const MAX_BODY_BYTES = 64 * 1024;
 
 /**
  * Reads the body as JSON. No body at all reads as `undefined`.
- * Fails with 413 above `MAX_BODY_BYTES`, 415 where it is not declared as JSON, 400 where it is not JSON.
+ * Fails with 413 above `MAX_BODY_BYTES`, 415 where it is not declared as JSON, 400 where it is not JSON, or breaks off.
  */
 export async function readJson(request: IncomingMessage): Promise<Result<unknown, Problem>> {
   const declared = Number(request.headers['content-length'] ?? 0);
   if (declared > MAX_BODY_BYTES) return failure(tooLarge);
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) return failure(tooLarge);
-    chunks.push(chunk);
+  try {
+    // Ending the loop must not end the connection, on which the answer is still to go out.
+    for await (const chunk of request.iterator({destroyOnReturn: false}) as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > MAX_BODY_BYTES) return failure(tooLarge);
+      chunks.push(chunk);
+    }
+  } catch {
+    return failure({status: 400, detail: 'The request broke off.'});
   }
   if (size === 0) return success(undefined);
   const type = request.headers['content-type'] ?? '';

@@ -4,7 +4,7 @@ import {join} from 'node:path';
 import {LOCAL_TOKEN} from '../access/access-file.ts';
 import {readConfiguration} from '../configuration.ts';
 import {updateUrl} from '../update/shown-source.ts';
-import type {UpdateStatus} from '../update/updater.ts';
+import type {UpdateStatus} from '../update/update-status.ts';
 
 /** How often it is asked how far it is; ms. */
 const ASK = 1_000;

@@ -1,6 +1,6 @@
 import {rmSync} from 'node:fs';
 import {join} from 'node:path';
-import type {Clock} from '../base/clock.ts';
+import type {Clock, Timer} from '../base/clock.ts';
 import type {Config} from '../config/schema.ts';
 import type {JournalEvent} from '../station/journal-event.ts';
 import type {Log} from '../station/log.ts';
@@ -12,6 +12,7 @@ import {shownSource} from './shown-source.ts';
 import {beginTrial} from './trial.ts';
 import {UpdateMemory} from './update-record.ts';
 import {Updater} from './updater.ts';
+import {QUIET, whenQuiet} from './when-quiet.ts';
 
 export interface UpdatesOptions {
   readonly installer: Installer;
@@ -39,11 +40,15 @@ export interface Updates {
 
 /** Puts it together: the trial of the slot that runs, the self-test, the updater, the schedule. */
 export async function openUpdates(options: UpdatesOptions): Promise<Updates> {
-  const {installer, config, clock, log, boot, restart} = options;
+  const {config, clock, log, isIdle, restart} = options;
   const memory = new UpdateMemory(config.data);
-  const judge = await beginTrial({...options, memory, restart: () => void restart()});
+  let waiting: Pick<Timer, 'cancel'> | undefined;
+  const restartWhenQuiet = () => {
+    waiting = whenQuiet(clock, isIdle, QUIET, () => void restart());
+  };
+  const trial = await beginTrial({...options, memory, restart: restartWhenQuiet});
   const selfTest = new SelfTest(clock);
-  const updater = new Updater({...options, installer, memory, boot});
+  const updater = new Updater({...options, memory, status: trial.status});
   const upload = join(config.data, 'update.raucb');
   // Of an upload that was cut off.
   rmSync(upload, {force: true});
@@ -53,11 +58,15 @@ export async function openUpdates(options: UpdatesOptions): Promise<Updates> {
     upload,
     start(checks) {
       selfTest.run(checks, (failed) => {
-        judge(failed).catch((error: unknown) => log.error((error as Error).message));
+        trial.judge(failed).then(
+          () => updater.endTrial(failed),
+          (error: unknown) => log.error((error as Error).message),
+        );
       });
     },
     close() {
       selfTest.close();
+      waiting?.cancel();
       schedule?.close();
       updater.close();
     },
@@ -76,7 +85,7 @@ function openSchedule(
     clock,
     identify,
     memory: new SeenUpdate(data),
-    begin: () => updater.begin(url, shownSource(url)).ok,
+    begin: (from, done) => void updater.begin(from, shownSource(from), done),
     warn: (text) => log.warn(text),
   });
 }

@@ -1,29 +1,39 @@
 import {spawn} from 'node:child_process';
 import {failure, type Result, success} from '../base/result.ts';
-import type {Installer} from './installer.ts';
+import type {Installer, Refusal} from './installer.ts';
+import {shownSource, updateUrl} from './shown-source.ts';
 
 const PROGRAM = 'rauc';
 /** An installation that makes no progress for so long is given up; ms. */
 const PATIENCE = 300_000;
+/** A question has to be answered in so long: its service may have to start first; ms. */
+const ANSWER = 20_000;
 /** Of what the program writes, so much is kept; characters. */
 const MAX_OUTPUT = 64 * 1024;
 
 interface Outcome {
-  readonly code: number;
+  /** Exit status; undefined where it was given up. */
+  readonly code: number | undefined;
+  /** All that it wrote, in the order of its coming. */
   readonly output: string;
+  /** What of that was no error. */
+  readonly answer: string;
 }
 
 /** RAUC, by its program, which asks its service: that may be allowed to a user who is not root. */
 export class Rauc implements Installer {
   readonly #environment: NodeJS.ProcessEnv;
+  readonly #answer: number;
 
-  constructor(environment: NodeJS.ProcessEnv = process.env) {
+  /** `answer` is how long a question may take; ms. */
+  constructor(environment: NodeJS.ProcessEnv = process.env, answer = ANSWER) {
     this.#environment = environment;
+    this.#answer = answer;
   }
 
   /** RAUC on this machine, if it knows of slots here. */
-  static async find(environment?: NodeJS.ProcessEnv): Promise<Rauc | undefined> {
-    const rauc = new Rauc(environment);
+  static async find(environment?: NodeJS.ProcessEnv, answer?: number): Promise<Rauc | undefined> {
+    const rauc = new Rauc(environment, answer);
     try {
       await rauc.slots();
       return rauc;
@@ -33,35 +43,37 @@ export class Rauc implements Installer {
   }
 
   async slots(): Promise<{booted: string; next: string}> {
-    const {code, output} = await this.#run(['status', '--output-format=json']);
+    const {code, output, answer} = await this.#run(['status', '--output-format=json'], this.#answer);
     if (code !== 0) throw new Error(`RAUC does not tell its slots: ${lastLine(output)}`);
-    return readSlots(output);
+    return readSlots(answer);
   }
 
-  async install(source: string, onProgress: (percent: number) => void): Promise<Result<undefined, string>> {
-    const {code, output} = await this.#run(['install', source], (text) => {
+  async install(source: string, onProgress: (percent: number) => void): Promise<Result<undefined, Refusal>> {
+    const {code, output} = await this.#run(['install', source], PATIENCE, (text) => {
       const percent = text.match(/^\s*(\d{1,3})% /gm)?.at(-1);
       if (percent !== undefined) onProgress(Math.min(100, Number.parseInt(percent, 10)));
     });
-    return code === 0 ? success(undefined) : failure(whyRefused(output));
+    if (code === 0) return success(undefined);
+    return failure(code === undefined ? stuck : whyRefused(output, source));
   }
 
   async markGood(): Promise<void> {
-    const {code, output} = await this.#run(['status', 'mark-good']);
+    const {code, output} = await this.#run(['status', 'mark-good'], this.#answer);
     if (code !== 0) throw new Error(`RAUC does not mark the slot good: ${lastLine(output)}`);
   }
 
-  #run(words: string[], onOutput?: (text: string) => void): Promise<Outcome> {
+  /** Runs the program to its end, or until it has written nothing for `patience` ms. */
+  #run(words: string[], patience: number, onOutput?: (text: string) => void): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const child = spawn(PROGRAM, words, {
         env: {...this.#environment, LC_ALL: 'C'},
         stdio: ['ignore', 'pipe', 'pipe'],
       });
-      let output = '';
+      let [output, answer] = ['', ''];
       let timer: NodeJS.Timeout;
       const wait = () => {
         clearTimeout(timer);
-        timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+        timer = setTimeout(() => child.kill('SIGKILL'), patience);
       };
       const take = (text: string) => {
         wait();
@@ -69,7 +81,10 @@ export class Rauc implements Installer {
         onOutput?.(text);
       };
       wait();
-      child.stdout.setEncoding('utf8').on('data', take);
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        answer = `${answer}${text}`.slice(-MAX_OUTPUT);
+        take(text);
+      });
       child.stderr.setEncoding('utf8').on('data', take);
       child.on('error', (error) => {
         clearTimeout(timer);
@@ -77,7 +92,7 @@ export class Rauc implements Installer {
       });
       child.on('close', (code) => {
         clearTimeout(timer);
-        resolve({code: code ?? -1, output});
+        resolve({code: code ?? undefined, output, answer});
       });
     });
   }
@@ -85,7 +100,7 @@ export class Rauc implements Installer {
 
 /** The slots in what `rauc status --output-format=json` writes. @throws Error */
 export function readSlots(output: string): {booted: string; next: string} {
-  const {booted, boot_primary, slots} = JSON.parse(output.slice(output.indexOf('{'))) as {
+  const {booted, boot_primary, slots} = JSON.parse(output) as {
     booted?: unknown;
     boot_primary?: unknown;
     slots?: unknown;
@@ -97,20 +112,49 @@ export function readSlots(output: string): {booted: string; next: string} {
   return {booted, next: typeof next === 'string' ? next : booted};
 }
 
-/** What RAUC says on its last line of error, and what that means for whoever gave it the bundle. */
-export function whyRefused(output: string): string {
+/**
+ * What RAUC says on its last line of error, and what that means for whoever gave it the bundle. Where that was is left out: its
+ * name must not be taken for a reason, and may hold a password.
+ */
+export function whyRefused(output: string, source: string): Refusal {
   const said = /LastError: (.*)/.exec(output)?.[1] ?? lastLine(output);
-  const [meaning] = meanings.find(([, pattern]) => pattern.test(said)) ?? [];
-  return meaning === undefined ? `It cannot be installed: ${said}` : meaning;
+  const shown = updateUrl(source) === undefined ? source : shownSource(source);
+  const reason = said.replaceAll(source, '…');
+  const [meaning] = meanings.find(([, pattern]) => pattern.test(reason)) ?? [];
+  return meaning ?? {reason: `It cannot be installed: ${said.replaceAll(source, shown)}`, lasting: false};
 }
 
-const meanings: readonly (readonly [string, RegExp])[] = [
-  ['It is for another kind of board.', /compatible/i],
-  ['Its signature is not one that this station trusts.', /signature|verify|certificate|self.signed|signer/i],
-  ['It cannot be fetched from there.', /nbd|curl|HTTP|resolve host|connect/i],
+const stuck: Refusal = {
+  reason: 'RAUC made no progress for five minutes and was given up. Start the board anew, and try again.',
+  lasting: false,
+};
+
+const meanings: readonly (readonly [Refusal, RegExp])[] = [
+  [{reason: 'It is for another kind of board.', lasting: true}, /compatible/i],
   [
-    'It is damaged, or no update bundle.',
-    /bundle identifier|squashfs|truncat|magic|size|format|hash|header|verity/i,
+    {reason: 'It is too large for the slots of this board.', lasting: true},
+    /does not fit|too large|slot.*too small/i,
+  ],
+  [
+    {reason: 'RAUC is busy with another update. Wait until that is done.', lasting: false},
+    /already processing|rauc busy/i,
+  ],
+  [{reason: 'There is no such file.', lasting: false}, /no such file/i],
+  [
+    {
+      reason:
+        'It cannot be fetched from there. Look whether the address is right, and reached from the board.',
+      lasting: false,
+    },
+    /download|transfer failed|nbd|curl|HTTP|SSL|resolve host|streaming/i,
+  ],
+  [
+    {reason: 'Its signature is not one that this station trusts.', lasting: true},
+    /signature verif|verify error|certificate|self.signed|signer/i,
+  ],
+  [
+    {reason: 'It is damaged, or no update bundle.', lasting: true},
+    /signature|bundle|identifier|squashfs|truncat|magic|size|format|hash|header|verity/i,
   ],
 ];
 

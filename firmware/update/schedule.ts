@@ -10,10 +10,10 @@ export interface ScheduleOptions {
   readonly clock: Clock;
   /** What identifies the content under the URL now, such as its entity tag. Rejects where it cannot be told. */
   readonly identify: (url: string) => Promise<string>;
-  /** What was installed or refused from there last. */
+  /** What was installed or refused for good from there last. */
   readonly memory: {last: string | undefined};
-  /** Begins the update; false where it is not taken now. */
-  readonly begin: (url: string) => boolean;
+  /** Begins the update, where one is taken now; `done` is told in the end whether it need not be tried again. */
+  readonly begin: (url: string, done: (settled: boolean) => void) => void;
   /** Told why nothing could be found out. */
   readonly warn: (text: string) => void;
 }
@@ -48,9 +48,21 @@ export class UpdateSchedule {
     const {url, identify, memory, begin, warn} = this.#options;
     try {
       const found = await identify(url);
-      if (found !== memory.last && begin(url)) memory.last = found;
+      if (found === memory.last) return;
+      begin(url, (settled) => {
+        if (settled) this.#remember(found);
+      });
     } catch (error) {
       warn(`There may be an update, but it cannot be found out: ${(error as Error).message}`);
+    }
+  }
+
+  #remember(found: string): void {
+    const {memory, warn} = this.#options;
+    try {
+      memory.last = found;
+    } catch (error) {
+      warn(`The same update will be tried again: ${(error as Error).message}`);
     }
   }
 

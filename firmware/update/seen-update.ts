@@ -3,6 +3,9 @@ import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {makeFolder, writeWhole} from '../base/write-whole.ts';
 
+/** How long a server may take; ms. */
+const PATIENCE = 30_000;
+
 /** Remembers what was taken from the URL of the schedule last, so that the same is not installed each night. */
 export class SeenUpdate {
   readonly #folder: string;
@@ -32,12 +35,30 @@ export class SeenUpdate {
 
 /**
  * What identifies the content under a URL, by its entity tag or date (RFC 9110 section 8.8), together with the URL.
- * Rejects with words where the server does not answer or tells neither.
+ * Rejects where the server does not answer or tells neither, in words that hold no password of the URL.
  */
 export async function identify(url: string): Promise<string> {
-  const answer = await fetch(url, {method: 'HEAD', signal: AbortSignal.timeout(30_000)});
-  if (!answer.ok) throw new Error(`${new URL(url).host} answers ${answer.status}`);
+  const {host, username, password} = new URL(url);
+  // fetch takes no URL with a password in it.
+  const bare = new URL(url);
+  bare.username = '';
+  bare.password = '';
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const headers = pair === ':' ? {} : {Authorization: `Basic ${Buffer.from(pair).toString('base64')}`};
+  let answer: Response;
+  try {
+    answer = await fetch(bare, {method: 'HEAD', headers, signal: AbortSignal.timeout(PATIENCE)});
+  } catch (error) {
+    throw new Error(`${host} ${whyUnreachable(error)}`);
+  }
+  if (!answer.ok) throw new Error(`${host} answers ${answer.status}`);
   const mark = answer.headers.get('etag') ?? answer.headers.get('last-modified');
-  if (mark === null) throw new Error(`${new URL(url).host} tells neither ETag nor Last-Modified`);
+  if (mark === null) throw new Error(`${host} tells neither ETag nor Last-Modified`);
   return createHash('sha256').update(`${url}\n${mark}`).digest('hex');
+}
+
+function whyUnreachable(error: unknown): string {
+  const {name, cause} = error as Error & {cause?: {code?: unknown}};
+  if (name === 'TimeoutError') return `does not answer within ${PATIENCE / 1000} s`;
+  return `cannot be reached (${typeof cause?.code === 'string' ? cause.code : 'it does not speak HTTP'})`;
 }

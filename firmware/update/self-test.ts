@@ -9,14 +9,14 @@ const PAUSE = 2_000;
 export interface Check {
   /** What it is, for the journal: "the page answers". */
   readonly name: string;
-  /** Whether it works now; a rejection counts as no. */
+  /** Whether it works now; a rejection counts as no. It may also never answer. */
   passes(): boolean | Promise<boolean>;
 }
 
 /** Finds out after the start whether the firmware works; each thing must be seen to work once. */
 export class SelfTest {
   readonly #clock: Clock;
-  #timer: Timer | undefined;
+  readonly #timers = new Map<Check | 'limit', Timer>();
   #closed = false;
 
   constructor(clock: Clock) {
@@ -25,20 +25,28 @@ export class SelfTest {
 
   /** Calls `done` once, with the names of what did not work in time; none where all did. */
   run(checks: readonly Check[], done: (failed: readonly string[]) => void): void {
-    const end = this.#clock.now() + LIMIT;
-    const look = async (open: readonly Check[]): Promise<void> => {
-      const passed = await Promise.all(open.map(passes));
-      if (this.#closed) return;
-      const left = open.filter((_, index) => !passed[index]);
-      if (left.length === 0 || this.#clock.now() >= end) done(left.map(({name}) => name));
-      else this.#timer = this.#clock.after(PAUSE, () => void look(left));
+    const open = new Set(checks);
+    const end = () => {
+      this.close();
+      done(Array.from(open, ({name}) => name));
     };
-    void look(checks);
+    const look = async (check: Check): Promise<void> => {
+      const works = await passes(check);
+      if (this.#closed) return;
+      if (!works)
+        this.#timers.set(
+          check,
+          this.#clock.after(PAUSE, () => void look(check)),
+        );
+      else if (open.delete(check) && open.size === 0) end();
+    };
+    this.#timers.set('limit', this.#clock.after(LIMIT, end));
+    for (const check of checks) void look(check);
   }
 
   close(): void {
     this.#closed = true;
-    this.#timer?.cancel();
+    for (const timer of this.#timers.values()) timer.cancel();
   }
 }
 

@@ -1,6 +1,7 @@
 import type {JournalEvent} from '../station/journal-event.ts';
 import type {Installer} from './installer.ts';
-import type {UpdateMemory} from './update-record.ts';
+import type {UpdateMemory, UpdateRecord} from './update-record.ts';
+import type {UpdateStatus} from './update-status.ts';
 
 export interface TrialOptions {
   readonly installer: Installer;
@@ -12,33 +13,59 @@ export interface TrialOptions {
   readonly tell: (event: JournalEvent) => void;
 }
 
+export interface Trial {
+  /** What became of the update before; undefined where there was none. */
+  readonly status: UpdateStatus | undefined;
+  /**
+   * Takes the outcome of the self-test: a slot that passes is marked good; an update that does not is told of, and the machine
+   * starts anew, so that the boot loader counts its try. Any other slot stays, for there is none better.
+   */
+  judge(failed: readonly string[]): Promise<void>;
+}
+
 /**
- * Looks, once the machine has started anew after an update, which slot it runs from. The old one: the new did not start or did
- * not prove good, and the boot loader has gone back; that is told. The new one: it is on trial until `judge`.
- * @returns what takes the outcome of the self-test: a slot that passes is marked good; an update that does not is told of, and the
- * machine starts anew, so that the boot loader counts its try. Any other slot stays, for there is none better.
+ * Looks, at each start, what became of the update that was installed last. The machine has started anew from the new slot: that is on
+ * trial. From the old one: the new did not start or did not prove good, and the boot loader has gone back; or the power failed
+ * before it was installed. Either is told. Or only the firmware was started anew, and RAUC has gone on by itself.
  */
-export async function beginTrial(
-  options: TrialOptions,
-): Promise<(failed: readonly string[]) => Promise<void>> {
+export async function beginTrial(options: TrialOptions): Promise<Trial> {
   const {installer, memory, boot, version, restart, tell} = options;
   const {record} = memory;
-  const {booted} = await installer.slots();
+  const {booted, next} = await installer.slots();
   const restarted = record !== undefined && record.boot !== boot;
   const onTrial = restarted && record.from !== booted;
-  if (restarted && !onTrial) {
-    tell({kind: 'update-rolled-back', slot: booted, version});
-    memory.forget();
+  let status: UpdateStatus | undefined;
+  if (onTrial) status = {state: 'trial', percent: null, reason: null};
+  else if (restarted) status = await giveUp(record, booted);
+  else if (record?.installing !== undefined && next !== booted) {
+    memory.keep({from: record.from, boot});
+    tell({kind: 'update-installed', source: record.installing});
   }
-  return async (failed) => {
-    if (failed.length > 0) {
-      tell({kind: 'self-test-failed', failed, trial: onTrial});
-      if (onTrial) restart();
-      return;
-    }
-    await installer.markGood();
-    if (!onTrial) return;
-    tell({kind: 'update-good', slot: booted, version});
+
+  async function giveUp({installing}: UpdateRecord, slot: string): Promise<UpdateStatus> {
+    const reason = installing === undefined ? GONE_BACK : INTERRUPTED;
+    if (installing === undefined) tell({kind: 'update-rolled-back', slot, version});
+    else tell({kind: 'update-refused', source: installing, reason});
     memory.forget();
+    return {state: 'refused', percent: null, reason};
+  }
+
+  return {
+    status,
+    async judge(failed) {
+      if (failed.length > 0) {
+        tell({kind: 'self-test-failed', failed, trial: onTrial});
+        if (onTrial) restart();
+        return;
+      }
+      await installer.markGood();
+      if (!onTrial) return;
+      tell({kind: 'update-good', slot: booted, version});
+      memory.forget();
+    },
   };
 }
+
+const GONE_BACK =
+  'The update did not start, or did not work: the board has gone back. The journal tells what failed.';
+const INTERRUPTED = 'The board was switched off or started anew before it was installed. Give it once more.';

@@ -1,16 +1,18 @@
-import {readFileSync, rmSync} from 'node:fs';
+import {existsSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import * as v from 'valibot';
-import {makeFolder, writeWhole} from '../base/write-whole.ts';
+import {makeFolder, syncFolder, writeWhole} from '../base/write-whole.ts';
 
 const record = v.object({
   /** The slot that ran when the update was installed. */
   from: v.string(),
   /** The boot in which that was. */
   boot: v.string(),
+  /** While it is being installed: what it is called in the journal. */
+  installing: v.optional(v.string()),
 });
 
-/** That an update was installed, kept until it is known what became of it. */
+/** That an update is being installed, or was, kept until it is known what became of it. */
 export type UpdateRecord = v.InferOutput<typeof record>;
 
 /** Keeps an `UpdateRecord` over the restart. */
@@ -37,8 +39,11 @@ export class UpdateMemory {
     writeWhole(this.#file, `${JSON.stringify(one)}\n`);
   }
 
+  /** For good: a record that came back would put a slot on trial once more. @throws NodeJS.ErrnoException */
   forget(): void {
-    rmSync(this.#file, {force: true});
+    if (!existsSync(this.#file)) return;
+    rmSync(this.#file);
+    syncFolder(this.#folder);
   }
 
   get #file(): string {

@@ -1,24 +1,10 @@
 import type {Clock, Timer} from '../base/clock.ts';
 import {failure, type Result, success} from '../base/result.ts';
 import type {JournalEvent} from '../station/journal-event.ts';
-import type {Installer} from './installer.ts';
+import type {Installer, Refusal} from './installer.ts';
 import type {UpdateMemory} from './update-record.ts';
-
-/** How often it is looked whether the station is in a call; ms. */
-const LOOK = 1_000;
-/** So long (ms) nobody must have been in a call before the station starts anew. */
-const QUIET = 10_000;
-
-/** What `GET /api/update` answers. */
-export interface UpdateStatus {
-  /**
-   * `idle`: nothing to do. `waiting`: for the end of a call. `installing`: `percent` is done. `installed`: the station starts anew as
-   * soon as nobody talks. `refused`: `reason` tells why; what runs is unchanged. `unavailable`: the machine has no slots.
-   */
-  readonly state: 'idle' | 'waiting' | 'installing' | 'installed' | 'refused' | 'unavailable';
-  readonly percent: number | null;
-  readonly reason: string | null;
-}
+import type {UpdateStatus} from './update-status.ts';
+import {QUIET, whenQuiet} from './when-quiet.ts';
 
 export interface UpdaterOptions {
   readonly installer: Installer;
@@ -26,6 +12,8 @@ export interface UpdaterOptions {
   readonly clock: Clock;
   /** Id of this boot of the machine. */
   readonly boot: string;
+  /** What became of the update before; undefined where there was none. */
+  readonly status?: UpdateStatus | undefined;
   /** Whether nobody calls, rings or talks. */
   readonly isIdle: () => boolean;
   /** Starts the machine anew; false where this program cannot. */
@@ -38,94 +26,114 @@ export interface UpdaterOptions {
 /** Installs updates, one at a time, and starts the machine anew after that; neither begins during a call. */
 export class Updater {
   readonly #options: UpdaterOptions;
-  #status: UpdateStatus = {state: 'idle', percent: null, reason: null};
-  #timer: Timer | undefined;
+  #status: UpdateStatus;
+  #waiting: Pick<Timer, 'cancel'> | undefined;
 
   constructor(options: UpdaterOptions) {
     this.#options = options;
-    const {memory, boot} = options;
+    this.#status = options.status ?? idle;
+    const {record} = options.memory;
     // The firmware was started anew, the machine was not.
-    if (memory.record?.boot === boot) this.#awaitRestart();
+    if (record?.boot === options.boot && record.installing === undefined) this.#awaitRestart();
   }
 
   get status(): UpdateStatus {
     return this.#status;
   }
 
-  /** Whether another update is not taken now. */
-  get busy(): boolean {
-    return this.#status.state !== 'idle' && this.#status.state !== 'refused';
+  /** Why no other update is taken now, in plain words; undefined where one is. */
+  get whyBusy(): string | undefined {
+    return busyWords[this.#status.state];
   }
 
   /**
    * Installs `source`, a file or a URL, now or after the call. `shown` is what it is called in the journal; `done` is called when
-   * `source` is not needed any more.
+   * `source` is not needed any more, with whether the same need not be tried again.
    */
-  begin(source: string, shown: string, done: () => void = () => undefined): Result<undefined, string> {
-    if (this.busy) return failure('There is an update under way already.');
-    this.#set({state: 'waiting', percent: null, reason: null});
-    this.#whenIdle(0, () => {
-      void this.#install(source, shown).finally(done);
-    });
+  begin(source: string, shown: string, done: (settled: boolean) => void): Result<undefined, string> {
+    const busy = this.whyBusy;
+    if (busy !== undefined) return failure(busy);
+    this.#status = {state: 'waiting', percent: null, reason: null};
+    const {clock, isIdle} = this.#options;
+    this.#waiting = whenQuiet(clock, isIdle, 0, () => void this.#install(source, shown).then(done));
     return success(undefined);
   }
 
-  close(): void {
-    this.#timer?.cancel();
+  /** The update that is on trial works, or `failed` names what of it does not. */
+  endTrial(failed: readonly string[]): void {
+    if (this.#status.state !== 'trial') return;
+    this.#status =
+      failed.length === 0
+        ? idle
+        : {state: 'trial', percent: null, reason: `Not working: ${failed.join(', ')}.`};
   }
 
-  async #install(source: string, shown: string): Promise<void> {
-    const {installer, memory, boot, tell, onBusy} = this.#options;
-    this.#set({state: 'installing', percent: 0, reason: null});
+  close(): void {
+    this.#waiting?.cancel();
+  }
+
+  /** Returns whether it is settled: the update is installed, or would be refused again. */
+  async #install(source: string, shown: string): Promise<boolean> {
+    const {tell, onBusy} = this.#options;
+    this.#status = {state: 'installing', percent: 0, reason: null};
     tell({kind: 'update-started', source: shown});
     onBusy(true);
-    try {
-      const {booted} = await installer.slots();
-      const outcome = await installer.install(source, (percent) => {
-        this.#set({state: 'installing', percent, reason: null});
-      });
-      if (!outcome.ok) return this.#refuse(shown, outcome.error);
-      memory.keep({from: booted, boot});
+    const refusal = await this.#attempt(source, shown);
+    onBusy(false);
+    if (!refusal) {
       tell({kind: 'update-installed', source: shown});
       this.#awaitRestart();
+      return true;
+    }
+    const {reason, lasting} = refusal;
+    this.#status = {state: 'refused', percent: null, reason};
+    tell({kind: 'update-refused', source: shown, reason});
+    return lasting;
+  }
+
+  /** Notes what it does before it does it: a power cut, or a full disk, must not make an update unknown that runs next. */
+  async #attempt(source: string, shown: string): Promise<Refusal | undefined> {
+    const {installer, memory, boot} = this.#options;
+    try {
+      const {booted} = await installer.slots();
+      memory.keep({from: booted, boot, installing: shown});
+      const outcome = await installer.install(source, (percent) => {
+        this.#status = {state: 'installing', percent, reason: null};
+      });
+      // The first note would do.
+      attempt(() => (outcome.ok ? memory.keep({from: booted, boot}) : memory.forget()));
+      return outcome.ok ? undefined : outcome.error;
     } catch (error) {
-      this.#refuse(shown, (error as Error).message);
-    } finally {
-      onBusy(false);
+      return {reason: `It cannot be installed: ${(error as Error).message}`, lasting: false};
     }
   }
 
-  #refuse(source: string, reason: string): void {
-    this.#set({state: 'refused', percent: null, reason});
-    this.#options.tell({kind: 'update-refused', source, reason});
-  }
-
   #awaitRestart(): void {
-    this.#set({state: 'installed', percent: 100, reason: null});
-    this.#whenIdle(QUIET, () => {
-      if (this.#options.restart()) return;
-      this.#set({
-        state: 'installed',
-        percent: 100,
-        reason: 'Switch the board off and on: it cannot do so itself.',
-      });
+    const {clock, isIdle, restart} = this.#options;
+    this.#status = {state: 'installed', percent: 100, reason: null};
+    this.#waiting = whenQuiet(clock, isIdle, QUIET, () => {
+      if (restart()) return;
+      const reason = 'Switch the board off and on: it cannot do so itself.';
+      this.#status = {state: 'installed', percent: 100, reason};
     });
   }
+}
 
-  /** Calls `act` once nobody has been in a call for `quiet` ms. */
-  #whenIdle(quiet: number, act: () => void): void {
-    const {clock, isIdle} = this.#options;
-    let since: number | undefined;
-    const look = () => {
-      const now = clock.now();
-      since = isIdle() ? (since ?? now) : undefined;
-      if (since !== undefined && now - since >= quiet) act();
-      else this.#timer = clock.after(LOOK, look);
-    };
-    look();
-  }
+const idle: UpdateStatus = {state: 'idle', percent: null, reason: null};
 
-  #set(status: UpdateStatus): void {
-    this.#status = status;
+const underWay = 'There is an update under way already.';
+const busyWords: Partial<Record<UpdateStatus['state'], string>> = {
+  waiting: underWay,
+  installing: underWay,
+  installed: 'An update is installed already: it runs as soon as the board has started anew.',
+  // It would be written over the only slot that is known to work.
+  trial: 'It is being found out whether the last update works. Try again in two minutes.',
+};
+
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // Said where it is called why that does no harm.
   }
 }

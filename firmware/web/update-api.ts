@@ -1,10 +1,10 @@
-import {createWriteStream} from 'node:fs';
-import {rm, statfs} from 'node:fs/promises';
+import {createWriteStream, rmSync} from 'node:fs';
+import {statfs} from 'node:fs/promises';
 import {dirname} from 'node:path';
-import {Transform} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
+import type {Result} from '../base/result.ts';
 import {shownSource, updateUrl} from '../update/shown-source.ts';
-import type {UpdateStatus} from '../update/updater.ts';
+import type {UpdateStatus} from '../update/update-status.ts';
 import {readFields} from './json-body.ts';
 import type {Problem} from './problem.ts';
 import type {Api, Exchange} from './router.ts';
@@ -26,59 +26,69 @@ export function addUpdateApi(api: Api, updates: Shown['updates']): void {
 
   api.on('POST', UPLOAD_PATH, async (exchange) => {
     if (!updates) return exchange.fail(noUpdates);
-    if (updates.updater.busy || receiving) return exchange.fail(underWay);
+    const {updater, upload} = updates;
+    const busy = updater.whyBusy ?? (receiving ? 'There is an upload under way already.' : undefined);
+    if (busy !== undefined) return exchange.fail(conflict(busy));
     if (isJson(exchange)) {
       const fields = await readFields(exchange, {url: 'text'});
       const url = fields && updateUrl(fields.url);
-      if (url) begin(exchange, updates, url, shownSource(url));
+      if (url)
+        answer(
+          exchange,
+          updater,
+          updater.begin(url, shownSource(url), () => undefined),
+        );
       else if (fields) exchange.fail({status: 400, detail: '"url" must be a URL of HTTP or HTTPS.'});
       return;
     }
     receiving = true;
     try {
-      const trouble = await receive(exchange, updates.upload);
+      const trouble = await receive(exchange, upload);
       if (trouble) {
-        await rm(updates.upload, {force: true});
+        remove(upload);
         return exchange.fail(trouble);
       }
-      begin(exchange, updates, updates.upload, 'an uploaded file');
+      const begun = updater.begin(upload, 'an uploaded file', () => remove(upload));
+      // One by the schedule has come before it.
+      if (!begun.ok) remove(upload);
+      answer(exchange, updater, begun);
     } finally {
       receiving = false;
     }
   });
 }
 
-function begin(
+function answer(
   {json, fail}: Exchange,
-  {updater, upload}: NonNullable<Shown['updates']>,
-  source: string,
-  shown: string,
+  updater: NonNullable<Shown['updates']>['updater'],
+  begun: Result<undefined, string>,
 ): void {
-  const begun = updater.begin(source, shown, () => void rm(upload, {force: true}));
   if (begun.ok) json(updater.status);
-  else fail(underWay);
+  else fail(conflict(begun.error));
+}
+
+function remove(file: string): void {
+  rmSync(file, {force: true});
 }
 
 const unavailable: UpdateStatus = {state: 'unavailable', percent: null, reason: null};
-const noUpdates: Problem = {
-  status: 409,
-  detail: 'This machine has no slots for updates: update the program as it was installed.',
+const noUpdates = conflict('This machine has no slots for updates: update the program as it was installed.');
+const tooLarge: Problem = {status: 413, detail: `A bundle is at most ${MAX_BUNDLE / 2 ** 20} MiB large.`};
+const noRoom: Problem = {
+  status: 507,
+  detail:
+    'There is not enough room for the bundle on the data partition. Give its URL instead: it is not kept then.',
 };
-const underWay: Problem = {
-  status: 409,
-  detail: 'There is an update under way already. GET /api/update tells how it stands.',
-};
-const tooLarge: Problem = {
-  status: 413,
-  detail: `A bundle is at most ${MAX_BUNDLE / 2 ** 20} MiB large.`,
-  headers: {Connection: 'close'},
-};
+
+function conflict(detail: string): Problem {
+  return {status: 409, detail};
+}
 
 function isJson({request}: Exchange): boolean {
   return /^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
 }
 
-/** Writes the body to `file`. Returns what is wrong with it. */
+/** Writes the body to `file`. Returns what is wrong. */
 async function receive({request}: Exchange, file: string): Promise<Problem | undefined> {
   if (!/^application\/(octet-stream|vnd\.rauc\.bundle)$/i.test(request.headers['content-type'] ?? '')) {
     const detail =
@@ -91,24 +101,24 @@ async function receive({request}: Exchange, file: string): Promise<Problem | und
   if (declared > MAX_BUNDLE) return tooLarge;
   if (declared > room) return noRoom;
   let size = 0;
-  const bounded = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
+  // What is not read here is read and thrown away when the answer is out: whoever sends reads the answer only then.
+  const body = request.iterator({destroyOnReturn: false}) as AsyncIterable<Buffer>;
+  async function* bounded() {
+    for await (const chunk of body) {
       size += chunk.length;
-      done(size > room ? new RangeError('too large') : null, chunk);
-    },
-  });
+      if (size > room) throw new RangeError('too large');
+      yield chunk;
+    }
+  }
   try {
-    await pipeline(request, bounded, createWriteStream(file, {mode: 0o600, flush: true}));
+    // Not flushed: after a power cut it is of no use.
+    await pipeline(bounded, createWriteStream(file, {mode: 0o600}));
   } catch (error) {
     if (error instanceof RangeError) return size > MAX_BUNDLE ? tooLarge : noRoom;
-    return {status: 400, detail: 'The upload was cut off, or could not be kept.'};
+    const {code} = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC') return noRoom;
+    if (request.destroyed) return {status: 400, detail: 'The upload was cut off.'};
+    return {status: 500, detail: `The bundle cannot be kept on the data partition (${code}).`};
   }
   return size > 0 ? undefined : {status: 400, detail: 'The bundle is empty.'};
 }
-
-const noRoom: Problem = {
-  status: 507,
-  detail:
-    'There is not enough room for the bundle on the data partition. Give its URL instead: it is not kept then.',
-  headers: {Connection: 'close'},
-};

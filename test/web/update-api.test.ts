@@ -1,4 +1,4 @@
-import {existsSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync} from 'node:fs';
 import {connect} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -23,10 +23,10 @@ beforeEach(async () => {
   begun = [];
   received = [];
   busy = false;
-  const updater: Pick<Updater, 'begin' | 'busy' | 'status'> = {
+  const updater: Pick<Updater, 'begin' | 'whyBusy' | 'status'> = {
     status: {state: 'idle', percent: null, reason: null},
-    get busy() {
-      return busy;
+    get whyBusy() {
+      return busy ? 'There is an update under way already.' : undefined;
     },
     begin(source, shown) {
       if (busy) return failure('busy');
@@ -104,6 +104,36 @@ test('an upload that breaks off leaves nothing, and another may follow', async (
   await expect.poll(() => existsSync(upload), {timeout: 10_000}).toBe(false);
   await expect.poll(async () => (await post('whole', bundle)).status, {timeout: 10_000}).toBe(200);
   expect(received.map(String)).toEqual(['whole']);
+});
+
+test('an upload that comes to its end when another update has begun meanwhile leaves nothing', async () => {
+  const socket = connect(server.port, '127.0.0.1');
+  let answer = '';
+  socket.on('data', (chunk) => {
+    answer += chunk;
+  });
+  socket.write(
+    'POST /api/update HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/octet-stream\r\nContent-Length: 8\r\n\r\nhalf',
+  );
+  await expect.poll(() => existsSync(upload), {timeout: 10_000}).toBe(true);
+  busy = true;
+  socket.write('half');
+  await expect.poll(() => answer, {timeout: 10_000}).toMatch(/^HTTP\/1\.1 409 .*busy/s);
+  socket.destroy();
+  expect([begun, existsSync(upload)]).toEqual([[], false]);
+});
+
+test('a disk that is full is told of, whatever is still to come of the upload', async () => {
+  symlinkSync('/dev/full', upload);
+  const answer = await ask(server, 'POST', '/api/update', {
+    body: Buffer.alloc(20_000_000),
+    headers: {...bundle, 'Transfer-Encoding': 'chunked'},
+  });
+  expect([answer.status, JSON.parse(answer.text).detail]).toEqual([
+    507,
+    expect.stringContaining('not enough room'),
+  ]);
+  expect(existsSync(upload)).toBe(false);
 });
 
 test('where there are no slots it says so', async () => {

@@ -1,5 +1,5 @@
 import {useEffect, useState} from 'preact/hooks';
-import type {UpdateStatus} from '../../update/updater.ts';
+import type {UpdateStatus} from '../../update/update-status.ts';
 import {Field} from './gate.tsx';
 import {ask, RequestError, upload} from './requests.ts';
 
@@ -79,6 +79,10 @@ function words({state, percent, reason}: UpdateStatus): string {
       return `Installing, ${percent ?? 0} %`;
     case 'installed':
       return `Installed. ${reason ?? 'The board starts anew when nobody talks.'}`;
+    case 'trial':
+      return reason === null
+        ? 'Installed and started: it is being found out whether it works.'
+        : `${reason} The board goes back to what ran before.`;
     case 'refused':
       return `Refused: ${reason ?? ''} What runs is unchanged.`;
   }

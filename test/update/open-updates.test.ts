@@ -1,0 +1,72 @@
+import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {expect, onTestFinished, test} from 'vitest';
+import type {JournalEvent} from '../../firmware/station/journal-event.ts';
+import {openUpdates} from '../../firmware/update/open-updates.ts';
+import {UpdateMemory} from '../../firmware/update/update-record.ts';
+import {FakeClock} from '../support/fake-clock.ts';
+import {FakeInstaller, settle} from './fake-installer.ts';
+
+function scene() {
+  const data = mkdtempSync(join(tmpdir(), 'doorline-updates-'));
+  onTestFinished(() => rmSync(data, {recursive: true}));
+  const [clock, installer, told] = [new FakeClock(), new FakeInstaller(), [] as JournalEvent[]];
+  const is = {idle: true, restarts: 0};
+  const open = () =>
+    openUpdates({
+      installer,
+      config: {data, update: undefined},
+      version: '1.2.3',
+      boot: 'boot 2',
+      clock,
+      log: {warn: () => undefined, error: () => undefined},
+      isIdle: () => is.idle,
+      restart: () => {
+        is.restarts += 1;
+        return true;
+      },
+      tell: (event) => told.push(event),
+      onBusy: () => undefined,
+    });
+  return {data, clock, installer, is, told, open, memory: new UpdateMemory(data)};
+}
+
+const pass = async (clock: FakeClock, milliseconds: number) => {
+  for (let time = 0; time < milliseconds; time += 1_000) {
+    await settle();
+    clock.advance(1_000);
+  }
+  await settle();
+};
+
+test('an update that does not work goes, but not in the middle of a call', async () => {
+  const {clock, installer, is, told, open, memory} = scene();
+  memory.keep({from: 'A', boot: 'boot 1'});
+  installer.booted = 'B';
+  const updates = await open();
+  expect(updates.updater.status.state).toBe('trial');
+  updates.start([{name: 'the page answers', passes: () => false}]);
+  is.idle = false;
+  await pass(clock, 200_000);
+  expect([told.map(({kind}) => kind), is.restarts]).toEqual([['self-test-failed'], 0]);
+  expect(updates.updater.status).toMatchObject({state: 'trial', reason: 'Not working: the page answers.'});
+  is.idle = true;
+  await pass(clock, 12_000);
+  expect([is.restarts, clock.pending]).toEqual([1, 0]);
+});
+
+test('one that works is good, and another may follow; nothing is left of an upload that was cut off', async () => {
+  const {data, clock, installer, open, memory} = scene();
+  memory.keep({from: 'A', boot: 'boot 1'});
+  installer.booted = 'B';
+  writeFileSync(join(data, 'update.raucb'), 'half');
+  const updates = await open();
+  expect(existsSync(updates.upload)).toBe(false);
+  updates.start([{name: 'SIP listens', passes: () => true}]);
+  await settle();
+  expect([installer.good, updates.updater.status.state]).toEqual([['B'], 'idle']);
+  expect(updates.updater.begin('/file', 'a file', () => undefined).ok).toBe(true);
+  updates.close();
+  expect(clock.pending).toBe(0);
+});

@@ -156,7 +156,6 @@ async function start(
   });
   if (updates) closing.push(() => updates.close());
 
-  if (updates) offerLocalToken(access, log);
   const listen = config.http;
   const http = listen
     ? await startHttp({
@@ -173,7 +172,11 @@ async function start(
         onFault: (error) => log.error(error),
       })
     : undefined;
-  if (http) closing.push(() => http.close());
+  if (http) {
+    closing.push(() => http.close());
+    // Only now: another station of this configuration, which listens there already, keeps its own.
+    offerLocalToken(access, log);
+  }
 
   station.start();
   system.start();

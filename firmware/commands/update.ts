@@ -1,18 +1,12 @@
-import {createReadStream, readFileSync, statSync} from 'node:fs';
-import {request} from 'node:http';
-import {join} from 'node:path';
-import {LOCAL_TOKEN} from '../access/access-file.ts';
+import {type FileHandle, open} from 'node:fs/promises';
 import {readConfiguration} from '../configuration.ts';
 import {updateUrl} from '../update/shown-source.ts';
 import type {UpdateStatus} from '../update/update-status.ts';
+import {type Answer, detailOf, RunningStation} from './running-station.ts';
 
+const PATH = '/api/update';
 /** How often it is asked how far it is; ms. */
 const ASK = 1_000;
-
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
 
 /**
  * `doorline update`: gives the running station an update, a file or a URL, and tells how it goes. Exit code 0 once it is installed, 1
@@ -21,34 +15,53 @@ interface Answer {
 export async function update(configFile: string, source: string): Promise<number> {
   const config = readConfiguration(configFile);
   if (!config) return 2;
-  if (!config.http)
-    return complain('The station of this configuration has no page (http), by which it takes updates.', 2);
   const url = updateUrl(source);
-  if (!url && !statSync(source, {throwIfNoEntry: false})?.isFile())
-    return complain(`There is no file ${source}.`, 2);
-  let token: string;
+  let file: FileHandle | undefined;
   try {
-    token = readFileSync(join(config.data, LOCAL_TOKEN), 'utf8').trim();
+    if (url === undefined) file = await open(source);
+    if (file && !(await file.stat()).isFile()) throw new Error('it is no file');
   } catch (error) {
-    const {code} = error as NodeJS.ErrnoException;
-    const why = code === 'EACCES' ? 'only its user and root may: try with sudo' : 'it does not run';
-    return complain(`The station cannot be asked: ${why}.`, 1);
+    const {code, message} = error as NodeJS.ErrnoException;
+    return complain(`${source} cannot be read: ${reasons[code ?? ''] ?? code ?? message}.`, 2);
   }
-  const station = new Station(config.http, token);
+  const station = RunningStation.find(config);
+  if (!station.ok) return complain(station.error, 1);
   try {
-    const begun = await (url ? station.sendUrl(url) : station.sendFile(source));
+    const begun = file
+      ? await upload(station.value, file)
+      : await station.value.ask('POST', PATH, {json: {url}});
     if (begun.status !== 200) return complain(detailOf(begun), 1);
-    return await follow(station);
+    return await follow(station.value);
   } catch (error) {
-    return complain(`The station does not answer: ${(error as Error).message}`, 1);
+    return complain((error as Error).message, 1);
+  } finally {
+    await file?.close();
   }
 }
 
-async function follow(station: Station): Promise<number> {
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'its permissions do not allow it',
+};
+
+async function upload(station: RunningStation, file: FileHandle): Promise<Answer> {
+  const {size} = await file.stat();
+  return station.ask('POST', PATH, {file: file.createReadStream({autoClose: false}), size});
+}
+
+async function follow(station: RunningStation): Promise<number> {
   let told = '';
   for (;;) {
-    const {state, percent, reason} = (await station.ask('GET')).body as UpdateStatus;
-    const words = state === 'installing' ? `installing ${percent ?? 0} %` : (news[state] ?? state);
+    const answer = await station.ask('GET', PATH);
+    if (answer.status !== 200) return complain(detailOf(answer), 1);
+    const {state, percent, reason} = answer.body as UpdateStatus;
+    const words = state === 'installing' ? `installing ${percent ?? 0} %` : news[state];
+    if (words === undefined) {
+      return complain(
+        'The station was started anew before the update was installed: its journal tells more.',
+        1,
+      );
+    }
     if (words !== told) console.log(words);
     told = words;
     if (state === 'installed') return 0;
@@ -62,67 +75,6 @@ const news: Partial<Record<UpdateStatus['state'], string>> = {
   installed: 'installed: the board starts anew when nobody talks',
   refused: 'refused; what runs is unchanged',
 };
-
-/** The station on this machine. */
-class Station {
-  readonly #at: {address: string; port: number};
-  readonly #token: string;
-
-  constructor(at: {address: string; port: number}, token: string) {
-    this.#at = at;
-    this.#token = token;
-  }
-
-  ask(method: string): Promise<Answer> {
-    return this.#send(method, {}, (sent) => sent.end());
-  }
-
-  sendUrl(url: string): Promise<Answer> {
-    return this.#send('POST', {'Content-Type': 'application/json'}, (sent) =>
-      sent.end(JSON.stringify({url})),
-    );
-  }
-
-  sendFile(file: string): Promise<Answer> {
-    const headers = {
-      'Content-Type': 'application/octet-stream',
-      'Content-Length': String(statSync(file).size),
-    };
-    return this.#send('POST', headers, (sent) => createReadStream(file).pipe(sent));
-  }
-
-  #send(
-    method: string,
-    headers: Record<string, string>,
-    write: (sent: NodeJS.WritableStream) => void,
-  ): Promise<Answer> {
-    const host = this.#at.address.replace(/^0\.0\.0\.0$/, '127.0.0.1').replace(/^::$/, '::1');
-    return new Promise((resolve, reject) => {
-      const sent = request({
-        host,
-        port: this.#at.port,
-        method,
-        path: '/api/update',
-        headers: {...headers, Authorization: `Bearer ${this.#token}`},
-      });
-      sent.on('error', reject);
-      sent.on('response', (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-        answer.on('error', reject);
-        answer.on('end', () => {
-          resolve({status: answer.statusCode ?? 0, body: JSON.parse(Buffer.concat(chunks).toString())});
-        });
-      });
-      write(sent);
-    });
-  }
-}
-
-function detailOf({body, status}: Answer): string {
-  const {detail} = body as {detail?: unknown};
-  return typeof detail === 'string' ? detail : `The station answers ${status}.`;
-}
 
 function complain(text: string, code: number): number {
   process.stderr.write(`${text}\n`);

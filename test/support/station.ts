@@ -35,6 +35,7 @@ export interface StationSettings {
   };
   light?: Record<string, unknown>;
   talk_seconds?: number;
+  http?: {listen: string};
 }
 
 /** A message of a call's ladder. */
@@ -201,7 +202,7 @@ export async function writeConfiguration(run: Run, settings: StationSettings): P
     audio: {microphone: 'silence', speaker: 'discard', ...settings.audio},
     ...(settings.light ? {light: settings.light} : {}),
     ...(settings.talk_seconds === undefined ? {} : {talk_seconds: settings.talk_seconds}),
-    http: {listen: '127.0.0.1:0'},
+    http: settings.http ?? {listen: '127.0.0.1:0'},
   };
   writeFileSync(file, stringify(configuration));
   return file;

@@ -9,9 +9,16 @@ import {type ConfigProblem, formatProblem} from '../config/problem.ts';
 import {secretsBeside} from '../config/secrets.ts';
 import {readTextFile} from '../config/text-file.ts';
 import type {BoardWiring} from '../config/wiring.ts';
+import type {SecretLookup} from '../config/yaml-tree.ts';
 import {type DeviceFolders, deviceFolders} from './device-folders.ts';
 import {carryOutReset} from './device-reset.ts';
-import {type BoardNames, firstConfiguration, withSecret, withSettings} from './first-configuration.ts';
+import {
+  ACCOUNT_SECRET,
+  type BoardNames,
+  firstConfiguration,
+  withSecret,
+  withSettings,
+} from './first-configuration.ts';
 import {parseSetup, type SetupSettings} from './setup-settings.ts';
 import {wifiFile} from './wifi-file.ts';
 import {isHalfWiped, wipeFile} from './wipe-file.ts';
@@ -95,18 +102,23 @@ async function apply(
   boards: ReadonlyMap<string, BoardWiring>,
 ): Promise<ConfigProblem[]> {
   const {name, board, call, account, wifi, password, password_hash, ssh_key} = settings;
-  if (account?.password !== undefined) {
-    const secrets = join(station, 'secrets.yaml');
-    writeWhole(
-      secrets,
-      withSecret(existsSync(secrets) ? readFileSync(secrets, 'utf8') : '', account.password),
-    );
-  }
   if ([name, board, call, account].some((one) => one !== undefined)) {
-    const text = withSettings(readFileSync(file, 'utf8'), settings);
-    const config = parseConfig(text, file, boards, secretsBeside(file, []));
+    const secrets = join(station, 'secrets.yaml');
+    const password = account?.password;
+    const kept = readFileSync(file, 'utf8');
+    const edited = attempt(() => withSettings(kept, settings));
+    const known = existsSync(secrets) ? readFileSync(secrets, 'utf8') : '';
+    const withPassword = password === undefined ? known : attempt(() => withSecret(known, password));
+    const beside = secretsBeside(file, []);
+    const secret: SecretLookup = (one) =>
+      one === ACCOUNT_SECRET && password !== undefined ? {value: password} : beside(one);
+    const config = parseConfig(edited ?? kept, file, boards, secret);
     if (!config.ok) return config.error;
-    writeWhole(file, text);
+    if (edited === undefined) return [unchangeable(file)];
+    if (withPassword === undefined) return [unchangeable(secrets)];
+    // Only now: settings that are wrong change nothing.
+    if (password !== undefined) writeWhole(secrets, withPassword);
+    writeWhole(file, edited);
   }
   const hash = password_hash ?? (password === undefined ? undefined : await hashPassword(password));
   if (hash !== undefined) {
@@ -116,6 +128,19 @@ async function apply(
   if (wifi) keepPrivate(network, 'wifi.conf', wifiFile(wifi));
   if (ssh_key) keepPrivate(ssh, 'authorized_keys', `${ssh_key.join('\n')}\n`);
   return [];
+}
+
+/** What cannot be edited, being wrong itself, is undefined. */
+function attempt(edit: () => string): string | undefined {
+  try {
+    return edit();
+  } catch {
+    return undefined;
+  }
+}
+
+function unchangeable(file: string): ConfigProblem {
+  return {file, line: 0, column: 0, key: '', message: 'is wrong itself and cannot take these settings'};
 }
 
 function keepPrivate(folder: string, name: string, content: string): void {

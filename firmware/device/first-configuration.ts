@@ -46,7 +46,7 @@ function withTargets(text: string, call: readonly string[]): string {
 /** The password is kept apart, so that the file can be shown to others. */
 function accountNode(document: Document, account: NonNullable<SetupSettings['account']>) {
   const {uri, user, password, registrar} = account;
-  const secret = document.createNode(SECRET_NAME);
+  const secret = document.createNode(ACCOUNT_SECRET);
   secret.tag = '!secret';
   const node = document.createNode({
     name: 'house',
@@ -58,13 +58,14 @@ function accountNode(document: Document, account: NonNullable<SetupSettings['acc
   return node;
 }
 
-const SECRET_NAME = 'house';
+/** Name of the secret that is the password of the account. */
+export const ACCOUNT_SECRET = 'house';
 
 /** The secrets file with the password of the account. */
 export function withSecret(text: string, password: string): string {
   const document = parseDocument(text, {schema: 'failsafe'});
   if (!isMap(document.contents))
-    return new Document({[SECRET_NAME]: password}, {schema: 'failsafe'}).toString();
-  document.set(SECRET_NAME, password);
+    return new Document({[ACCOUNT_SECRET]: password}, {schema: 'failsafe'}).toString();
+  document.set(ACCOUNT_SECRET, password);
   return document.toString({lineWidth: 0});
 }

@@ -20,7 +20,17 @@ export function wipeFile(path: string): void {
   syncFolder(dirname(path));
 }
 
-/** Whether a file is what a power cut has left of one that was being wiped: text has no zero bytes. */
+/** What a disk writes whole or not at all, bytes. */
+const SECTOR = 512;
+
+/**
+ * Whether a file is what a power cut has left of one that was being wiped: a part of it is all zero. Some editors write two
+ * bytes for a letter, of which one is zero: that is still text to be told of.
+ */
 export function isHalfWiped(path: string): boolean {
-  return readFileSync(path).includes(0);
+  const bytes = readFileSync(path);
+  for (let at = 0; at < bytes.length; at += SECTOR) {
+    if (bytes.subarray(at, at + SECTOR).every((byte) => byte === 0)) return true;
+  }
+  return false;
 }

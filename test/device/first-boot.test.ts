@@ -200,6 +200,44 @@ describe('settings that are wrong', () => {
   });
 });
 
+describe('settings that are wrong, on a board that was set up before', () => {
+  beforeEach(async () => {
+    writeFileSync(from, setup);
+    await start();
+  });
+
+  test('change nothing, not the password of the account either', async () => {
+    const before = everything();
+    writeFileSync(from, 'board: pc\naccount: {uri: sip:door@example.org, password: another}\n');
+    await start();
+    expect(everything()).toEqual(before);
+    expect(readFileSync(join(boot, 'doorline-setup-error.txt'), 'utf8')).toContain('no such input');
+  });
+
+  test('in an encoding with zero bytes are told of, not wiped', async () => {
+    const text = Buffer.from('\ufeffname: Back door\n', 'utf16le');
+    writeFileSync(from, text);
+    await start();
+    expect(readFileSync(from)).toEqual(text);
+    expect(readFileSync(join(boot, 'doorline-setup-error.txt'), 'utf8')).toContain('UTF-8');
+  });
+
+  test.each([
+    ['doorline.yaml', 'board: raspberry-pi-4\nbuttons: [\n'],
+    ['doorline.yaml', 'board: raspberry-pi-4\nsip:\n'],
+    ['doorline.yaml', '- nothing\n'],
+    ['doorline.yaml', ''],
+    ['secrets.yaml', 'house: [\n'],
+  ])('though it is %s that is wrong (%j), say so', async (name, content) => {
+    const file = join(data, 'doorline', name);
+    writeFileSync(file, content);
+    writeFileSync(from, 'account: {uri: sip:door@example.org, password: another}\n');
+    await start();
+    expect(readFileSync(file, 'utf8')).toBe(content);
+    expect(readFileSync(join(boot, 'doorline-setup-error.txt'), 'utf8')).toContain(name);
+  });
+});
+
 test('the power may fail at any instant: the next start comes to the same end', async () => {
   writeFileSync(from, setup);
   await start();

@@ -1,5 +1,6 @@
 import type {SoundState} from '../../hal/hal.ts';
 import type {AudioStream, SocketAddress} from '../rtp/audio-stream.ts';
+import type {DroppedPackets} from '../rtp/dropped-packets.ts';
 import type {Country} from './country-tones.ts';
 import type {SoundName} from './sound-names.ts';
 
@@ -102,7 +103,8 @@ export interface SessionStatistics {
   readonly lost: number;
   /** Packets that came too late to be played. */
   readonly late: number;
-  readonly duplicates: number;
+  /** Datagrams that were not used, by reason. */
+  readonly dropped: Readonly<DroppedPackets>;
   /** Interarrival jitter, RFC 3550 section 6.4.1. */
   readonly jitterMs: number;
   /** From a packet's coming to its being heard. */

@@ -1,4 +1,5 @@
 import type {AudioStream, SocketAddress} from '../rtp/audio-stream.ts';
+import {nothingDropped} from '../rtp/dropped-packets.ts';
 import type {KeyWay, MediaCommand, SessionStatistics} from './media-messages.ts';
 
 /** What a session asks of the engine that it belongs to. */
@@ -13,7 +14,7 @@ const nothingYet: SessionStatistics = {
   received: 0,
   lost: 0,
   late: 0,
-  duplicates: 0,
+  dropped: nothingDropped,
   jitterMs: 0,
   delayMs: 0,
   xruns: 0,

@@ -60,6 +60,8 @@ export class MediaThread {
   readonly #microphoneMeter = new LevelMeter();
   readonly #speakerMeter = new LevelMeter();
   #framesMeasured = 0;
+  /** Datagrams that have come so far. */
+  arrived = 0;
   #running = false;
   #capturing = false;
   #soundTold = '';
@@ -175,8 +177,14 @@ export class MediaThread {
       let session: VoiceSession | undefined;
       const sockets = await bind(
         address,
-        (bytes, from, port) => session?.receive(bytes, from, port, now()),
-        (bytes, from, port) => session?.receiveControl(bytes, from, port, now()),
+        (bytes, from, port) => {
+          this.arrived++;
+          session?.receive(bytes, from, port, now());
+        },
+        (bytes, from, port) => {
+          this.arrived++;
+          session?.receiveControl(bytes, from, port, now());
+        },
         stun,
       );
       session = new VoiceSession(sockets, random, wallTime() - now(), {

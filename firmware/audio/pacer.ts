@@ -3,6 +3,8 @@ import {frameTime} from './frame.ts';
 /** What is paced: the parts of a step, see `MediaThread`. */
 export interface PacedWork {
   readonly active: boolean;
+  /** Datagrams that have come so far. */
+  readonly arrived: number;
   captureFrame(): void;
   sendFrame(): void;
   playFrame(): void;
@@ -30,12 +32,17 @@ export interface PacerWaiting {
  * with caches gone cold another; what is left is waited for awake. Costs up to 1 % of a core, and only with work to do.
  */
 const preparationTime = 0.25;
+/** Datagrams that one turn of the event loop reads from a socket at most (libuv); so many came, and more may wait. */
+const readsPerTurn = 32;
+/** So long before a deadline, in ms, what still waits is left for later: in a flood too the thread has to play. */
+const readingReserve = 10;
 /** Steps that are made up for when the thread was late; more are skipped: 100 ms. */
 const maxBehind = 5;
 
 /**
  * Keeps the steps of 20 ms. Timers of the event loop are a millisecond coarse, so while there is work the thread
- * sleeps to the very deadline itself, and gives way to the loop once before each sleep:
+ * sleeps to the very deadline itself, and gives way to the loop once before each sleep, more often only where it could not read
+ * all that had come:
  *
  *   turn: play what has come > sleep till just before the deadline, or a command > capture > at the deadline send
  *   > loop > turn
@@ -49,6 +56,8 @@ export class Pacer {
   #running = false;
   #deadline = 0;
   #sent = false;
+  /** What had arrived before the loop last ran. */
+  #arrived = 0;
   /** The command count before the loop last ran: later commands are yet to be handled. */
   #seen = 0;
 
@@ -69,6 +78,12 @@ export class Pacer {
 
   #takeTurn(): void {
     const {now, sleep, commandCount, yieldToLoop} = this.#waiting;
+    const came = this.#work.arrived - this.#arrived;
+    this.#arrived += came;
+    if (came >= readsPerTurn && now() < this.#deadline - readingReserve) {
+      yieldToLoop(this.#turn);
+      return;
+    }
     if (this.#sent) {
       this.#sent = false;
       this.#work.playFrame();

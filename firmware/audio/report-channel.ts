@@ -30,6 +30,8 @@ export class ReportChannel {
   #rtcp: RtcpSession | undefined;
   #stream: AudioStream | undefined;
   #security: SrtpSession | undefined;
+  /** Datagrams that were no reports of the other side. */
+  dropped = 0;
   /** Where the last report came from. */
   #heard: SocketAddress | undefined;
 
@@ -58,9 +60,11 @@ export class ReportChannel {
   /** A datagram that came as RTCP. It is only heard from the host that sound comes from, or that was negotiated. */
   receive(bytes: Uint8Array, address: string, port: number, now: number): void {
     const expected = [this.#session.receiver.remote?.current.address, this.#stream?.rtcp.address];
-    if (!expected.includes(address)) return;
-    const compound = this.#security ? this.#security.unprotectControl(bytes) : bytes;
-    if (compound !== undefined && this.#rtcp?.receive(compound, now)) this.#heard = {address, port};
+    const compound =
+      expected.includes(address) && this.#security ? this.#security.unprotectControl(bytes) : bytes;
+    if (expected.includes(address) && compound !== undefined && this.#rtcp?.receive(compound, now)) {
+      this.#heard = {address, port};
+    } else this.dropped++;
   }
 
   /** Sends a report when one is due. `playout` says how the sound is played, for those who ask for it. */

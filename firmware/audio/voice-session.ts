@@ -185,14 +185,14 @@ export class VoiceSession {
 
   /** `card`: what waits in the sound card, and its overruns and underruns since the start. */
   statistics(card: {delayMs: number; xruns: number}): SessionStatistics {
-    const {received, lost, duplicates, jitterMs} = this.#receiver.reception;
+    const {received, lost, jitterMs} = this.#receiver.reception;
     const remote = this.#reports.figures;
     return {
       sent: this.#sender.sent,
       received,
       lost,
       late: this.#received.late,
-      duplicates,
+      dropped: {...this.#receiver.dropped, report: this.#reports.dropped},
       jitterMs,
       delayMs: this.#attached ? this.#received.delayMs + card.delayMs : 0,
       xruns: this.#xruns + (this.#attached ? card.xruns - this.#xrunsBefore : 0),
@@ -214,7 +214,7 @@ export class VoiceSession {
   /** What is not genuine is not looked at: neither heard, nor believed to come from the other side. */
   #receivePacket(bytes: Uint8Array, address: string, port: number, now: number): void {
     const packet = this.#security ? this.#security.unprotect(bytes) : bytes;
-    if (packet === undefined) this.#receiver.foreign++;
+    if (packet === undefined) this.#receiver.dropForged();
     else this.#receiver.receive(packet, address, port, now);
   }
 

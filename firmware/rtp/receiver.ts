@@ -1,4 +1,5 @@
 import type {AudioStream, CodecName} from './audio-stream.ts';
+import {type DroppedPackets, nothingDropped} from './dropped-packets.ts';
 import {RtpHeader, readPacket} from './packet.ts';
 import {Reception} from './reception.ts';
 import {RemoteAddress} from './remote-address.ts';
@@ -27,10 +28,6 @@ export interface ReceiverListener {
  */
 export class RtpReceiver {
   readonly reception: Reception;
-  /** Datagrams dropped: no RTP, or not from the other side. */
-  foreign = 0;
-  /** Packets dropped that had another SSRC than the sender's. */
-  strangers = 0;
   /** Packets from the very address that was negotiated, since another was heard or it was set to 0. */
   fromNegotiated = 0;
   /** When the last packet of the stream came, in ms; undefined before the first. */
@@ -38,6 +35,7 @@ export class RtpReceiver {
   readonly #listener: ReceiverListener;
   readonly #header = new RtpHeader();
   readonly #events = new TelephoneEventReceiver();
+  readonly #dropped = {...nothingDropped};
   #stream: AudioStream | undefined;
   #remote: RemoteAddress | undefined;
   #ssrc: number | undefined;
@@ -67,6 +65,17 @@ export class RtpReceiver {
     return this.#ssrc;
   }
 
+  /** What was dropped here so far. */
+  get dropped(): Readonly<DroppedPackets> {
+    const {duplicates, strays} = this.reception;
+    return {...this.#dropped, duplicate: duplicates, sequence: strays};
+  }
+
+  /** Counts a datagram that was not genuine and is not to be looked at. */
+  dropForged(): void {
+    this.#dropped.authentication++;
+  }
+
   /** Takes over what was negotiated, at `now` (ms). Before that every packet is dropped. */
   update(stream: AudioStream, now: number): void {
     this.#stream = stream;
@@ -78,12 +87,12 @@ export class RtpReceiver {
   receive(bytes: Uint8Array, address: string, port: number, now: number): void {
     const header = this.#header;
     const stream = this.#stream;
-    if (
-      stream === undefined ||
-      readPacket(bytes, header) !== undefined ||
-      !this.#remote!.accept(address, port, header, now)
-    ) {
-      this.foreign++;
+    if (stream === undefined || readPacket(bytes, header) !== undefined) {
+      this.#dropped.malformed++;
+      return;
+    }
+    if (!this.#remote!.accept(address, port, header, now)) {
+      this.#dropped.address++;
       return;
     }
     this.heard = now;
@@ -96,7 +105,10 @@ export class RtpReceiver {
     }
     const codec = codecOf(payloadType, stream);
     if (codec !== undefined) this.#receiveSound(bytes, header, codec, now);
-    else if (header.ssrc === this.#ssrc) this.reception.count(header, now, false);
+    else {
+      this.#dropped.payloadType++;
+      if (header.ssrc === this.#ssrc) this.reception.count(header, now, false);
+    }
   }
 
   #receiveEvent(bytes: Uint8Array, header: RtpHeader, now: number): void {
@@ -125,7 +137,7 @@ export class RtpReceiver {
     if (this.#ssrc !== undefined && !(follows && now - this.#senderHeard >= quietTime)) {
       this.#candidateSsrc = header.ssrc;
       this.#candidateNext = nextSequence(header.sequenceNumber);
-      this.strangers++;
+      this.#dropped.ssrc++;
       return false;
     }
     if (this.#ssrc !== undefined) {

@@ -1,5 +1,6 @@
 import type {Clock, Timer} from '../base/clock.ts';
 import type {AudioStream} from '../rtp/audio-stream.ts';
+import {nothingDropped} from '../rtp/dropped-packets.ts';
 import type {Call, CallEnd, TransferRequest} from '../sip/agent/call.ts';
 import type {DigitSource} from './door-codes.ts';
 import type {CallMedia} from './media.ts';
@@ -19,6 +20,7 @@ export const NO_FIGURES: Readonly<RtpFigures> = {
   received: 0,
   lost: 0,
   late: 0,
+  dropped: nothingDropped,
   jitterMs: 0,
   delayMs: 0,
   xruns: 0,
@@ -155,12 +157,13 @@ export class Conversation implements TalkListener {
     try {
       const figures = await this.#media?.statistics();
       if (!figures) return;
-      const {sent, received, lost, late, xruns, remoteLost, remoteMos} = figures;
+      const {sent, received, lost, late, dropped, xruns, remoteLost, remoteMos} = figures;
       this.#figures = {
         sent,
         received,
         lost,
         late,
+        dropped,
         jitterMs: inTenths(figures.jitterMs),
         delayMs: inTenths(figures.delayMs),
         xruns,

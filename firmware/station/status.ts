@@ -1,4 +1,5 @@
 import type {SoundState} from '../../hal/hal.ts';
+import type {DroppedPackets} from '../rtp/dropped-packets.ts';
 
 /**
  * What the station is doing. `calling`: nobody's phone rings yet; `ringing`: at least one does;
@@ -14,6 +15,8 @@ export interface RtpFigures {
   lost: number;
   /** Packets that came too late to be played. */
   late: number;
+  /** Datagrams that came to the ports of the call and were not used, by reason. */
+  dropped: Readonly<DroppedPackets>;
   /** Interarrival jitter (RFC 3550 section 6.4.1). */
   jitterMs: number;
   /** Time a packet waits here before it is heard. */

@@ -14,7 +14,8 @@ test('reports go from the second port to the port after that of RTP; what comes 
 
   const ours = new DataView(control.sent[0]!.bytes.buffer).getUint32(4);
   control.onDatagram(senderReport(ours), '203.0.113.9', peer.port + 1);
-  expect(bench.statistics(1)).toMatchObject(noRtcp);
+  control.onDatagram(senderReport(ours).subarray(0, 7), peer.address, peer.port + 1);
+  expect(bench.statistics(1)).toMatchObject({...noRtcp, dropped: {report: 2}});
   control.onDatagram(senderReport(ours), peer.address, peer.port + 1);
   expect(bench.statistics(1)).toMatchObject({remoteLost: 3, remoteJitterMs: 2, roundTripMs: null});
 

@@ -6,6 +6,7 @@ class FakeThread implements PacedWork {
   time = 1000;
   commands = 0;
   active = true;
+  arrived = 0;
   readonly log: string[] = [];
   readonly sent: number[] = [];
   readonly slept: number[] = [];
@@ -128,4 +129,41 @@ test('a little late is made up for, very late is skipped', () => {
   thread.loop(3);
   expect(thread.log.filter((entry) => /send|skip/.test(entry))).toEqual(['skip 49', 'send', 'send', 'send']);
   expect(thread.sent.slice(-3)).toEqual([2080, 2100, 2120]);
+});
+
+test('in a flood the loop runs until all is read, and half of the time is left to play and send', () => {
+  const thread = new FakeThread();
+  thread.pacer.wake();
+  thread.loop();
+  // So many wait in the socket; the loop reads 32 of them at a time, in a millisecond.
+  let waiting = 100;
+  thread.onLoop = () => {
+    const read = Math.min(32, waiting);
+    waiting -= read;
+    thread.arrived += read;
+    thread.time += 1;
+    thread.log.push(`read ${read}`);
+  };
+  thread.log.length = 0;
+  thread.loop(5);
+  expect(thread.log).toEqual([
+    'read 32',
+    'read 32',
+    'read 32',
+    'read 4',
+    'play',
+    'capture',
+    'send',
+    'read 0',
+    'play',
+    'capture',
+    'send',
+  ]);
+  waiting = Infinity;
+  thread.log.length = 0;
+  thread.sent.length = 0;
+  thread.loop(100);
+  expect(thread.sent.length).toBeGreaterThanOrEqual(5);
+  for (const [index, time] of thread.sent.entries()) expect(time - thread.sent[0]!).toBe(20 * index);
+  expect(thread.log.filter((entry) => entry === 'play').length).toBe(thread.sent.length);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import type {AudioStream} from '../../firmware/rtp/audio-stream.ts';
+import {nothingDropped} from '../../firmware/rtp/dropped-packets.ts';
 import {headerLength, writeHeader} from '../../firmware/rtp/packet.ts';
 import {RtpReceiver} from '../../firmware/rtp/receiver.ts';
 
@@ -54,7 +55,7 @@ test('before anything is negotiated every packet is dropped', () => {
   const receiver = new RtpReceiver(8000, recorder);
   receiver.receive(packet(1), remote.address, remote.port, 0);
   expect(recorder.sounds).toEqual([]);
-  expect(receiver.foreign).toBe(1);
+  expect(receiver.dropped.malformed).toBe(1);
   expect(receiver.heard).toBeUndefined();
 });
 
@@ -93,13 +94,13 @@ test('sound comes through once', () => {
   expect(receiver.heard).toBe(50);
 });
 
-test('strangers, garbage and RTCP are dropped and count as nothing heard', () => {
+test('strangers, garbage and RTCP are dropped, counted by reason, and are nothing heard', () => {
   const {recorder, receiver, receive} = receiverOf();
   receive(packet(1), {address: '198.51.100.1', port: 4000});
   receive(Uint8Array.of(0x80, 200, 0, 1));
   receive(new Uint8Array(0));
   expect(recorder.sounds).toEqual([]);
-  expect(receiver.foreign).toBe(3);
+  expect(receiver.dropped).toEqual({...nothingDropped, address: 1, malformed: 2});
   expect(receiver.heard).toBeUndefined();
 });
 
@@ -121,6 +122,7 @@ test('another payload type is no sound, but counted', () => {
   receive(packet(3));
   expect(recorder.sounds).toEqual([1, 3]);
   expect(receiver.reception).toMatchObject({received: 3, lost: 0});
+  expect(receiver.dropped).toEqual({...nothingDropped, payloadType: 1});
 });
 
 test('a change of SSRC is survived, a stray packet is none', () => {
@@ -144,7 +146,7 @@ test('a stranger who sends while the sender does takes nothing over, however fas
   }
   expect(recorder.senderChanges).toBe(0);
   expect(recorder.sounds).toHaveLength(100);
-  expect(receiver.strangers).toBe(2000);
+  expect(receiver.dropped.ssrc).toBe(2000);
 });
 
 test('any datagrams from anywhere are survived', () => {
@@ -156,8 +158,10 @@ test('any datagrams from anywhere are survived', () => {
     fc.property(fc.array(fc.tuple(datagram, fc.integer({min: 3999, max: 4001}))), (datagrams) => {
       const {receiver, receive} = receiverOf();
       for (const [bytes, port] of datagrams) receive(bytes, {address: remote.address, port});
-      const {received, lost, duplicates} = receiver.reception;
-      expect(received + duplicates + receiver.foreign).toBeLessThanOrEqual(datagrams.length);
+      const {received, lost} = receiver.reception;
+      const {payloadType, ...unused} = receiver.dropped;
+      const dropped = Object.values(unused).reduce((sum, count) => sum + count, 0);
+      expect(received + dropped).toBeLessThanOrEqual(datagrams.length);
       expect(lost).toBeGreaterThanOrEqual(0);
     }),
   );

@@ -1,4 +1,5 @@
 import {failure, success} from '../../firmware/base/result.ts';
+import {nothingDropped} from '../../firmware/rtp/dropped-packets.ts';
 import type {CallRecord, LadderMessage} from '../../firmware/station/call-record.ts';
 import type {JournalEntry, JournalEvent} from '../../firmware/station/journal-event.ts';
 import type {
@@ -17,6 +18,7 @@ const noFigures = {
   received: 0,
   lost: 0,
   late: 0,
+  dropped: nothingDropped,
   jitterMs: 0,
   delayMs: 0,
   xruns: 0,

@@ -4,6 +4,7 @@ import {connect} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, beforeEach, expect, test, vi} from 'vitest';
+import {nothingDropped} from '../../firmware/rtp/dropped-packets.ts';
 import type {HttpServer} from '../../firmware/web/http-server.ts';
 import {FakeClock} from '../support/fake-clock.ts';
 import {ask, Listener, serve} from './client.ts';
@@ -109,6 +110,7 @@ test('the status comes every 5 s to show that the connection lives, in a call ev
     received: 1,
     lost: 0,
     late: 0,
+    dropped: nothingDropped,
     jitterMs: 0,
     delayMs: 0,
     xruns: 0,

@@ -1,3 +1,4 @@
+import {nothingDropped} from '../../firmware/rtp/dropped-packets.ts';
 import type {LadderMessage} from '../../firmware/station/call-record.ts';
 import type {FakeStation} from './fake-station.ts';
 
@@ -93,6 +94,7 @@ export function inTheMiddleOfACall(station: FakeStation): void {
     received: 648,
     lost: 2,
     late: 1,
+    dropped: nothingDropped,
     jitterMs: 1.4,
     delayMs: 41,
     xruns: 0,

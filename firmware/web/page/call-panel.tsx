@@ -74,6 +74,7 @@ function RtpFigures({call}: {call: CallStatus | null}) {
     ['Received', number(call?.rtp.received), 'Packets received'],
     ['Lost', number(call?.rtp.lost), 'Packets that never came'],
     ['Late', number(call?.rtp.late), 'Packets that came too late to be played'],
+    ['Dropped', number(call && sum(call.rtp.dropped)), 'Packets that were not of this call, or damaged'],
     ['Jitter', time(call?.rtp.jitterMs), 'How unevenly packets come'],
     ['Delay', time(call?.rtp.delayMs), 'How long a packet waits here before it is heard'],
     ['MOS', call?.rtp.mos?.toFixed(1) ?? '–', 'Estimated listening quality, 1 to 4.4'],
@@ -92,6 +93,10 @@ function RtpFigures({call}: {call: CallStatus | null}) {
       ))}
     </dl>
   );
+}
+
+function sum(counts: CallStatus['rtp']['dropped']): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
 }
 
 function codecWords(call: CallStatus | null): string {

@@ -1,4 +1,5 @@
 import type {AudioStream} from '../../../firmware/rtp/audio-stream.ts';
+import {nothingDropped} from '../../../firmware/rtp/dropped-packets.ts';
 import type {
   Call,
   CallEnd,
@@ -44,6 +45,7 @@ export class FakeSession implements CallMedia {
     received: 0,
     lost: 0,
     late: 0,
+    dropped: nothingDropped,
     jitterMs: 0,
     delayMs: 0,
     xruns: 0,

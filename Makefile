@@ -14,7 +14,7 @@ BOARD ?= simulated
 MESSAGES ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-hardware test-board test-board-full check bench bench-audio fuzz firmware image image-lock keys deb flash clean
+.PHONY: help run test test-hardware test-board test-board-full check long-call bench bench-audio fuzz firmware image image-lock keys deb flash clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -28,6 +28,10 @@ test: $(INSTALLED) ## every check: format, lint, types, unit, interop (installs 
 	@node tools/program.ts build/program
 	@vitest run --project 'interop*'
 	@node test/hardware/main.ts
+
+long-call: $(INSTALLED) ## calls of ten minutes through sound cards of 44.1 and 48 kHz (PulseAudio): does delay or memory grow?
+	@node tools/setup.ts peers
+	@CALL_SECONDS=600 vitest run --project interop-alone test/interop/long-call.test.ts
 
 test-hardware: $(INSTALLED) ## the hardware layer on two kernels with simulated hardware, in a virtual machine
 	@node tools/setup.ts peers

@@ -1,7 +1,9 @@
 import {defineConfig} from 'vitest/config';
 
 /** Files of `interop` that measure what other work on the machine disturbs. */
-const ALONE = ['flood', 'rtp-flood', 'alsa', 'impaired-network'].map((file) => `test/interop/${file}.test.ts`);
+const ALONE = ['flood', 'rtp-flood', 'alsa', 'long-call', 'impaired-network'].map(
+  (file) => `test/interop/${file}.test.ts`,
+);
 
 const withPeers = {
   globalSetup: ['test/support/peers/not-run.ts'],

@@ -21,36 +21,47 @@ export const visitorCard = 'visitor';
 export const fixedCard = 'fixed';
 export const fixedRate = 44_100;
 
+/** Rates in Hz. */
+export interface PulseRates {
+  /** At which both loudspeakers of air work. */
+  readonly air?: number;
+  /** Of the card that does a single one. */
+  readonly fixed?: number;
+}
+
 /** Starts the daemon. It ends with the run. */
-export async function startPulse(run: Run): Promise<Pulse> {
-  const pulse = preparePulse(run);
+export async function startPulse(run: Run, rates?: PulseRates): Promise<Pulse> {
+  const pulse = preparePulse(run, rates);
   await pulse.start();
   return pulse;
 }
 
 /** The same, but it is not there until it is started, nor after it was ended: as a card that is plugged in and unplugged. */
-export function preparePulse(run: Run): Pulse & {start(): Promise<RunningProcess>} {
+export function preparePulse(
+  run: Run,
+  {air = 16_000, fixed = fixedRate}: PulseRates = {},
+): Pulse & {start(): Promise<RunningProcess>} {
   const socket = join(run.folder, 'pulse.sock');
   const configuration = join(run.folder, 'asound.conf');
   writeFileSync(
     configuration,
     card(socket, stationCard, 'heard', 'spoken') +
       card(socket, visitorCard, 'spoken', 'heard') +
-      `pcm.${fixedCard} { type plug slave { pcm ${stationCard} rate ${fixedRate} } }\n`,
+      `pcm.${fixedCard} { type plug slave { pcm ${stationCard} rate ${fixed} } }\n`,
   );
   const client = join(run.folder, 'pulse-client.conf');
   writeFileSync(client, 'autospawn = no\nenable-shm = no\n');
   return {
     environment: {ALSA_CONFIG_PATH: configuration, PULSE_CLIENTCONFIG: client, HOME: run.folder},
-    start: () => startDaemon(run, socket),
+    start: () => startDaemon(run, socket, air),
   };
 }
 
-async function startDaemon(run: Run, socket: string): Promise<RunningProcess> {
+async function startDaemon(run: Run, socket: string, rate: number): Promise<RunningProcess> {
   // Without rewinds a sink plays in blocks of 50 ms; with them its first block is two seconds long.
   const sink = (name: string) => [
     '-L',
-    `module-null-sink sink_name=${name} rate=16000 channels=1 format=s16le norewinds=yes`,
+    `module-null-sink sink_name=${name} rate=${rate} channels=1 format=s16le norewinds=yes`,
   ];
   const daemon = run.processes.start(
     peerProgram('pulseaudio'),

@@ -18,6 +18,8 @@ export interface BaresipOptions {
   user: string;
   /** What it says in each call, at 8 or 16 kHz, which is its own rate then. */
   says: Sound;
+  /** Says what it hears, at once, and nothing else. */
+  echoes?: boolean;
   /** The only codec that it speaks; default: PCMU. */
   codec?: 'PCMU' | 'PCMA' | 'G722';
   /** Where it registers; without one it is called by address. */
@@ -221,7 +223,7 @@ function configuration(paths: {
     // An address: the name of the loopback interface is refused.
     `net_interface ${paths.options.address ?? '127.0.0.1'}`,
     `rtp_ports ${paths.rtp.first}-${paths.rtp.last}`,
-    `audio_source aufile,${paths.source}`,
+    paths.options.echoes === true ? 'audio_source aubridge,sink' : `audio_source aufile,${paths.source}`,
     // aufile only plays; the sink drives the decoder, and sndfile records on the way.
     'audio_player aubridge,sink',
     'audio_alert aubridge,alert',

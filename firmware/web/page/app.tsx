@@ -9,6 +9,7 @@ import {LadderView} from './ladder.tsx';
 import type {Model} from './model.ts';
 import {Scene} from './scene.tsx';
 import {SignIn} from './sign-in.tsx';
+import {StationPanel} from './station-panel.tsx';
 import {useTopic} from './topic.ts';
 import {UpdatePanel} from './update-panel.tsx';
 import {Welcome} from './welcome.tsx';
@@ -60,6 +61,7 @@ export function App({model}: {model: Model}) {
         <LadderView model={model} own={status.name} />
         <Journal model={model} />
         <CallLog model={model} />
+        {standing?.mayChange && <StationPanel model={model} />}
         {standing?.mayChange && <UpdatePanel />}
         {standing && <AccessPanel model={model} standing={standing} />}
       </main>

@@ -97,6 +97,11 @@ export class Model {
     this.#command('DELETE', 'api/calls/current');
   }
 
+  /** The light goes round, it chirps, and says its address. */
+  locate(): void {
+    this.#command('POST', 'api/locate');
+  }
+
   /** Shows the ladder of a call of the log; of the newest one, and of those to come, when it is that. */
   showLadder(call: number): void {
     this.ladder.set({call, following: call === this.#newestCall, messages: []});

@@ -17,12 +17,26 @@ export async function ask<Answer>(
   return answerTo<Answer>(path, {method, ...content});
 }
 
-/** Sends a file as it is. Rejects with a `RequestError`. */
-export function upload<Answer>(path: string, file: File): Promise<Answer> {
-  return answerTo<Answer>(path, {
-    method: 'POST',
-    headers: {'Content-Type': 'application/octet-stream'},
-    body: file,
+/** Sends a file as it is; `onProgress` is told the percentage that has gone out. Rejects with a `RequestError`. */
+export function upload<Answer>(
+  path: string,
+  file: File,
+  onProgress: (percent: number) => void,
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    // Of a fetch nobody tells how far it is.
+    const request = new XMLHttpRequest();
+    request.open('POST', path);
+    request.responseType = 'json';
+    request.setRequestHeader('Content-Type', 'application/octet-stream');
+    request.upload.onprogress = ({loaded, total}) => onProgress(Math.floor((100 * loaded) / total));
+    request.onerror = () => reject(new RequestError(silent));
+    request.onload = () => {
+      const {status, response} = request;
+      if (status === 200) resolve(response as Answer);
+      else reject(new RequestError(reasonOf(status, response)));
+    };
+    request.send(file);
   });
 }
 
@@ -31,10 +45,17 @@ async function answerTo<Answer>(path: string, request: RequestInit): Promise<Ans
   try {
     answer = await fetch(path, {cache: 'no-store', ...request});
   } catch {
-    throw new RequestError('The station does not answer.');
+    throw new RequestError(silent);
   }
   const value: unknown = await answer.json().catch(() => undefined);
   if (answer.ok) return value as Answer;
-  const detail = (value as {detail?: unknown} | undefined)?.detail;
-  throw new RequestError(typeof detail === 'string' ? detail : `The station answered ${answer.status}.`);
+  throw new RequestError(reasonOf(answer.status, value));
+}
+
+const silent = 'The station does not answer.';
+
+/** Why it was refused, as the problem document says it. */
+function reasonOf(status: number, body: unknown): string {
+  const detail = (body as {detail?: unknown} | null | undefined)?.detail;
+  return typeof detail === 'string' ? detail : `The station answered ${status}.`;
 }

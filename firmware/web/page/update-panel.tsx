@@ -11,15 +11,18 @@ export function UpdatePanel() {
   const [status, setStatus] = useState<UpdateStatus | undefined>(undefined);
   const [url, setUrl] = useState('');
   const [trouble, setTrouble] = useState('');
-  const busy = status !== undefined && !['idle', 'refused', 'unavailable'].includes(status.state);
+  /** Per cent of a file that have gone out; undefined while none is on its way. */
+  const [sent, setSent] = useState<number | undefined>(undefined);
+  const underWay = status !== undefined && !['idle', 'refused', 'unavailable'].includes(status.state);
+  const busy = underWay || sent !== undefined;
   useEffect(() => {
     const look = () => {
       ask<UpdateStatus>('GET', 'api/update').then(setStatus, () => undefined);
     };
     look();
-    const timer = setInterval(look, busy ? ASK : 10 * ASK);
+    const timer = setInterval(look, underWay ? ASK : 10 * ASK);
     return () => clearInterval(timer);
-  }, [busy]);
+  }, [underWay]);
   if (!status || status.state === 'unavailable') return null;
   const begin = async (request: () => Promise<UpdateStatus>) => {
     setTrouble('');
@@ -28,14 +31,25 @@ export function UpdatePanel() {
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       setTrouble(error.message);
+    } finally {
+      setSent(undefined);
     }
   };
+  const percent = sent ?? (status.state === 'installing' ? (status.percent ?? 0) : undefined);
   return (
     <section class="card access" aria-labelledby="update-title">
       <h2 id="update-title">Update</h2>
       <p role="status" data-testid="update-status">
-        {words(status)}
+        {sent === undefined ? words(status) : `Sending the file, ${sent} %`}
       </p>
+      {percent !== undefined && (
+        <progress
+          value={percent}
+          max={100}
+          aria-label="How far the update is"
+          data-testid="update-progress"
+        />
+      )}
       <form
         class="access-form"
         onSubmit={(event) => {
@@ -52,7 +66,10 @@ export function UpdatePanel() {
           disabled={busy}
           onChange={({currentTarget}) => {
             const file = currentTarget.files?.[0];
-            if (file) void begin(() => upload<UpdateStatus>('api/update', file));
+            if (file) {
+              setSent(0);
+              void begin(() => upload<UpdateStatus>('api/update', file, setSent));
+            }
             currentTarget.value = '';
           }}
         />
@@ -84,6 +101,6 @@ function words({state, percent, reason}: UpdateStatus): string {
         ? 'Installed and started: it is being found out whether it works.'
         : `${reason} The board goes back to what ran before.`;
     case 'refused':
-      return `Refused: ${reason ?? ''} What runs is unchanged.`;
+      return `${reason ?? ''} What runs is what ran before.`;
   }
 }

@@ -2,12 +2,13 @@
  * Bundles what runs on the board.
  *
  *     node tools/build.ts page                       the web page, into build/page
- *     node tools/build.ts firmware [--board NAME]    program, page and board file, into build/firmware
+ *     node tools/build.ts firmware [--board NAME]    program, page, board file and licences, into build/firmware
  */
 import {copyFile, cp, mkdir, readdir, readFile, rm, writeFile} from 'node:fs/promises';
 import {fileURLToPath} from 'node:url';
 import {parseArgs} from 'node:util';
 import {type BuildOptions, build as bundle} from 'esbuild';
+import {bundledPackages, installedPackages, licences} from './licences.ts';
 
 const root = new URL('../', import.meta.url);
 const usage = 'Usage: node tools/build.ts page | firmware [--board NAME]';
@@ -27,10 +28,11 @@ export async function build(what: 'page' | 'firmware', board = 'simulated'): Pro
   else await buildFirmware(board);
 }
 
-async function buildPage(): Promise<void> {
+/** Returns the packages that are in it. */
+async function buildPage(): Promise<string[]> {
   await rm(builtPage, {recursive: true, force: true});
   await mkdir(builtPage, {recursive: true});
-  await run({
+  const packages = await run({
     entryPoints: [path(new URL('main.tsx', page)), path(new URL('page.css', page))],
     outdir: path(builtPage),
     target: ['chrome123', 'firefox128', 'safari17.5'],
@@ -42,6 +44,7 @@ async function buildPage(): Promise<void> {
   for (const file of ['index.html', 'icon.svg']) {
     await copyFile(new URL(file, page), new URL(file, builtPage));
   }
+  return packages;
 }
 
 async function buildFirmware(board: string): Promise<void> {
@@ -51,10 +54,10 @@ async function buildFirmware(board: string): Promise<void> {
   if (!boards.includes(board)) {
     throw new Error(`There is no board "${board}". The boards are: ${boards.join(', ')}.`);
   }
-  await buildPage();
+  const inPage = await buildPage();
   await rm(builtFirmware, {recursive: true, force: true});
   await mkdir(builtFirmware, {recursive: true});
-  await run({
+  const inProgram = await run({
     entryPoints: ['firmware/cli.ts', 'firmware/media-main.ts'].map((file) => path(new URL(file, root))),
     outdir: path(builtFirmware),
     target: 'node24',
@@ -71,6 +74,8 @@ async function buildFirmware(board: string): Promise<void> {
   for (const file of ['speexdsp.wasm', 'speexdsp.LICENSE']) {
     await copyFile(new URL(file, echo), new URL(file, builtFirmware));
   }
+  const beside = installedPackages(unbundled, path(root));
+  await writeFile(new URL('licences.txt', builtFirmware), licences([...inPage, ...inProgram, ...beside]));
   await writePackage(board);
 }
 
@@ -84,10 +89,11 @@ async function writePackage(board: string): Promise<void> {
   await writeFile(new URL('package.json', builtFirmware), `${JSON.stringify(description, null, 2)}\n`);
 }
 
-/** One run of esbuild whose rejection carries the place and the words of every error. */
-async function run(options: BuildOptions): Promise<void> {
-  await bundle({
+/** One run of esbuild whose rejection carries the place and the words of every error. Returns the packages that it has bundled. */
+async function run(options: BuildOptions): Promise<string[]> {
+  const {metafile} = await bundle({
     bundle: true,
+    metafile: true,
     format: 'esm',
     logLevel: 'silent',
     absWorkingDir: path(root),
@@ -95,6 +101,7 @@ async function run(options: BuildOptions): Promise<void> {
   }).catch((error: Error) => {
     throw new Error(error.message.trim());
   });
+  return bundledPackages(metafile!, path(root));
 }
 
 function path(url: URL): string {

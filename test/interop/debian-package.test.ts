@@ -136,7 +136,7 @@ test(
 );
 
 test(
-  'two builds of it are the same',
+  'two builds of it are the same, and hold the licences of all that is in them',
   async () => {
     const digest = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
     const first = await buildDeb({board: 'simulated', processor: 'x64'});
@@ -146,6 +146,18 @@ test(
       const second = await buildDeb({board: 'simulated', processor: 'x64'});
       expect(basename(second)).toMatch(/^doorline-simulated_.*_amd64\.deb$/);
       expect(digest(second)).toBe(digest(kept));
+      const read = (path: string) =>
+        execFileSync('tar', ['--extract', '--to-stdout', path], {
+          input: execFileSync('/usr/bin/dpkg-deb', ['--fsys-tarfile', second], {maxBuffer: 2 ** 29}),
+          encoding: 'utf8',
+        });
+      const copyright = read('./usr/share/doc/doorline/copyright');
+      // Bundled into the program, into the page, and beside them.
+      for (const name of ['find-my-way', 'preact', '@serialport/bindings-cpp', 'koffi']) {
+        expect(copyright).toMatch(new RegExp(`^${name} \\d+\\.`, 'm'));
+      }
+      expect(copyright).toContain('Xiph.org Foundation');
+      expect(copyright).toContain(read('./usr/lib/doorline/licences.txt'));
     } finally {
       rmSync(kept);
     }

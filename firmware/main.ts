@@ -35,10 +35,11 @@ import {NetworkMonitor} from './station/network-monitor.ts';
 import type {ResetStage} from './station/reset-button.ts';
 import {Station} from './station/station.ts';
 import {SystemMonitor} from './station/system-monitor.ts';
-import {beWatched, bootId, canRestart, compareBoard, requestRestart} from './system.ts';
+import {beWatched, bootId, canRestart, compareBoard, isStartedAgain, requestRestart} from './system.ts';
 import {openTelephone} from './telephone.ts';
 import {openUpdates, type Updates, type UpdatesOptions} from './update/open-updates.ts';
 import {Rauc} from './update/rauc.ts';
+import {whenQuiet} from './update/when-quiet.ts';
 import {version} from './version.ts';
 import {startHttp} from './web/http-server.ts';
 
@@ -143,19 +144,27 @@ async function start(
   });
   closing.push(() => station.stop());
 
+  const isIdle = () => station.status().state === 'idle';
   const updates = await openBoardUpdates({
     config,
     version,
     boot: bootId(),
     clock,
     log,
-    isIdle: () => station.status().state === 'idle',
+    isIdle,
     restart: () => requestRestart(),
     tell: (event) => journal.append(event),
     onBusy: (busy) => station.showUpdate(busy),
   });
   if (updates) closing.push(() => updates.close());
 
+  const restartWhenIdle = () => {
+    if (!isStartedAgain()) return false;
+    // A moment, so that the answer goes out.
+    const waiting = whenQuiet(clock, isIdle, 1_000, () => process.kill(process.pid, 'SIGTERM'));
+    closing.push(() => waiting.cancel());
+    return true;
+  };
   const listen = config.http;
   const http = listen
     ? await startHttp({
@@ -166,7 +175,8 @@ async function start(
         journal,
         calls,
         access,
-        settings: new Settings(configFile, boards),
+        settings: new Settings(configFile, boards, config.data),
+        restart: restartWhenIdle,
         updates,
         board,
         onFault: (error) => log.error(error),

@@ -58,6 +58,11 @@ export function bootId(): string {
   }
 }
 
+/** Whether a service manager starts the program again when it ends. */
+export function isStartedAgain(): boolean {
+  return Boolean(process.env['NOTIFY_SOCKET']);
+}
+
 /** Whether `requestRestart` can have an effect. */
 export function canRestart(): boolean {
   return Boolean(process.env['RUNTIME_DIRECTORY']);

@@ -1,9 +1,11 @@
 import {basename, dirname, join} from 'node:path';
+import {Document, isMap, parseDocument} from 'yaml';
 import {type ConfigProblem, nearest, shown} from './problem.ts';
 import {readTextFile} from './text-file.ts';
 import {readYaml, type SecretLookup} from './yaml-tree.ts';
 
-const SECRETS_FILE = 'secrets.yaml';
+/** Its name beside the configuration. */
+export const SECRETS_FILE = 'secrets.yaml';
 
 /**
  * The secrets beside a configuration: `secrets.yaml`, one `name: value` a line, read when the first is asked for.
@@ -27,6 +29,15 @@ export function secretsBeside(configPath: string, problems: ConfigProblem[]): Se
     const suggestion = near === undefined ? '' : `; did you mean ${shown(near)}?`;
     return {reason: `there is no secret ${shown(name)} in ${SECRETS_FILE}${suggestion}`};
   };
+}
+
+/** The text of a secrets file with further secrets, or other values of some; undefined where it is no YAML. */
+export function withSecrets(text: string, values: Readonly<Record<string, string>>): string | undefined {
+  const document = parseDocument(text, {schema: 'failsafe'});
+  if (document.errors.length > 0) return undefined;
+  if (!isMap(document.contents)) return new Document(values, {schema: 'failsafe'}).toString({lineWidth: 0});
+  for (const [name, value] of Object.entries(values)) document.set(name, value);
+  return document.toString({lineWidth: 0});
 }
 
 function parseSecrets(text: string, path: string, problems: ConfigProblem[]): Map<string, string> {

@@ -6,19 +6,13 @@ import {hashPassword} from '../access/password-hash.ts';
 import {makeFolder, writeWhole} from '../base/write-whole.ts';
 import {parseConfig} from '../config/load-config.ts';
 import {type ConfigProblem, formatProblem} from '../config/problem.ts';
-import {secretsBeside} from '../config/secrets.ts';
+import {SECRETS_FILE, secretsBeside, withSecrets} from '../config/secrets.ts';
 import {readTextFile} from '../config/text-file.ts';
 import type {BoardWiring} from '../config/wiring.ts';
 import type {SecretLookup} from '../config/yaml-tree.ts';
 import {type DeviceFolders, deviceFolders} from './device-folders.ts';
 import {carryOutReset} from './device-reset.ts';
-import {
-  ACCOUNT_SECRET,
-  type BoardNames,
-  firstConfiguration,
-  withSecret,
-  withSettings,
-} from './first-configuration.ts';
+import {ACCOUNT_SECRET, type BoardNames, firstConfiguration, withSettings} from './first-configuration.ts';
 import {parseSetup, type SetupSettings} from './setup-settings.ts';
 import {wifiFile} from './wifi-file.ts';
 import {isHalfWiped, wipeFile} from './wipe-file.ts';
@@ -103,12 +97,12 @@ async function apply(
 ): Promise<ConfigProblem[]> {
   const {name, board, call, account, wifi, password, password_hash, ssh_key} = settings;
   if ([name, board, call, account].some((one) => one !== undefined)) {
-    const secrets = join(station, 'secrets.yaml');
+    const secrets = join(station, SECRETS_FILE);
     const password = account?.password;
     const kept = readFileSync(file, 'utf8');
     const edited = attempt(() => withSettings(kept, settings));
     const known = existsSync(secrets) ? readFileSync(secrets, 'utf8') : '';
-    const withPassword = password === undefined ? known : attempt(() => withSecret(known, password));
+    const withPassword = password === undefined ? known : withSecrets(known, {[ACCOUNT_SECRET]: password});
     const beside = secretsBeside(file, []);
     const secret: SecretLookup = (one) =>
       one === ACCOUNT_SECRET && password !== undefined ? {value: password} : beside(one);

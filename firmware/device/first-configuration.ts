@@ -1,4 +1,4 @@
-import {Document, isMap, parseDocument} from 'yaml';
+import {type Document, isMap, parseDocument} from 'yaml';
 import {editTargets} from '../config/edit-targets.ts';
 import type {SetupSettings} from './setup-settings.ts';
 
@@ -60,12 +60,3 @@ function accountNode(document: Document, account: NonNullable<SetupSettings['acc
 
 /** Name of the secret that is the password of the account. */
 export const ACCOUNT_SECRET = 'house';
-
-/** The secrets file with the password of the account. */
-export function withSecret(text: string, password: string): string {
-  const document = parseDocument(text, {schema: 'failsafe'});
-  if (!isMap(document.contents))
-    return new Document({[ACCOUNT_SECRET]: password}, {schema: 'failsafe'}).toString();
-  document.set(ACCOUNT_SECRET, password);
-  return document.toString({lineWidth: 0});
-}

@@ -38,6 +38,8 @@ export interface StationControl {
   press(button: string): CommandResult;
   /** From the next press on the button calls `targets`. `by` goes into the journal. */
   setTargets(button: string, targets: readonly string[], by: string): CommandResult;
+  /** Tells that `by` has put a backup in the place of the configuration. */
+  restored(by: string): void;
   /** Shows and sounds where it is, and says its address aloud. */
   locate(): CommandResult;
   /** Calls `target`: "101", "192.168.1.20", "sip:user@host". */

@@ -291,6 +291,10 @@ export class Station implements StationControl {
     return success(undefined);
   }
 
+  restored(by: string): void {
+    this.#journal.append({kind: 'configuration-restored', by});
+  }
+
   dial(to: string): CommandResult {
     if (this.#calls.current) return failure({code: 'busy', text: 'There is a call already; hang up first'});
     const settings = {targets: [to], ring: 'together', ringSeconds: 60, whenRefused: 'end'} as const;

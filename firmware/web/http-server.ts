@@ -6,6 +6,7 @@ import type {Clock} from '../base/clock.ts';
 import {addAccessApi} from './access-api.ts';
 import {addApi} from './api.ts';
 import {Authorization} from './authorization.ts';
+import {addBackupApi} from './backup-api.ts';
 import {decodePath, type GuardOptions, guard, isPageFile} from './guard.ts';
 import {Live} from './live.ts';
 import {addPage} from './page-files.ts';
@@ -68,6 +69,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const api = new Api();
   addAccessApi(api, options.access, authorization);
   addApi(api, options, live);
+  addBackupApi(api, options, authorization);
   addUpdateApi(api, options.updates);
   addPage(api, options.page);
   const doorkeeper = {guard: {names: ownNames()}, authorization, clock: options.clock};

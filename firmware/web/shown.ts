@@ -11,7 +11,9 @@ export interface Shown {
   readonly calls: CallLogReader;
   readonly access: Access;
   /** The configuration file, as far as the page changes it. */
-  readonly settings: Pick<Settings, 'setTargets'>;
+  readonly settings: Pick<Settings, 'setTargets' | 'backup' | 'restore'>;
+  /** Starts the station anew as soon as nobody talks; false where nothing would start it again. */
+  readonly restart: () => boolean;
   /** Undefined where the machine has no slots for updates. */
   readonly updates?: Pick<Updates, 'updater' | 'upload'> | undefined;
   /** Its lines are shown, and only read. */

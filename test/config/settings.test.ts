@@ -16,7 +16,7 @@ function settings(text: string) {
   onTestFinished(() => rmSync(folder, {recursive: true}));
   const file = join(folder, 'doorline.yaml');
   writeFileSync(file, text);
-  return {settings: new Settings(file, boards), read: () => readFileSync(file, 'utf8')};
+  return {settings: new Settings(file, boards, join(folder, 'data')), read: () => readFileSync(file, 'utf8')};
 }
 
 const written = `# The front door of our house.
@@ -94,7 +94,9 @@ test('a file that has gone, or is broken meanwhile, is told of', () => {
   const {settings: broken, read} = settings('buttons: [');
   expect(broken.setTargets('bell', [])).toMatchObject({ok: false});
   expect(read()).toBe('buttons: [');
-  expect(new Settings('/nowhere/doorline.yaml', boards).setTargets('bell', [])).toMatchObject({
+  expect(
+    new Settings('/nowhere/doorline.yaml', boards, '/nowhere/data').setTargets('bell', []),
+  ).toMatchObject({
     error: {code: 'disk'},
   });
 });

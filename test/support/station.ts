@@ -60,6 +60,12 @@ export interface TestHost {
   reach(url: string): Promise<string>;
 }
 
+export interface StationOptions {
+  environment?: Record<string, string>;
+  program?: string;
+  host?: TestHost;
+}
+
 /** The real firmware, in a process of its own, on the simulated board where no other is asked for, driven over its HTTP API. */
 export class TestStation {
   readonly sipPort: number;
@@ -78,13 +84,17 @@ export class TestStation {
   static async start(
     run: Run,
     settings: StationSettings,
-    {
-      environment = {},
-      program = source,
-      host,
-    }: {environment?: Record<string, string>; program?: string; host?: TestHost} = {},
+    options: StationOptions = {},
   ): Promise<TestStation> {
-    const configFile = await writeConfiguration(run, settings);
+    return TestStation.startWith(run, await writeConfiguration(run, settings), options);
+  }
+
+  /** The same with a configuration that is there. */
+  static async startWith(
+    run: Run,
+    configFile: string,
+    {environment = {}, program = source, host}: StationOptions = {},
+  ): Promise<TestStation> {
     const command = [
       ...(host?.prefix ?? []),
       globalThis.process.execPath,

@@ -21,6 +21,7 @@ export function serve(
     faults?: unknown[];
     access?: Access;
     settings?: Shown['settings'];
+    restart?: Shown['restart'];
     updates?: Shown['updates'];
   } = {},
 ): Promise<HttpServer> {
@@ -34,7 +35,12 @@ export function serve(
     clock,
     access: changes.access ?? new Access({file: '/nowhere/access.json', clock, random: systemRandom}),
     updates: changes.updates,
-    settings: changes.settings ?? {setTargets: (_button, targets) => success(targets)},
+    restart: changes.restart ?? (() => true),
+    settings: changes.settings ?? {
+      setTargets: (_button, targets) => success(targets),
+      backup: () => success({text: 'name: Door\n', secrets: []}),
+      restore: () => success(undefined),
+    },
     onFault: (fault) => changes.faults?.push(fault),
   });
 }

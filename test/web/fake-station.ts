@@ -78,7 +78,7 @@ export class FakeStation implements StationControl, JournalReader, CallLogReader
   }
 
   /** Everything the web needs of it, without what a test must give: who may, and the configuration. */
-  get shown(): Omit<Shown, 'access' | 'settings'> {
+  get shown(): Omit<Shown, 'access' | 'settings' | 'restart'> {
     return {station: this, journal: this, calls: this, board: this.board};
   }
 
@@ -89,6 +89,10 @@ export class FakeStation implements StationControl, JournalReader, CallLogReader
   setTargets(button: string, targets: readonly string[], by: string): CommandResult {
     if (button !== 'bell') return unknown(`There is no button "${button}". The buttons are: bell.`);
     return this.#did(`set ${button} to ${targets.join(' ')} by ${by}`);
+  }
+
+  restored(by: string): void {
+    this.asked.push(`restored by ${by}`);
   }
 
   locate(): CommandResult {

@@ -1,6 +1,13 @@
 /** What went wrong with a request, in the station's own words. */
 export class RequestError extends Error {
   override name = 'RequestError';
+  /** The document that was answered, if any. */
+  readonly document: unknown;
+
+  constructor(message: string, document?: unknown) {
+    super(message);
+    this.document = document;
+  }
 }
 
 /**
@@ -49,7 +56,7 @@ async function answerTo<Answer>(path: string, request: RequestInit): Promise<Ans
   }
   const value: unknown = await answer.json().catch(() => undefined);
   if (answer.ok) return value as Answer;
-  throw new RequestError(reasonOf(answer.status, value));
+  throw new RequestError(reasonOf(answer.status, value), value);
 }
 
 const silent = 'The station does not answer.';

@@ -4,7 +4,9 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Browser, Page} from 'playwright-core';
 import {afterAll, beforeAll, expect, onTestFinished, type TestContext, test} from 'vitest';
+import {boards} from '../../boards/index.ts';
 import {failure, success} from '../../firmware/base/result.ts';
+import {Settings} from '../../firmware/config/settings.ts';
 import {describeEvent} from '../../firmware/station/journal-text.ts';
 import {beginTrial} from '../../firmware/update/trial.ts';
 import {UpdateMemory} from '../../firmware/update/update-record.ts';
@@ -176,4 +178,43 @@ test('Locate: the station shows where it is, or says why not', async (context) =
   station.outcome = failure({code: 'busy', text: 'There is a call; hang up first'});
   await tab.getByTestId('locate').click();
   await expect.poll(() => text('notice')).toContain('hang up first');
+});
+
+test('a backup is saved as a file, and restored with the codes that are not in it', async (context) => {
+  requirePeers(context, 'chromium');
+  browser ??= await openBrowser();
+  const folder = mkdtempSync(join(tmpdir(), 'doorline-page-backup-'));
+  const file = join(folder, 'doorline.yaml');
+  const written = 'name: Gate\nboard: simulated\ndoors:\n  - {name: front, output: relay-1, code: 4711}\n';
+  writeFileSync(file, written);
+  const station = new FakeStation();
+  const settings = new Settings(file, boards, join(folder, 'data'));
+  const server = await serve(station, {page, settings});
+  const {page: tab, mishaps} = await openPage(browser, server.url);
+  onTestFinished(async () => {
+    await tab.close();
+    await server.close();
+    rmSync(folder, {recursive: true});
+  });
+  const text = (name: string) => tab.getByTestId(name).textContent();
+  const [download] = await Promise.all([tab.waitForEvent('download'), tab.getByTestId('backup').click()]);
+  expect(download.suggestedFilename()).toBe('doorline-front-door.yaml');
+  const backup = join(folder, 'backup.yaml');
+  await download.saveAs(backup);
+  expect(mishaps).toEqual([]);
+
+  const wrong = join(folder, 'wrong.yaml');
+  writeFileSync(wrong, readFileSync(backup, 'utf8').replace('output:', 'outpt:'));
+  await tab.getByTestId('restore-file').setInputFiles(wrong);
+  await expect
+    .poll(() => text('restore-trouble'))
+    .toMatch(/Line \d+, column \d+: doors\.0\.outpt unknown key/);
+  await tab.getByTestId('restore-file').setInputFiles(backup);
+  await expect.poll(() => text('restore-trouble')).toContain('Enter these: door-front');
+  expect(readFileSync(file, 'utf8')).toBe(written);
+  await tab.getByTestId('secret-door-front').fill('0815');
+  await tab.getByTestId('restore-again').click();
+  await expect.poll(() => text('restored')).toBe('Restored. The station starts anew now.');
+  expect(readFileSync(file, 'utf8')).toContain('!secret door-front');
+  expect(await tab.getByTestId('restore-again').count()).toBe(0);
 });

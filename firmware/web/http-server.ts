@@ -9,6 +9,7 @@ import {Authorization} from './authorization.ts';
 import {addBackupApi} from './backup-api.ts';
 import {decodePath, type GuardOptions, guard, isPageFile} from './guard.ts';
 import {Live} from './live.ts';
+import {addMetrics} from './metrics-api.ts';
 import {addPage} from './page-files.ts';
 import {problemDocument, sendProblem} from './problem.ts';
 import {Api} from './router.ts';
@@ -70,6 +71,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   addAccessApi(api, options.access, authorization);
   addApi(api, options, live);
   addBackupApi(api, options, authorization);
+  addMetrics(api, options);
   addUpdateApi(api, options.updates);
   addPage(api, options.page);
   const doorkeeper = {guard: {names: ownNames()}, authorization, clock: options.clock};

@@ -131,6 +131,8 @@ export type JournalEvent =
   | {kind: 'self-test-failed'; failed: readonly string[]; trial: boolean}
   /** Somebody has held the button for it: the machine starts anew, and forgets the network, or everything. */
   | {kind: 'reset-requested'; stage: 'network' | 'everything'}
+  /** It cannot be done, since nothing can be written: `reason` tells why. */
+  | {kind: 'reset-failed'; reason: string}
   /** Somebody has put a backup in the place of the configuration, which counts from the next start on. */
   | {kind: 'configuration-restored'; by: By}
   /** The processor is so hot that it slows down, or will soon. */

@@ -131,6 +131,8 @@ export function describeEvent(event: JournalEvent): string {
       return `The update did not start, or did not work: the board has gone back to Doorline ${event.version} in slot ${event.slot}`;
     case 'self-test-failed':
       return `This did not work within its time after the start: ${event.failed.join(', ')}${event.trial ? '. The update is not good; the board starts anew' : ''}`;
+    case 'reset-failed':
+      return `The reset by the button cannot be done: ${event.reason}`;
     case 'configuration-restored':
       return `The configuration was restored from a backup, by ${event.by}`;
     case 'reset-requested':

@@ -100,7 +100,7 @@ export class Station implements StationControl {
     network?: NetworkView | undefined;
     /** Whether nobody has set the station up yet. */
     isNew?: () => boolean;
-    /** What carries out a reset; undefined where nothing can. `atPowerUp`: the machine has just been switched on. */
+    /** What carries out a reset, or throws; undefined where nothing can. `atPowerUp`: the machine has just been switched on. */
     reset?: {readonly atPowerUp: boolean; perform(stage: ResetStage): void} | undefined;
     /** How the machine is. */
     system?: {readonly facts: SystemFacts};
@@ -147,8 +147,14 @@ export class Station implements StationControl {
         countdown: (stage) => this.#showReset(stage),
         tick: () => media.play('tick'),
         decided: (stage) => {
-          tell({kind: 'reset-requested', stage});
-          reset.perform(stage);
+          try {
+            reset.perform(stage);
+            tell({kind: 'reset-requested', stage});
+          } catch (error) {
+            tell({kind: 'reset-failed', reason: (error as Error).message});
+            this.#light.set('failed', FAILED_TIME);
+            media.play('error');
+          }
         },
       });
     this.#reachability = new Reachability({

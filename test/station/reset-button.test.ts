@@ -102,3 +102,25 @@ test('an input of its own resets at any time', () => {
   buttons[1].move(false, time.now());
   expect(stages).toEqual(['everything']);
 });
+
+test('a reset that cannot be written down is told of, and ends nothing', () => {
+  const {
+    clock: time,
+    buttons,
+    kinds,
+    station,
+  } = makeStation({reset: 'button-2'}, ':memory:', undefined, {
+    reset: {
+      atPowerUp: false,
+      perform: () => {
+        throw new Error('ENOSPC: no space left on device');
+      },
+    },
+  });
+  buttons[1].move(true, time.now());
+  time.advance(12_000);
+  buttons[1].move(false, time.now());
+  expect(kinds()).toContain('reset-failed');
+  expect(kinds()).not.toContain('reset-requested');
+  expect(station.status().light).toBe('failed');
+});

@@ -98,6 +98,41 @@ test('it writes its own folders and nothing else, and sees nobody at home', asyn
   expect(await asService(system, 'cat /proc/1/cmdline')).toMatch(/denied|No such/);
 });
 
+test('a backup that is restored counts at once: the service ends by itself and is started again', async (context) => {
+  const system = await boot(context);
+  await configure(system);
+  await system.must('systemctl', 'start', UNIT);
+  const before = await mainProcess(system);
+  const restore = `
+    const backup = (await (await fetch('http://127.0.0.1:80/api/backup')).text()).replace('name: Gate', 'name: Back door');
+    const headers = {'Content-Type': 'application/json'};
+    const body = JSON.stringify({backup});
+    const answer = await fetch('http://127.0.0.1:80/api/backup', {method: 'POST', headers, body});
+    console.log(await answer.text());`;
+  const node = ['/usr/lib/doorline/node', '--input-type=module', '--eval'];
+  expect(await system.must(...node, restore)).toBe('{"restarts":true}\n');
+  await system.waitFor(/^Back door is ready$/m, [
+    'systemctl',
+    'show',
+    '--property=StatusText',
+    '--value',
+    UNIT,
+  ]);
+  expect(await mainProcess(system)).not.toBe(before);
+  expect(await system.property(UNIT, 'Result')).toBe('success');
+  const owner = await system.must('stat', '--format=%U %a', '/etc/doorline/doorline.yaml');
+  expect(owner).toBe('doorline 644\n');
+  // The token of the new start.
+  const update = await system.run(
+    'doorline',
+    'update',
+    '--config',
+    '/etc/doorline/doorline.yaml',
+    'http://a/b',
+  );
+  expect([update.status, update.output]).toEqual([1, expect.stringMatching(/^This machine has no slots/)]);
+});
+
 test('a killed and a hanging program are started again, a wrong configuration is not', async (context) => {
   const system = await boot(context);
   await configure(system);

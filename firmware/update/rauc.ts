@@ -139,7 +139,6 @@ const meanings: readonly (readonly [Refusal, RegExp])[] = [
     {reason: 'RAUC is busy with another update. Wait until that is done.', lasting: false},
     /already processing|rauc busy/i,
   ],
-  [{reason: 'There is no such file.', lasting: false}, /no such file/i],
   [
     {
       reason:
@@ -152,9 +151,10 @@ const meanings: readonly (readonly [Refusal, RegExp])[] = [
     {reason: 'Its signature is not one that this station trusts.', lasting: true},
     /signature verif|verify error|certificate|self.signed|signer/i,
   ],
+  [{reason: 'There is no such file.', lasting: false}, /no such file/i],
   [
     {reason: 'It is damaged, or no update bundle.', lasting: true},
-    /signature|bundle|identifier|squashfs|truncat|magic|size|format|hash|header|verity/i,
+    /identifier|signature (size|from)|payload|squashfs|truncat|magic|bundle format|hash|verity|corrupt/i,
   ],
 ];
 

@@ -49,6 +49,10 @@ test.each([
   ['Already processing a different method', /busy with another/, false],
   ['Size of image (2000000) does not fit to slot size 1000000', /too large/, true],
   ['Invalid bundle format: x', /damaged/, true],
+  ['Invalid identifier. Did you pass a valid RAUC bundle?', /damaged/, true],
+  ['Signature size (123456) exceeds bundle size', /damaged/, true],
+  ['Failed to mount bundle: permission denied', /^It cannot be installed: Failed to mount/, false],
+  ['Failed to set up streaming by NBD: No such file or directory', /cannot be fetched/, false],
   [
     `Something new with ${source}`,
     /^It cannot be installed: Something new with http:\/\/example\.org/,

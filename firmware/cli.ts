@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `doorline`: the program's command line. Each command is loaded only when it is asked for. */
 import {parseArgs} from 'node:util';
+import type {AudioTask} from './commands/audio.ts';
 
 const usage = `doorline: a SIP door intercom
 
@@ -8,6 +9,8 @@ const usage = `doorline: a SIP door intercom
   doorline check --config FILE          validates a configuration
   doorline call --config FILE TARGET    one call from the terminal, with its ladder
   doorline update --config FILE SOURCE  gives the running station an update: a bundle's file or URL
+  doorline audio [DEVICE] [--config FILE] [--loop | --record]
+                                        sound cards and levels; a loop test; five seconds recorded and played
   doorline board [NAME | --config FILE] the board's wiring: lines, header pins, what is bound to what
   doorline nat STUN-SERVER [PORT]       what kind of NAT this is, and the mapped address
   doorline ladder FILE.pcap             the SIP calls in a capture as ladders
@@ -31,6 +34,11 @@ async function main(commandLine: string[]): Promise<number> {
       return withConfiguration(rest, 1, async (file, source) =>
         (await import('./commands/update.ts')).update(file, source),
       );
+    case 'audio': {
+      const given = readAudioArguments(rest);
+      if (typeof given === 'string') return misused(given);
+      return (await import('./commands/audio.ts')).audio(given);
+    }
     case 'board': {
       const given = readArguments(rest);
       if (typeof given === 'string') return misused(given);
@@ -95,6 +103,19 @@ function readArguments(args: string[]): {config: string | undefined; positionals
     // Its first sentence says what is wrong, the others how parseArgs could be told otherwise.
     return (error as Error).message.replace(/\. .*/s, '.');
   }
+}
+
+/** What `doorline audio` was asked, or what is wrong with it. */
+function readAudioArguments(
+  args: string[],
+): {config: string | undefined; device: string | undefined; task: AudioTask} | string {
+  const given = readArguments(args.filter((one) => one !== '--loop' && one !== '--record'));
+  if (typeof given === 'string') return given;
+  const {config, positionals} = given;
+  const [loop, record] = [args.includes('--loop'), args.includes('--record')];
+  if (loop && record) return 'audio takes --loop or --record, not both.';
+  if (positionals.length > 1) return 'audio takes one device, such as plughw:CARD=Device.';
+  return {config, device: positionals[0], task: loop ? 'loop' : record ? 'record' : 'levels'};
 }
 
 /** Options that each take a value; none where something else was given. */

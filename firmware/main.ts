@@ -10,6 +10,7 @@ import {readSystemFacts} from '../hal/linux/system-facts.ts';
 import {openBoard} from '../hal/open-board.ts';
 import {openReader} from '../hal/open-reader.ts';
 import {withRelays} from '../hal/serial/with-relays.ts';
+import {listSoundCards} from '../hal/sound/list-cards.ts';
 import {withUsedLines} from '../hal/used-lines.ts';
 import {Access} from './access/access.ts';
 import {accessFile} from './access/access-file.ts';
@@ -178,6 +179,7 @@ async function start(
         settings: new Settings(configFile, boards, config.data),
         restart: restartWhenIdle,
         updates,
+        soundCards: listSoundCards,
         board,
         onFault: (error) => log.error(error),
       })

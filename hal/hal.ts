@@ -97,6 +97,37 @@ export interface SoundHalf {
   readonly xruns: number;
 }
 
+/** What a card can do in one direction; while somebody uses it only who that is. */
+export interface SoundDirectionInfo {
+  /** Hz; those that are usual. */
+  readonly rates: readonly number[];
+  readonly channels: {readonly least: number; readonly most: number} | null;
+  /** The time between two interrupts, in ms. */
+  readonly periodMs: {readonly least: number; readonly most: number} | null;
+  /** The program that has it open; null where it is free. */
+  readonly inUseBy: string | null;
+}
+
+/** One side of a mixer's control: its volume in percent, and whether it is on; null where it has no such thing. */
+export interface SoundControlSide {
+  readonly percent: number | null;
+  readonly on: boolean | null;
+}
+
+/** A sound card of this machine. */
+export interface SoundCardInfo {
+  /** Stays the same over restarts: `alsa:plughw:CARD=ID`. */
+  readonly id: string;
+  readonly name: string;
+  readonly playback: SoundDirectionInfo | null;
+  readonly capture: SoundDirectionInfo | null;
+  readonly controls: readonly {
+    readonly name: string;
+    readonly playback: SoundControlSide | null;
+    readonly capture: SoundControlSide | null;
+  }[];
+}
+
 /** Both of them. */
 export interface SoundState {
   readonly microphone: SoundHalf;

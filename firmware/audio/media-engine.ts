@@ -10,6 +10,7 @@ import type {
 } from './media-messages.ts';
 import {MediaSession, type SessionOwner} from './media-session.ts';
 import type {MediaWorkerData} from './media-worker.ts';
+import type {Probe} from './sound-check.ts';
 import type {SoundName} from './sound-names.ts';
 import {speakAddress} from './spoken-address.ts';
 
@@ -43,6 +44,7 @@ export class MediaEngine implements SessionOwner {
   readonly #sessions = new Map<number, MediaSession>();
   readonly #opening = new Map<number, Pending<MediaSession>>();
   readonly #answering = new Map<number, Pending<void>>();
+  readonly #probing = new Map<number, Pending<Probe | undefined>>();
   readonly #asking = new Map<number, Pending<SessionStatistics | undefined>>();
   #starting: Pending<void> | undefined;
   #lastNumber = 0;
@@ -119,6 +121,20 @@ export class MediaEngine implements SessionOwner {
   /** Says an IPv4 address aloud on the loudspeaker, unless somebody is connected with it. */
   announce(address: string): void {
     this.command({kind: 'say', samples: speakAddress(address)});
+  }
+
+  /** Keeps the microphone live for so long, for its levels; not in a call. */
+  listen(milliseconds: number): void {
+    this.command({kind: 'listen', milliseconds});
+  }
+
+  /**
+   * Plays a sound on the loudspeaker and records what the microphone hears for as long. Undefined in a call, or where one comes
+   * before the end.
+   */
+  probe(samples: Int16Array): Promise<Probe | undefined> {
+    const request = ++this.#lastNumber;
+    return this.#ask(this.#probing, request, {kind: 'probe', request, samples});
   }
 
   /** Resolves as soon as the thread has answered; rejects when it has ended. */
@@ -198,6 +214,9 @@ export class MediaEngine implements SessionOwner {
       case 'statistics':
         take(this.#asking, report.request)?.resolve(report.statistics);
         break;
+      case 'probed':
+        take(this.#probing, report.request)?.resolve(report.probe);
+        break;
       case 'answered':
         take(this.#answering, report.request)?.resolve();
         break;
@@ -228,9 +247,11 @@ export class MediaEngine implements SessionOwner {
     this.#starting = undefined;
     for (const pending of this.#opening.values()) pending.reject(error);
     for (const pending of this.#answering.values()) pending.reject(error);
+    for (const pending of this.#probing.values()) pending.resolve(undefined);
     for (const pending of this.#asking.values()) pending.resolve(undefined);
     this.#opening.clear();
     this.#answering.clear();
+    this.#probing.clear();
     this.#asking.clear();
     if (!asked) this.onFault?.(error.message);
   }

@@ -2,6 +2,8 @@ import type {SoundState} from '../../hal/hal.ts';
 import type {AudioStream, SocketAddress} from '../rtp/audio-stream.ts';
 import type {DroppedPackets} from '../rtp/dropped-packets.ts';
 import type {Country} from './country-tones.ts';
+import type {EchoFigures} from './echo/echo-chain.ts';
+import type {Probe} from './sound-check.ts';
 import type {SoundName} from './sound-names.ts';
 
 /**
@@ -54,6 +56,10 @@ export type MediaCommand =
   | {readonly kind: 'say'; readonly samples: Int16Array}
   | {readonly kind: 'digit'; readonly session: number; readonly digit: string}
   | {readonly kind: 'statistics'; readonly session: number; readonly request: number}
+  /** The microphone is live for so long, for its levels; not in a call. */
+  | {readonly kind: 'listen'; readonly milliseconds: number}
+  /** Plays a sound at the firmware's rate and records as long; in a call it is answered at once, with nothing. */
+  | {readonly kind: 'probe'; readonly request: number; readonly samples: Int16Array}
   | {readonly kind: 'answer'; readonly request: number}
   | {readonly kind: 'close'};
 
@@ -79,6 +85,8 @@ export type MediaReport =
     }
   | {readonly kind: 'answered'; readonly request: number}
   | {readonly kind: 'meters'; readonly levels: Levels}
+  /** Undefined where a call came in between. */
+  | {readonly kind: 'probed'; readonly request: number; readonly probe: Probe | undefined}
   | {readonly kind: 'fault'; readonly text: string}
   /** At the start, and when a device has come or gone, or its count of overruns and underruns has grown. */
   | {readonly kind: 'sound'; readonly state: SoundCondition};
@@ -89,10 +97,14 @@ export interface SoundCondition extends SoundState {
   readonly microphoneSilent: boolean;
 }
 
-/** Loudness of both directions in dBFS, -96 to 0. */
+/** Loudness in dBFS, -96 to 0, and how the echo canceller is doing. */
 export interface Levels {
+  /** As it leaves, and as it was captured before echo and noise were taken away. */
   readonly microphone: number;
+  readonly captured: number;
   readonly speaker: number;
+  /** Null where nothing is cancelled. */
+  readonly echo: EchoFigures | null;
 }
 
 /** Figures of one session's sound since it was opened. */

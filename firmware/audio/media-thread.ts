@@ -6,10 +6,11 @@ import type {Country} from './country-tones.ts';
 import {EchoChain} from './echo/echo-chain.ts';
 import {frameSamples, frameTime, gainOf, mix, scale} from './frame.ts';
 import {LevelMeter, silenceLevel} from './level-meter.ts';
-import type {EchoSetting, MediaCommand, MediaReport, Volumes} from './media-messages.ts';
+import type {EchoSetting, Levels, MediaCommand, MediaReport, Volumes} from './media-messages.ts';
 import {RecordedSound} from './recorded-sound.ts';
 import type {OnDatagram, RtpSockets} from './rtp-socket.ts';
 import {type OwnSounds, SignalPlayer} from './signal-player.ts';
+import {SoundCheck} from './sound-check.ts';
 import {type OpenSound, SoundPath} from './sound-path.ts';
 import {SoundPlayer} from './sound-player.ts';
 import {VoiceSession} from './voice-session.ts';
@@ -20,6 +21,13 @@ const framesPerReport = 100 / frameTime;
 const settledFrames = 15;
 /** Sessions at one time; the signalling admits fewer. */
 const maxSessions = 64;
+
+const silence: Levels = {
+  microphone: silenceLevel,
+  captured: silenceLevel,
+  speaker: silenceLevel,
+  echo: null,
+};
 
 /** What the media thread works with. */
 export interface MediaParts {
@@ -55,9 +63,12 @@ export class MediaThread {
   readonly #speechGain: number;
   readonly #soundGain: number;
   readonly #microphone = new Int16Array(frameSamples);
+  /** What the microphone gave before echo and noise were taken away. */
+  readonly #captured = new Int16Array(frameSamples);
   readonly #speaker = new Int16Array(frameSamples);
   readonly #signal = new Int16Array(frameSamples);
   readonly #microphoneMeter = new LevelMeter();
+  readonly #capturedMeter = new LevelMeter();
   readonly #speakerMeter = new LevelMeter();
   #framesMeasured = 0;
   /** Datagrams that have come so far. */
@@ -66,6 +77,7 @@ export class MediaThread {
   #capturing = false;
   #soundTold = '';
   readonly #captureSilence = new CaptureSilence();
+  readonly #check = new SoundCheck();
 
   /** Opens the sound card. @throws HardwareError for what cannot come later. */
   constructor(parts: MediaParts) {
@@ -81,6 +93,7 @@ export class MediaThread {
   /** Whether there is anything to do each 20 ms. */
   get active(): boolean {
     if (this.#signals.playing || this.#announcement.playing) return true;
+    if (this.#check.listening || this.#check.playing) return true;
     for (const session of this.#sessions.values()) if (session.active) return true;
     return false;
   }
@@ -121,6 +134,12 @@ export class MediaThread {
             ?.statistics({delayMs: this.#sound.playbackDelayMs(), xruns: this.#xruns()}),
         });
         break;
+      case 'listen':
+        if (this.#attached === undefined) this.#check.listen(command.milliseconds);
+        break;
+      case 'probe':
+        this.#startProbe(command.request, command.samples);
+        break;
       case 'answer':
         this.#parts.report({kind: 'answered', request: command.request});
         break;
@@ -142,7 +161,9 @@ export class MediaThread {
     if (!this.#capturing) return;
     this.#sound.capture(this.#microphone);
     this.#captureSilence.add(this.#microphone);
+    this.#captured.set(this.#microphone);
     if (this.#echo) this.#cancelEcho(this.#echo);
+    this.#check.add(this.#captured, this.#microphone);
     this.#attached?.encodeFrame(this.#microphone);
   }
 
@@ -159,6 +180,7 @@ export class MediaThread {
     scale(this.#speaker, this.#speechGain);
     this.#mix(this.#signals);
     this.#mix(this.#announcement);
+    this.#check.mixInto(this.#speaker);
     this.#sound.play(this.#speaker);
     this.#measure();
     for (const session of this.#sessions.values()) session.watch(now);
@@ -203,6 +225,13 @@ export class MediaThread {
     }
   }
 
+  #startProbe(request: number, samples: Int16Array): void {
+    const {report} = this.#parts;
+    if (this.#attached === undefined) {
+      this.#check.start(samples, (probe) => report({kind: 'probed', request, probe}));
+    } else report({kind: 'probed', request, probe: undefined});
+  }
+
   #xruns(): number {
     const {microphone, speaker} = this.#sound.state;
     return microphone.xruns + speaker.xruns;
@@ -236,12 +265,14 @@ export class MediaThread {
     if (session === undefined) return;
     this.#signals.stopCallSound();
     this.#announcement.stop();
+    this.#check.stop();
   }
 
   #close(): void {
     for (const id of [...this.#sessions.keys()]) this.#closeSession(id);
     this.#signals.stop();
     this.#announcement.stop();
+    this.#check.stop();
     this.#sound.close();
   }
 
@@ -251,16 +282,19 @@ export class MediaThread {
     // What has come back since the last look is heard from the first sample on.
     if (active && !this.#running) this.lookAfterSound();
     if (!active && this.#running) {
-      this.#parts.report({kind: 'meters', levels: {microphone: silenceLevel, speaker: silenceLevel}});
+      this.#parts.report({kind: 'meters', levels: silence});
     }
     this.#running = active;
 
-    const capturing = this.#attached?.active ?? false;
+    const capturing = this.#check.listening || (this.#attached?.active ?? false);
     if (capturing && !this.#capturing) {
       this.#sound.startCapture();
       this.#captureSilence.restart();
     }
-    if (!capturing && this.#capturing) this.#microphone.fill(0);
+    if (!capturing && this.#capturing) {
+      this.#microphone.fill(0);
+      this.#captured.fill(0);
+    }
     this.#capturing = capturing;
   }
 
@@ -280,12 +314,18 @@ export class MediaThread {
 
   #measure(): void {
     this.#microphoneMeter.add(this.#microphone);
+    this.#capturedMeter.add(this.#captured);
     this.#speakerMeter.add(this.#speaker);
     if (++this.#framesMeasured < framesPerReport) return;
     this.#framesMeasured = 0;
     this.#parts.report({
       kind: 'meters',
-      levels: {microphone: this.#microphoneMeter.take(), speaker: this.#speakerMeter.take()},
+      levels: {
+        microphone: this.#microphoneMeter.take(),
+        captured: this.#capturedMeter.take(),
+        speaker: this.#speakerMeter.take(),
+        echo: this.#echo?.figures ?? null,
+      },
     });
   }
 }

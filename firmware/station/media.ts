@@ -1,3 +1,4 @@
+import type {Probe} from '../audio/sound-check.ts';
 import type {SoundName} from '../audio/sound-names.ts';
 import type {MediaPort} from '../sip/agent/call.ts';
 import type {Meters} from './station-control.ts';
@@ -23,6 +24,10 @@ export interface Media {
   play(sound: Sound): void;
   /** Says an IPv4 address aloud, unless somebody is connected. */
   announce(address: string): void;
+  /** Keeps the microphone live for so long (ms), for its levels; not in a call. */
+  listen(milliseconds: number): void;
+  /** Plays a sound and records what the microphone hears for as long; undefined where a call comes before the end. */
+  probe(samples: Int16Array): Promise<Probe | undefined>;
   onMeters: ((meters: Meters) => void) | undefined;
   onFault: ((text: string) => void) | undefined;
   /** How the sound card is; undefined before it was told. */

@@ -1,3 +1,6 @@
+import type {EchoFigures} from '../audio/echo/echo-chain.ts';
+import type {LoopFindings} from '../audio/loop-test.ts';
+import type {RecordingFindings} from '../audio/recording-test.ts';
 import type {Result} from '../base/result.ts';
 import type {CallRecord, LadderMessage} from './call-record.ts';
 import type {JournalEntry} from './journal-event.ts';
@@ -20,10 +23,14 @@ export interface CommandFailure {
 
 export type CommandResult = Result<undefined, CommandFailure>;
 
-/** Level of both sides' sound in dB full scale, -96 to 0. */
+/** Levels in dB full scale, -96 to 0, and how the echo canceller is doing. */
 export interface Meters {
+  /** As it leaves, and as it was captured before echo and noise were taken away. */
   microphone: number;
+  captured: number;
   speaker: number;
+  /** Null where nothing is cancelled. */
+  echo: EchoFigures | null;
 }
 
 /**
@@ -42,6 +49,12 @@ export interface StationControl {
   restored(by: string): void;
   /** Shows and sounds where it is, and says its address aloud. */
   locate(): CommandResult;
+  /** The microphone is live for half a minute, so that its level is told. */
+  listen(): CommandResult;
+  /** Plays a sound, hears it by the microphone, and compares; takes 2.5 s. */
+  testLoop(): Promise<Result<LoopFindings, CommandFailure>>;
+  /** Records five seconds, and plays them. */
+  testRecording(): Promise<Result<RecordingFindings, CommandFailure>>;
   /** Calls `target`: "101", "192.168.1.20", "sip:user@host". */
   dial(target: string): CommandResult;
   /** Answers the call that waits. */

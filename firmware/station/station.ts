@@ -30,6 +30,7 @@ import {Reception} from './reception.ts';
 import {RefusedCodes} from './refused-codes.ts';
 import {ResetButton, type ResetStage} from './reset-button.ts';
 import {SoundMonitor} from './sound-monitor.ts';
+import {SoundTests} from './sound-tests.ts';
 import type {CommandResult, DoorCommand, Meters, StationControl} from './station-control.ts';
 import type {SoundCondition, StationStatus} from './status.ts';
 import type {Telephone} from './telephone.ts';
@@ -74,6 +75,7 @@ export class Station implements StationControl {
   readonly #mailbox: Mailbox;
   readonly #sounds: CallSounds;
   readonly #sound: SoundMonitor;
+  readonly #tests: SoundTests;
   readonly #calls: Calls;
   readonly #reachability: Reachability;
   readonly #isNew: () => boolean;
@@ -174,6 +176,7 @@ export class Station implements StationControl {
     this.#mailbox = new Mailbox({from, clock, tell});
     this.#sounds = new CallSounds({media, clock});
     this.#sound = new SoundMonitor({clock, tell});
+    this.#tests = new SoundTests({media, inCall: () => this.#calls.current !== undefined});
     this.#calls = new Calls({
       telephone,
       book: this.#book,
@@ -331,6 +334,18 @@ export class Station implements StationControl {
     this.#sayingAddress = this.#clock.after(CHIRP_TIME, () => this.#sayAddress());
     this.#changed();
     return success(undefined);
+  }
+
+  listen(): CommandResult {
+    return this.#tests.listen();
+  }
+
+  testLoop(): ReturnType<StationControl['testLoop']> {
+    return this.#tests.loop();
+  }
+
+  testRecording(): ReturnType<StationControl['testRecording']> {
+    return this.#tests.record();
   }
 
   #sayAddress(): void {

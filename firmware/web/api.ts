@@ -1,5 +1,6 @@
-import type {CommandFailure, CommandResult} from '../station/station-control.ts';
-import {readFields, readJson} from './json-body.ts';
+import type {CommandResult} from '../station/station-control.ts';
+import {problemOf} from './command-problem.ts';
+import {readFields, readJson, readNothing} from './json-body.ts';
 import type {Live} from './live.ts';
 import type {Problem} from './problem.ts';
 import type {Api, Exchange} from './router.ts';
@@ -61,10 +62,7 @@ export function addApi(api: Api, {station, journal, calls, settings}: Shown, liv
   api.on('GET', '/api/journal/stream', (exchange) => live.open(exchange, 'journal'));
 
   async function command(exchange: Exchange, run: () => CommandResult): Promise<void> {
-    const body = await readJson(exchange.request);
-    if (!body.ok) return exchange.fail(body.error);
-    if (!isEmpty(body.value)) return exchange.fail({status: 400, detail: 'This request takes no body.'});
-    answer(exchange, run());
+    if (await readNothing(exchange)) answer(exchange, run());
   }
 
   async function dial(exchange: Exchange): Promise<void> {
@@ -91,26 +89,9 @@ const unknownCall: Problem = {
   detail: 'There is no call of this number. GET /api/calls lists them.',
 };
 
-const statusOf: Readonly<Record<CommandFailure['code'], number>> = {
-  unknown: 404,
-  busy: 409,
-  'no-call': 409,
-  'bad-target': 400,
-  blocked: 409,
-  failed: 500,
-};
-
-function problemOf({code, text}: CommandFailure): Problem {
-  return {status: statusOf[code], detail: text};
-}
-
 /** Where a command came from, as the journal names it. */
 function origin({request}: Exchange): string {
   return `the web page at ${request.socket.remoteAddress ?? 'an unknown address'}`;
-}
-
-function isEmpty(body: unknown): boolean {
-  return body === undefined || (typeof body === 'object' && body !== null && Object.keys(body).length === 0);
 }
 
 function readTarget(body: unknown): string | undefined {

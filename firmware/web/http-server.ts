@@ -5,6 +5,7 @@ import type {Duplex} from 'node:stream';
 import type {Clock} from '../base/clock.ts';
 import {addAccessApi} from './access-api.ts';
 import {addApi} from './api.ts';
+import {addAudioApi} from './audio-api.ts';
 import {Authorization} from './authorization.ts';
 import {addBackupApi} from './backup-api.ts';
 import {decodePath, type GuardOptions, guard, isPageFile} from './guard.ts';
@@ -72,6 +73,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   addApi(api, options, live);
   addBackupApi(api, options, authorization);
   addMetrics(api, options);
+  addAudioApi(api, options);
   addUpdateApi(api, options.updates);
   addPage(api, options.page);
   const doorkeeper = {guard: {names: ownNames()}, authorization, clock: options.clock};

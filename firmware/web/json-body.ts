@@ -44,6 +44,19 @@ const tooLarge: Problem = {
   headers: {Connection: 'close'},
 };
 
+/** Reads a body that says nothing: none, or an empty object. Answers with what is wrong, and is false, where there is more. */
+export async function readNothing({request, fail}: Exchange): Promise<boolean> {
+  const body = await readJson(request);
+  if (!body.ok) fail(body.error);
+  else if (!isEmpty(body.value)) fail({status: 400, detail: 'This request takes no body.'});
+  else return true;
+  return false;
+}
+
+function isEmpty(body: unknown): boolean {
+  return body === undefined || (typeof body === 'object' && body !== null && Object.keys(body).length === 0);
+}
+
 /** What a field of a body is: one text, or a list of them. */
 type FieldKind = 'text' | 'texts';
 type Fields<Kinds> = {[Name in keyof Kinds]: Kinds[Name] extends 'text' ? string : string[]};

@@ -24,7 +24,7 @@ type Interest = 'everything' | 'journal';
  *   a reader notices a dead connection
  * - `board`: `{inputs: {NAME: active}, outputs: {NAME: under current}}`
  * - `light`: the frame as hexadecimal digits, red green blue for each light
- * - `meters`: `{microphone, speaker}` in dBFS
+ * - `meters`: `{microphone, captured, speaker}` in dBFS, `{echo}` how the canceller is doing
  * - `ladder`: `{call}` whose ladder has grown
  * - `journal`: `{latest}`, the number of the newest entry, also as the event's id
  */
@@ -154,9 +154,14 @@ export class Live {
 
   #sendMeters(): void {
     if (!this.#meters) return;
-    const {microphone, speaker} = this.#meters;
+    const {microphone, captured, speaker, echo} = this.#meters;
     this.#meters = undefined;
-    this.#send('meters', {microphone: decibels(microphone), speaker: decibels(speaker)});
+    this.#send('meters', {
+      microphone: decibels(microphone),
+      captured: decibels(captured),
+      speaker: decibels(speaker),
+      echo,
+    });
   }
 
   #sendLines(): void {

@@ -1,4 +1,4 @@
-import type {Board} from '../../hal/hal.ts';
+import type {Board, SoundCardInfo} from '../../hal/hal.ts';
 import type {Access} from '../access/access.ts';
 import type {Settings} from '../config/settings.ts';
 import type {CallLogReader, JournalReader, StationControl} from '../station/station-control.ts';
@@ -16,6 +16,8 @@ export interface Shown {
   readonly restart: () => boolean;
   /** Undefined where the machine has no slots for updates. */
   readonly updates?: Pick<Updates, 'updater' | 'upload'> | undefined;
+  /** The sound cards of this machine. */
+  readonly soundCards: () => readonly SoundCardInfo[];
   /** Its lines are shown, and only read. */
   readonly board: Pick<Board, 'inputs' | 'outputs'>;
 }

@@ -43,6 +43,18 @@ export function listCards(): Card[] {
   return cards;
 }
 
+/** The numbers of a card's devices, each for playback, capture or both. */
+export function devicesOf(id: string): number[] {
+  const alsa = library();
+  const control: PointerOut = [null];
+  if (alsa.snd_ctl_open(control, `hw:CARD=${id}`, 0) < 0) return [];
+  const devices: number[] = [];
+  const device: NumberOut = [-1];
+  while (alsa.snd_ctl_pcm_next_device(control[0]!, device) === 0 && device[0] >= 0) devices.push(device[0]);
+  alsa.snd_ctl_close(control[0]!);
+  return devices;
+}
+
 /**
  * The PCMs that can be named in `Pcm.open`: those of the cards and those of the configuration files.
  * @throws Error where libasound is missing.

@@ -30,6 +30,12 @@ export interface Library {
   snd_pcm_hw_params_set_rate_resample(pcm: Pointer, params: Pointer, allowed: number): number;
   snd_pcm_hw_params_test_rate(pcm: Pointer, params: Pointer, rate: number, direction: number): number;
   snd_pcm_hw_params_set_rate_near(pcm: Pointer, params: Pointer, rate: NumberOut, direction: null): number;
+  snd_pcm_hw_params_get_rate_min(params: Pointer, rate: NumberOut, direction: null): number;
+  snd_pcm_hw_params_get_rate_max(params: Pointer, rate: NumberOut, direction: null): number;
+  snd_pcm_hw_params_get_channels_min(params: Pointer, channels: NumberOut): number;
+  snd_pcm_hw_params_get_channels_max(params: Pointer, channels: NumberOut): number;
+  snd_pcm_hw_params_get_period_time_min(params: Pointer, microseconds: NumberOut, direction: null): number;
+  snd_pcm_hw_params_get_period_time_max(params: Pointer, microseconds: NumberOut, direction: null): number;
   snd_pcm_hw_params_set_period_size_near(
     pcm: Pointer,
     params: Pointer,
@@ -52,6 +58,25 @@ export interface Library {
   snd_ctl_card_info(control: Pointer, info: Pointer): number;
   snd_ctl_card_info_get_id(info: Pointer): string;
   snd_ctl_card_info_get_name(info: Pointer): string;
+  snd_ctl_pcm_next_device(control: Pointer, device: NumberOut): number;
+  snd_mixer_open(mixer: PointerOut, mode: number): number;
+  snd_mixer_close(mixer: Pointer): number;
+  snd_mixer_attach(mixer: Pointer, name: string): number;
+  snd_mixer_selem_register(mixer: Pointer, options: null, classes: null): number;
+  snd_mixer_load(mixer: Pointer): number;
+  snd_mixer_first_elem(mixer: Pointer): Pointer | null;
+  snd_mixer_elem_next(element: Pointer): Pointer | null;
+  snd_mixer_selem_get_name(element: Pointer): string;
+  snd_mixer_selem_has_playback_volume(element: Pointer): number;
+  snd_mixer_selem_get_playback_volume_range(element: Pointer, low: NumberOut, high: NumberOut): number;
+  snd_mixer_selem_get_playback_volume(element: Pointer, channel: number, value: NumberOut): number;
+  snd_mixer_selem_has_playback_switch(element: Pointer): number;
+  snd_mixer_selem_get_playback_switch(element: Pointer, channel: number, value: NumberOut): number;
+  snd_mixer_selem_has_capture_volume(element: Pointer): number;
+  snd_mixer_selem_get_capture_volume_range(element: Pointer, low: NumberOut, high: NumberOut): number;
+  snd_mixer_selem_get_capture_volume(element: Pointer, channel: number, value: NumberOut): number;
+  snd_mixer_selem_has_capture_switch(element: Pointer): number;
+  snd_mixer_selem_get_capture_switch(element: Pointer, channel: number, value: NumberOut): number;
   snd_device_name_hint(card: number, kind: string, hints: PointerOut): number;
   snd_device_name_get_hint(hint: Pointer, id: string): Pointer | null;
   snd_device_name_free_hint(hints: Pointer): number;
@@ -116,6 +141,24 @@ function load(): Library {
     snd_pcm_hw_params_set_rate_near: asound.func(
       'int snd_pcm_hw_params_set_rate_near(void *pcm, void *params, _Inout_ unsigned int *rate, int *direction)',
     ),
+    snd_pcm_hw_params_get_rate_min: asound.func(
+      'int snd_pcm_hw_params_get_rate_min(void *params, _Out_ unsigned int *rate, int *direction)',
+    ),
+    snd_pcm_hw_params_get_rate_max: asound.func(
+      'int snd_pcm_hw_params_get_rate_max(void *params, _Out_ unsigned int *rate, int *direction)',
+    ),
+    snd_pcm_hw_params_get_channels_min: asound.func(
+      'int snd_pcm_hw_params_get_channels_min(void *params, _Out_ unsigned int *channels)',
+    ),
+    snd_pcm_hw_params_get_channels_max: asound.func(
+      'int snd_pcm_hw_params_get_channels_max(void *params, _Out_ unsigned int *channels)',
+    ),
+    snd_pcm_hw_params_get_period_time_min: asound.func(
+      'int snd_pcm_hw_params_get_period_time_min(void *params, _Out_ unsigned int *microseconds, int *direction)',
+    ),
+    snd_pcm_hw_params_get_period_time_max: asound.func(
+      'int snd_pcm_hw_params_get_period_time_max(void *params, _Out_ unsigned int *microseconds, int *direction)',
+    ),
     snd_pcm_hw_params_set_period_size_near: asound.func(
       'int snd_pcm_hw_params_set_period_size_near(void *pcm, void *params, _Inout_ unsigned long *frames, int *direction)',
     ),
@@ -141,6 +184,43 @@ function load(): Library {
     snd_ctl_card_info: asound.func('int snd_ctl_card_info(void *control, void *info)'),
     snd_ctl_card_info_get_id: asound.func('const char *snd_ctl_card_info_get_id(void *info)'),
     snd_ctl_card_info_get_name: asound.func('const char *snd_ctl_card_info_get_name(void *info)'),
+    snd_ctl_pcm_next_device: asound.func('int snd_ctl_pcm_next_device(void *control, _Inout_ int *device)'),
+    snd_mixer_open: asound.func('int snd_mixer_open(_Out_ void **mixer, int mode)'),
+    snd_mixer_close: asound.func('int snd_mixer_close(void *mixer)'),
+    snd_mixer_attach: asound.func('int snd_mixer_attach(void *mixer, const char *name)'),
+    snd_mixer_selem_register: asound.func(
+      'int snd_mixer_selem_register(void *mixer, void *options, void **classes)',
+    ),
+    snd_mixer_load: asound.func('int snd_mixer_load(void *mixer)'),
+    snd_mixer_first_elem: asound.func('void *snd_mixer_first_elem(void *mixer)'),
+    snd_mixer_elem_next: asound.func('void *snd_mixer_elem_next(void *element)'),
+    snd_mixer_selem_get_name: asound.func('const char *snd_mixer_selem_get_name(void *element)'),
+    snd_mixer_selem_has_playback_volume: asound.func(
+      'int snd_mixer_selem_has_playback_volume(void *element)',
+    ),
+    snd_mixer_selem_get_playback_volume_range: asound.func(
+      'int snd_mixer_selem_get_playback_volume_range(void *element, _Out_ long *low, _Out_ long *high)',
+    ),
+    snd_mixer_selem_get_playback_volume: asound.func(
+      'int snd_mixer_selem_get_playback_volume(void *element, int channel, _Out_ long *value)',
+    ),
+    snd_mixer_selem_has_playback_switch: asound.func(
+      'int snd_mixer_selem_has_playback_switch(void *element)',
+    ),
+    snd_mixer_selem_get_playback_switch: asound.func(
+      'int snd_mixer_selem_get_playback_switch(void *element, int channel, _Out_ int *value)',
+    ),
+    snd_mixer_selem_has_capture_volume: asound.func('int snd_mixer_selem_has_capture_volume(void *element)'),
+    snd_mixer_selem_get_capture_volume_range: asound.func(
+      'int snd_mixer_selem_get_capture_volume_range(void *element, _Out_ long *low, _Out_ long *high)',
+    ),
+    snd_mixer_selem_get_capture_volume: asound.func(
+      'int snd_mixer_selem_get_capture_volume(void *element, int channel, _Out_ long *value)',
+    ),
+    snd_mixer_selem_has_capture_switch: asound.func('int snd_mixer_selem_has_capture_switch(void *element)'),
+    snd_mixer_selem_get_capture_switch: asound.func(
+      'int snd_mixer_selem_get_capture_switch(void *element, int channel, _Out_ int *value)',
+    ),
     snd_device_name_hint: asound.func(
       'int snd_device_name_hint(int card, const char *kind, _Out_ void **hints)',
     ),

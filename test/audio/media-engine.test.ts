@@ -90,7 +90,7 @@ test('what one side says is what the other side hears; keys and levels come too'
     {microphone: `file:${join(folder, 'said.wav')}`, speaker: 'discard'},
     {microphone: 'silence', speaker: `file:${heard}`},
   );
-  let loudest: Levels = {microphone: -96, speaker: -96};
+  let loudest: Levels = {microphone: -96, captured: -96, speaker: -96, echo: null};
   engines[0].onMeters = (levels) => {
     if (levels.microphone > loudest.microphone) loudest = levels;
   };

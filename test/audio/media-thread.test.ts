@@ -210,7 +210,11 @@ test('levels are told ten times a second while something is going on, and silenc
   expect(meters.at(-1)!.levels.microphone).toBeCloseTo(-6, 0);
   expect(meters.at(-1)!.levels.speaker).toBeCloseTo(-37.1, 0);
   bench.do({kind: 'close-session', session: 1});
-  expect(bench.reported('meters').at(-1)!.levels).toEqual({microphone: -96, speaker: -96});
+  expect(bench.reported('meters').at(-1)!.levels).toMatchObject({
+    microphone: -96,
+    captured: -96,
+    speaker: -96,
+  });
 });
 
 test('when the sound card is lost the call goes on in silence, until it is there again', async () => {
@@ -260,6 +264,39 @@ test('a microphone that gives nothing is told of, and when it is heard again', a
     bench.step();
   }
   expect(silent()).toBe(false);
+});
+
+test('a probe plays and records in the same steps, without a call; then all is still', () => {
+  const bench = new Bench();
+  const sound = Int16Array.from({length: 3 * soundFrame}, (_, index) => 1 + index);
+  bench.do({kind: 'probe', request: 7, samples: sound});
+  bench.do({kind: 'probe', request: 8, samples: sound});
+  expect(bench.reported('probed')).toEqual([{kind: 'probed', request: 8, probe: undefined}]);
+  bench.card.captured.push(...Array(soundFrame).fill(500));
+  for (let step = 0; bench.thread.active && step < 20; step++) bench.step(500);
+  const {request, probe} = bench.reported('probed')[1]!;
+  expect(request).toBe(7);
+  expect(probe!.captured).toEqual(new Int16Array(3 * soundFrame).fill(500));
+  expect(bench.card.played.filter((sample) => sample !== 0)).toEqual([...sound]);
+  expect(bench.thread.active).toBe(false);
+});
+
+test('a call cuts a probe off, and refuses others; listening ends by itself', async () => {
+  const bench = new Bench();
+  bench.do({kind: 'probe', request: 1, samples: new Int16Array(80_000)});
+  bench.do({kind: 'listen', milliseconds: 100});
+  bench.step(0);
+  await bench.talk();
+  expect(bench.reported('probed')).toEqual([{kind: 'probed', request: 1, probe: undefined}]);
+  bench.do({kind: 'probe', request: 2, samples: new Int16Array(320)});
+  expect(bench.reported('probed')).toHaveLength(2);
+  bench.do({kind: 'close-session', session: 1});
+  expect(bench.thread.active).toBe(false);
+  bench.do({kind: 'listen', milliseconds: 400});
+  let steps = 0;
+  for (; bench.thread.active && steps < 50; steps++) bench.step(16_384);
+  expect(steps).toBe(20);
+  expect(bench.reported('meters').at(-2)!.levels.captured).toBeCloseTo(-6, 0);
 });
 
 test('overruns and underruns are counted for the call in which they happen', async () => {

@@ -13,6 +13,7 @@ const compositionRoots = [
   'firmware/media-main.ts',
   'firmware/telephone.ts',
   'firmware/system.ts',
+  'firmware/commands/audio.ts',
   'firmware/commands/board.ts',
   'firmware/commands/first-boot.ts',
 ];

@@ -64,7 +64,7 @@ test('a press, the call as it comes about, every message explained', async (cont
   await expect.poll(() => on('state').getAttribute('data-state')).toBe('talking');
   expect(await on('door-front').getAttribute('data-open')).toBe('true');
   expect(await on('rtp').textContent()).toContain('PCMU');
-  station.onMeters?.({microphone: -12, speaker: -30});
+  station.onMeters?.({microphone: -12, captured: -8, speaker: -30, echo: null});
   await expect.poll(() => on('meter-microphone').getAttribute('data-level')).toBe('-12');
   expect(await on('meter-speaker').getAttribute('data-level')).toBe('-30');
   await on('open-front').click();

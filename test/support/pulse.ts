@@ -17,6 +17,8 @@ export interface Pulse {
 /** The station's card, and that of somebody who stands in front of it; both play and capture. */
 export const stationCard = 'station';
 export const visitorCard = 'visitor';
+/** A card that hears itself, as a station hears its own loudspeaker. */
+export const mirrorCard = 'mirror';
 /** The station's card once more, as one that does a single rate (Hz) and is not resampled by ALSA. */
 export const fixedCard = 'fixed';
 export const fixedRate = 44_100;
@@ -47,6 +49,7 @@ export function preparePulse(
     configuration,
     card(socket, stationCard, 'heard', 'spoken') +
       card(socket, visitorCard, 'spoken', 'heard') +
+      card(socket, mirrorCard, 'heard', 'heard') +
       `pcm.${fixedCard} { type plug slave { pcm ${stationCard} rate ${fixed} } }\n`,
   );
   const client = join(run.folder, 'pulse-client.conf');

@@ -1,3 +1,4 @@
+import type {LoopFindings} from '../../firmware/audio/loop-test.ts';
 import {failure, success} from '../../firmware/base/result.ts';
 import {nothingDropped} from '../../firmware/rtp/dropped-packets.ts';
 import type {CallRecord, LadderMessage} from '../../firmware/station/call-record.ts';
@@ -12,6 +13,7 @@ import type {
 } from '../../firmware/station/station-control.ts';
 import type {StationStatus} from '../../firmware/station/status.ts';
 import type {Shown} from '../../firmware/web/shown.ts';
+import type {SoundCardInfo} from '../../hal/hal.ts';
 
 const noFigures = {
   sent: 0,
@@ -42,6 +44,13 @@ export class FakeStation implements StationControl, JournalReader, CallLogReader
   readonly entries: JournalEntry[] = [];
   readonly records: CallRecord[] = [];
   readonly ladders = new Map<number, LadderMessage[]>();
+  /** The sound cards of the machine. */
+  cards: readonly SoundCardInfo[] = [];
+  /** What tests of the sound find. */
+  loop: LoopFindings = {
+    ...{passed: true, finding: 'passed', text: 'The loudspeaker is heard.'},
+    ...{delayMs: 74, level: -23, noise: -61, distortion: 2},
+  };
   /** What the next commands come to. */
   outcome: CommandResult = success(undefined);
   frame = new Uint8Array(48);
@@ -79,7 +88,7 @@ export class FakeStation implements StationControl, JournalReader, CallLogReader
 
   /** Everything the web needs of it, without what a test must give: who may, and the configuration. */
   get shown(): Omit<Shown, 'access' | 'settings' | 'restart'> {
-    return {station: this, journal: this, calls: this, board: this.board};
+    return {station: this, journal: this, calls: this, soundCards: () => this.cards, board: this.board};
   }
 
   status(): StationStatus {
@@ -93,6 +102,20 @@ export class FakeStation implements StationControl, JournalReader, CallLogReader
 
   restored(by: string): void {
     this.asked.push(`restored by ${by}`);
+  }
+
+  listen(): CommandResult {
+    return this.#did('listen');
+  }
+
+  async testLoop(): ReturnType<StationControl['testLoop']> {
+    const done = this.#did('test loop');
+    return done.ok ? success(this.loop) : done;
+  }
+
+  async testRecording(): ReturnType<StationControl['testRecording']> {
+    const done = this.#did('test recording');
+    return done.ok ? success({text: 'Recorded and played.', peak: -6, level: -23}) : done;
   }
 
   locate(): CommandResult {

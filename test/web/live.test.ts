@@ -66,7 +66,7 @@ test('changes are passed on', async () => {
   await settled(live);
   station.change({state: 'calling'});
   station.shine(0, 0, 255);
-  station.onMeters?.({microphone: -12.34, speaker: Number.NEGATIVE_INFINITY});
+  station.onMeters?.({microphone: -12.34, captured: -9, speaker: Number.NEGATIVE_INFINITY, echo: null});
   station.append('something');
   station.onLadder?.(7);
   station.board.inputs.get('button-2')!.active = true;
@@ -75,7 +75,7 @@ test('changes are passed on', async () => {
   expect(await live.next('light')).toBe('0000ff'.repeat(16));
   expect(await live.next('ladder')).toEqual({call: 7});
   expect(await live.next('journal')).toEqual({latest: 1});
-  expect(await live.next('meters')).toEqual({microphone: -12.3, speaker: -100});
+  expect(await live.next('meters')).toEqual({microphone: -12.3, captured: -9, speaker: -100, echo: null});
   expect(await live.next('board')).toMatchObject({inputs: {'button-1': false, 'button-2': true}});
 });
 
@@ -84,7 +84,7 @@ test('however often something changes, it comes at most 20 times a second', asyn
   await settled(live);
   for (let at = 0; at < 1000; at += 5) {
     station.shine(at % 256, 0, 0);
-    station.onMeters?.({microphone: -at / 10, speaker: -20});
+    station.onMeters?.({microphone: -at / 10, captured: -20, speaker: -20, echo: null});
     clock.advance(5);
   }
   station.append('end');

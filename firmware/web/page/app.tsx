@@ -1,6 +1,7 @@
 import {useEffect, useState} from 'preact/hooks';
 import type {StationStatus} from '../../station/status.ts';
 import {AccessPanel} from './access-panel.tsx';
+import {AudioPanel} from './audio-panel.tsx';
 import {CallLog} from './call-log.tsx';
 import {CallPanel} from './call-panel.tsx';
 import {Icon} from './icons.tsx';
@@ -61,6 +62,7 @@ export function App({model}: {model: Model}) {
         <LadderView model={model} own={status.name} />
         <Journal model={model} />
         <CallLog model={model} />
+        {standing?.mayChange && <AudioPanel model={model} status={status} />}
         {standing?.mayChange && <StationPanel model={model} />}
         {standing?.mayChange && <UpdatePanel />}
         {standing && <AccessPanel model={model} standing={standing} />}

@@ -22,7 +22,7 @@ export function drawHistory(
   const middle = clientHeight / 2;
   const step = clientWidth / length;
   const height = (level: number) => Math.max(0.5, ((Math.max(level, floor) - floor) / -floor) * (middle - 1));
-  const bars = (name: keyof Meters, colour: string, up: boolean) => {
+  const bars = (name: 'microphone' | 'speaker', colour: string, up: boolean) => {
     context.fillStyle = style.getPropertyValue(colour);
     history.forEach((levels, index) => {
       const x = clientWidth - (history.length - index) * step;

@@ -11,7 +11,9 @@ const SILENT_AFTER = 400;
 const HISTORY = 300;
 /** No sound at all, or no news of any. */
 const SILENT = -100;
-const SILENCE: Meters = {microphone: SILENT, speaker: SILENT};
+const SILENCE: Meters = {microphone: SILENT, captured: SILENT, speaker: SILENT, echo: null};
+
+type Shown = 'microphone' | 'speaker';
 
 /** Level meters of both directions, and how they went in the last seconds. Drawn past Preact, 10 times a second. */
 export function Levels({meters, talking}: {meters: Topic<Meters>; talking: boolean}) {
@@ -59,7 +61,7 @@ export function Levels({meters, talking}: {meters: Topic<Meters>; talking: boole
   );
 }
 
-function Meter({id, title}: {id: keyof Meters; title: string}) {
+function Meter({id, title}: {id: Shown; title: string}) {
   return (
     <div class="level">
       <span class="level-title" id={`level-${id}`}>
@@ -75,7 +77,7 @@ function Meter({id, title}: {id: keyof Meters; title: string}) {
   );
 }
 
-function drawLevel(root: HTMLElement, id: keyof Meters, level: number): void {
+function drawLevel(root: HTMLElement, id: Shown, level: number): void {
   const track = root.querySelector<HTMLElement>(`[data-testid="meter-${id}"]`);
   const [meter, bar, peak] = track?.children ?? [];
   if (!(meter instanceof HTMLMeterElement)) return;

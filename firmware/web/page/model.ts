@@ -29,7 +29,7 @@ export class Model {
   readonly lines = new Topic<Lines>({inputs: {}, outputs: {}});
   /** The ring light's frame: red green blue for each light. */
   readonly light = new Topic<Uint8Array>(new Uint8Array());
-  readonly meters = new Topic<Meters>({microphone: -100, speaker: -100});
+  readonly meters = new Topic<Meters>({microphone: -100, captured: -100, speaker: -100, echo: null});
   readonly journal = new Topic<readonly JournalEntry[]>([]);
   readonly calls = new Topic<readonly CallRecord[]>([]);
   readonly ladder = new Topic<Ladder | undefined>(undefined);

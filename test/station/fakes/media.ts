@@ -1,3 +1,4 @@
+import type {Probe} from '../../../firmware/audio/sound-check.ts';
 import type {CallMedia, Media} from '../../../firmware/station/media.ts';
 import type {Meters} from '../../../firmware/station/station-control.ts';
 import type {SoundCondition} from '../../../firmware/station/status.ts';
@@ -17,6 +18,17 @@ export class FakeMedia implements Media {
   announce(address: string): void {
     this.sounds.push(`says ${address}`);
   }
+
+  listen(milliseconds: number): void {
+    this.sounds.push(`listens ${milliseconds}`);
+  }
+
+  /** Answers what the tests say that the microphone hears. */
+  async probe(samples: Int16Array): Promise<Probe | undefined> {
+    return this.hears(samples);
+  }
+
+  hears: (played: Int16Array) => Probe | undefined = () => undefined;
 
   play(sound: string): void {
     this.sounds.push(sound);

@@ -1,6 +1,7 @@
 import {fileURLToPath} from 'node:url';
 import {Pcm} from 'node-alsa';
 import {expect, test, vi} from 'vitest';
+import {doubled} from '../support/at-rate.ts';
 import {correlate} from '../support/correlation.ts';
 import {Baresip} from '../support/peers/baresip.ts';
 import {requirePeers} from '../support/peers/require.ts';
@@ -13,7 +14,8 @@ import {GpioSim} from './support/gpio-sim.ts';
 /** As on a board; from its sources it would take twice as long to start. */
 const bundle = fileURLToPath(new URL('../../build/firmware/cli.js', import.meta.url));
 
-const rate = 8000;
+/** The station's; the two ends of the card have one rate. */
+const rate = 16_000;
 const SECONDS = 6;
 /**
  * Emulated, both programs are late now and then and lose some frames, on a busy machine most of them; what comes between is
@@ -68,7 +70,7 @@ test(
     sim.pull('GPIO17', 'up');
     await phone.accept();
     await station.waitForState('talking');
-    visitor.say(outside.samples);
+    visitor.say(doubled(outside).samples);
     await vi.waitUntil(() => visitor.hasSaidAll, 60_000);
     await phone.waitUntilHeard(SECONDS + 1);
     const heard = withoutBeep(visitor.heard);
@@ -146,8 +148,10 @@ class Visitor {
 }
 
 function open(stream: 'capture' | 'playback', device: string, startMs: number): Pcm {
-  return Pcm.open({
+  const pcm = Pcm.open({
     ...{device, stream, rates: [rate], channels: 1},
     ...{periodMs: 20, bufferMs: BUFFER_MS, startMs},
   });
+  if (pcm.rate !== rate) throw new Error(`${device} does ${pcm.rate} Hz`);
+  return pcm;
 }

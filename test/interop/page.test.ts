@@ -108,6 +108,34 @@ test('the readers, and how the machine is', async (context) => {
   await server.close();
 });
 
+test('microphone and loudspeaker: what is wrong, levels, and the tests', async (context) => {
+  requirePeers(context, 'chromium');
+  const station = new FakeStation();
+  const server = await serve(station, {page});
+  const {page: tab, mishaps} = await openPage(await chromium(), server.url);
+  const works = {device: 'alsa:plughw:CARD=Device', rate: 48_000, fault: null, xruns: 0};
+  const fault = {state: 'missing', text: 'there is no ALSA device'} as const;
+  station.change({
+    audio: {microphone: {...works, rate: null, fault}, speaker: works, microphoneSilent: false},
+  });
+  const text = (name: string) => tab.getByTestId(name).textContent();
+  await expect.poll(() => text('audio-microphone')).toMatch(/CARD=Device: there is no ALSA device$/);
+  expect(await text('audio-loudspeaker')).toMatch(/CARD=Device: 48 kHz$/);
+  await tab.getByTestId('audio-loop').click();
+  await expect.poll(() => text('audio-result')).toBe('The loudspeaker is heard.');
+  await tab.getByTestId('audio-record').click();
+  await expect.poll(() => text('audio-result')).toBe('Recorded and played.');
+  await tab.getByTestId('audio-listen').click();
+  await expect.poll(() => station.asked).toContain('listen');
+  const echo = {attenuation: 31.6, delayMs: 74, skewPpm: 0, halfDuplex: false};
+  station.onMeters?.({microphone: -60, captured: -20, speaker: -12, echo});
+  await expect
+    .poll(() => text('audio-figures'))
+    .toBe('captured -20 dB, after cancelling -60 dB, echo 32 dB down (ERLE), echo comes after 74 ms');
+  expect(mishaps).toEqual([]);
+  await server.close();
+});
+
 test('a call that fails in the same moment is listed too', async (context) => {
   requirePeers(context, 'chromium');
   const station = new FakeStation();

@@ -47,6 +47,11 @@ export class ReceivedSound {
     this.#playout.put(bytes, payloadStart, payloadLength, header, this.#decoder, now);
   }
 
+  /** Takes a description of the noise of a pause (RFC 3389) that came at `now` (ms). */
+  putNoise(bytes: Uint8Array, header: RtpHeader, now: number): void {
+    this.#playout.putNoise(bytes, header.payloadStart, header.payloadLength, header, now);
+  }
+
   /** Fills a frame at 16 kHz with the sound whose time has come at `now` (ms). */
   pull(frame: Int16Array, now: number): void {
     if (this.#playout === this.#wide) {

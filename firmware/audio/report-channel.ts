@@ -26,6 +26,8 @@ const noFigures: RemoteFigures = {
 
 /** Carries a session's RTCP: on the port above RTP's, or on RTP's own where that was agreed (RFC 5761). */
 export class ReportChannel {
+  /** When the last report came, in ms. */
+  heard = Number.NEGATIVE_INFINITY;
   readonly #session: ReportedSession;
   #rtcp: RtcpSession | undefined;
   #stream: AudioStream | undefined;
@@ -33,7 +35,7 @@ export class ReportChannel {
   /** Datagrams that were no reports of the other side. */
   dropped = 0;
   /** Where the last report came from. */
-  #heard: SocketAddress | undefined;
+  #source: SocketAddress | undefined;
 
   constructor(session: ReportedSession) {
     this.#session = session;
@@ -63,7 +65,8 @@ export class ReportChannel {
     const compound =
       expected.includes(address) && this.#security ? this.#security.unprotectControl(bytes) : bytes;
     if (expected.includes(address) && compound !== undefined && this.#rtcp?.receive(compound, now)) {
-      this.#heard = {address, port};
+      this.#source = {address, port};
+      this.heard = now;
     } else this.dropped++;
   }
 
@@ -95,7 +98,7 @@ export class ReportChannel {
     const {address, port} = this.#stream.rtcp;
     if (remote.isNegotiated || port === 0) return {address: address ?? remote.current.address, port};
     // Behind a NAT the port is another one too; the one above RTP's is a guess until a report has come.
-    if (this.#heard?.address === remote.current.address) return this.#heard;
+    if (this.#source?.address === remote.current.address) return this.#source;
     return {address: remote.current.address, port: remote.current.port + 1};
   }
 }

@@ -60,6 +60,9 @@ export class VoiceSession {
     this.#listener = listener;
     this.#receiver = new RtpReceiver(narrowRate, {
       onSound: (bytes, header, codec, now) => this.#hear(bytes, header, codec, now),
+      onNoise: (bytes, header, now) => {
+        if (this.#hears) this.#received.putNoise(bytes, header, now);
+      },
       onSenderChanged: () => this.#received.restart(),
       onDigit: (digit) => listener.onDigit(digit, 'rtp'),
     });
@@ -162,7 +165,9 @@ export class VoiceSession {
 
   /** Looks after the session once a frame: tells of silence, ties the socket to a settled source, sends reports. */
   watch(now: number): void {
-    const heard = Math.max(this.#receiver.heard ?? 0, this.#listeningSince);
+    // Who describes the noise of a pause need not send any more while it lasts; reports tell that he is still there.
+    const reported = this.#receiver.pausing ? this.#reports.heard : 0;
+    const heard = Math.max(this.#receiver.heard ?? 0, this.#listeningSince, reported);
     const quiet = this.#attached && this.#talks ? (now - heard) / 1000 : 0;
     if (quiet < silenceTold[0]!) this.#silencesTold = 0;
     const due = silenceTold[this.#silencesTold];

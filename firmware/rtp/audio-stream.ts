@@ -42,6 +42,8 @@ export interface AudioStream {
   readonly payloadType: number;
   /** RTP payload type of telephone-event (RFC 4733) at 8000 Hz; undefined where it was not negotiated. */
   readonly telephoneEvent: number | undefined;
+  /** RTP payload type of comfort noise (RFC 3389) that the other side may send; undefined: none was negotiated. */
+  readonly comfortNoise?: number | undefined;
   /**
    * What else the other side may send: all codecs of the offer that this side knows, for it may change between them, by
    * the numbers of our own offer, where the answer has others (RFC 3264 section 5.1).

@@ -9,6 +9,9 @@ import {TelephoneEventReceiver} from './telephone-event.ts';
 /** How long the sender must have been quiet before another may take the stream over, in ms: three packets. */
 const quietTime = 50;
 
+/** The static payload type of comfort noise (RFC 3551): some send it unasked. */
+const staticNoise = 13;
+
 /** What a receiver tells of its stream. */
 export interface ReceiverListener {
   /**
@@ -16,6 +19,8 @@ export interface ReceiverListener {
    * afterwards.
    */
   onSound(bytes: Uint8Array, header: RtpHeader, codec: CodecName, now: number): void;
+  /** A description of the noise of a pause (RFC 3389): until the next packet of sound there is nothing else. */
+  onNoise(bytes: Uint8Array, header: RtpHeader, now: number): void;
   /** The sender changed: timestamps start over. */
   onSenderChanged(): void;
   /** A key was pressed there. */
@@ -32,6 +37,8 @@ export class RtpReceiver {
   fromNegotiated = 0;
   /** When the last packet of the stream came, in ms; undefined before the first. */
   heard: number | undefined;
+  /** Whether what came last was noise for a pause: nothing more need come as long as it lasts. */
+  pausing = false;
   readonly #listener: ReceiverListener;
   readonly #header = new RtpHeader();
   readonly #events = new TelephoneEventReceiver();
@@ -105,6 +112,7 @@ export class RtpReceiver {
     }
     const codec = codecOf(payloadType, stream);
     if (codec !== undefined) this.#receiveSound(bytes, header, codec, now);
+    else if (payloadType === (stream.comfortNoise ?? staticNoise)) this.#receiveNoise(bytes, header, now);
     else {
       this.#dropped.payloadType++;
       if (header.ssrc === this.#ssrc) this.reception.count(header, now, false);
@@ -120,7 +128,16 @@ export class RtpReceiver {
 
   #receiveSound(bytes: Uint8Array, header: RtpHeader, codec: CodecName, now: number): void {
     if (!this.#isCurrentSender(header, now)) return;
-    if (this.reception.count(header, now, true)) this.#listener.onSound(bytes, header, codec, now);
+    if (!this.reception.count(header, now, true)) return;
+    this.pausing = false;
+    this.#listener.onSound(bytes, header, codec, now);
+  }
+
+  #receiveNoise(bytes: Uint8Array, header: RtpHeader, now: number): void {
+    if (!this.#isCurrentSender(header, now)) return;
+    if (!this.reception.count(header, now, true)) return;
+    this.pausing = true;
+    this.#listener.onNoise(bytes, header, now);
   }
 
   /**

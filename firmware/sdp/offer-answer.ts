@@ -112,10 +112,10 @@ export function chooseLine(
   const {direction, codecs, security} = local;
   let problem = whyNone(offer, security);
   for (const {index, line, crypto} of candidates(offer, security)) {
-    const {formats, telephoneEvent} = readAudioFormats(line);
-    const common = formats.filter(({codec}) => codecs.includes(codec));
+    const named = readAudioFormats(line);
+    const common = named.formats.filter(({codec}) => codecs.includes(codec));
     const format = codecs.map((name) => common.find(({codec}) => codec === name)).find((one) => one);
-    const settled = format && settleFormats(format, telephoneEvent, {formats: common, telephoneEvent});
+    const settled = format && settleFormats(format, named, {...named, formats: common});
     const stream = settle(offer, line, {direction, codecs, formats: settled, security: crypto?.security});
     if (stream.ok) return success({index, line, crypto, stream: stream.value});
     problem = stream.error;
@@ -134,9 +134,9 @@ export function answerOffer(
   const chosen = chooseLine(offer, local);
   if (!chosen.ok) return chosen;
   const {index, line, crypto, stream} = chosen.value;
-  const {codec, payloadType, telephoneEvent, direction, rtcp} = stream;
+  const {codec, payloadType, telephoneEvent, comfortNoise, direction, rtcp} = stream;
   const {formats, attributes} = writeAudioFormats(
-    {formats: [{codec, payloadType}], telephoneEvent},
+    {formats: [{codec, payloadType}], telephoneEvent, comfortNoise},
     direction,
   );
   const security = crypto ? [crypto.attribute] : [];
@@ -175,9 +175,9 @@ export function acceptAnswer(
   }
   const own = readAudioFormats(offered);
   const codecs = own.formats.map(({codec}) => codec);
-  const {formats, telephoneEvent} = readAudioFormats(answered);
-  const format = formats.find(({codec}) => codecs.includes(codec));
-  const settled = format && settleFormats(format, telephoneEvent, own);
+  const named = readAudioFormats(answered);
+  const format = named.formats.find(({codec}) => codecs.includes(codec));
+  const settled = format && settleFormats(format, named, own);
   return settle(answer, answered, {
     direction: directionOf(offer, offered),
     codecs,

@@ -60,3 +60,19 @@ test('nobody who wants no reports gets any', async () => {
   bench.do({kind: 'close-session', session: 1});
   expect(bench.controlSockets[0]!.sent).toEqual([]);
 });
+
+test('who pauses in comfort noise is still there as long as reports come, and gone when none do', async () => {
+  const bench = new Bench();
+  const socket = await bench.talk();
+  const noise = bench.packet(0);
+  noise[1] = 13;
+  socket.onDatagram(noise, peer.address, peer.port);
+  const told = () => bench.reported('silence').map(({seconds}) => seconds);
+  for (let step = 0; step < 1500; step++) {
+    if (step % 150 === 0) bench.controlSockets[0]!.onDatagram(senderReport(0), peer.address, peer.port + 1);
+    bench.step(0);
+  }
+  expect(told()).toEqual([]);
+  for (let step = 0; step < 600; step++) bench.step(0);
+  expect(told()).toEqual([4, 10]);
+});

@@ -106,7 +106,7 @@ function reportsOfOneMinute(): {at: number; bytes: Uint8Array}[] {
     security: undefined,
   };
   const sender = new RtpSender(8000, systemRandom, () => {});
-  const receiver = new RtpReceiver(8000, {onSound() {}, onSenderChanged() {}, onDigit() {}});
+  const receiver = new RtpReceiver(8000, {onSound() {}, onNoise() {}, onSenderChanged() {}, onDigit() {}});
   sender.update(stream);
   receiver.update(stream, 0);
   const parts = {sender, receiver, clockRate: 8000, random: systemRandom, wallOffset: 1_800_000_000_000};

@@ -20,11 +20,15 @@ const stream: AudioStream = {
 class Recorder {
   sounds: number[] = [];
   codecs: string[] = [];
+  noises: number[] = [];
   senderChanges = 0;
   digits = '';
   onSound(_bytes: Uint8Array, {sequenceNumber}: {sequenceNumber: number}, codec: string): void {
     this.sounds.push(sequenceNumber);
     this.codecs.push(codec);
+  }
+  onNoise(_bytes: Uint8Array, {sequenceNumber}: {sequenceNumber: number}): void {
+    this.noises.push(sequenceNumber);
   }
   onSenderChanged(): void {
     this.senderChanges++;
@@ -118,11 +122,29 @@ test('keys come on the payload type that was negotiated, whatever their SSRC', (
 test('another payload type is no sound, but counted', () => {
   const {recorder, receiver, receive} = receiverOf();
   receive(packet(1));
-  receive(packet(2, {payloadType: 13}));
+  receive(packet(2, {payloadType: 14}));
   receive(packet(3));
   expect(recorder.sounds).toEqual([1, 3]);
   expect(receiver.reception).toMatchObject({received: 3, lost: 0});
   expect(receiver.dropped).toEqual({...nothingDropped, payloadType: 1});
+});
+
+test('comfort noise comes on the number that was negotiated, and on its static one where none was', () => {
+  for (const [comfortNoise, sent] of [
+    [undefined, 13],
+    [98, 98],
+  ] as const) {
+    const {recorder, receiver, receive} = receiverOf({...stream, comfortNoise});
+    receive(packet(1));
+    receive(packet(2, {payloadType: sent}));
+    expect(receiver.pausing).toBe(true);
+    receive(packet(2, {payloadType: sent}));
+    receive(packet(3, {payloadType: 14}));
+    expect(recorder.noises).toEqual([2]);
+    receive(packet(4));
+    expect(receiver.pausing).toBe(false);
+    expect(receiver.reception).toMatchObject({received: 4, lost: 0, duplicates: 1});
+  }
 });
 
 test('a change of SSRC is survived, a stray packet is none', () => {

@@ -35,15 +35,16 @@ function answerTo(...lines: string[]) {
   };
 }
 
-test('an offer is one audio line with PCMU and telephone-event', () => {
+test('an offer is one audio line with PCMU, comfort noise and telephone-event', () => {
   expect(new TextDecoder().decode(writeSessionDescription(createOffer(tesla))).split('\r\n')).toEqual([
     'v=0',
     'o=- 2890844526 1 IN IP4 192.0.2.1',
     's=-',
     'c=IN IP4 192.0.2.1',
     't=0 0',
-    'm=audio 49170 RTP/AVP 0 101',
+    'm=audio 49170 RTP/AVP 0 13 101',
     'a=rtpmap:0 PCMU/8000',
+    'a=rtpmap:13 CN/8000',
     'a=rtpmap:101 telephone-event/8000',
     'a=fmtp:101 0-15',
     'a=ptime:20',
@@ -59,7 +60,8 @@ test('offer and answer settle the same stream, seen from each side', () => {
   const answered = answerOffer(offer, marconi);
   if (!answered.ok) throw new Error(answered.error.text);
   const rtcp = {multiplexed: true, address: undefined, voipMetrics: true};
-  const common = {codec: 'PCMU', payloadType: 0, telephoneEvent: 101, direction: 'sendrecv', packetTime: 20};
+  const numbers = {codec: 'PCMU', payloadType: 0, telephoneEvent: 101, comfortNoise: 13};
+  const common = {...numbers, direction: 'sendrecv', packetTime: 20};
   expect(answered.value.stream).toEqual({
     ...common,
     remote: {address: '192.0.2.1', port: 49170},
@@ -241,6 +243,28 @@ test('an answer with numbers of its own: sent with those, received with ours', (
   });
 });
 
+test('comfort noise is taken on any number, and where it was not offered it is not answered', () => {
+  const line = (formats: string, ...attributes: string[]) =>
+    answerTo('c=IN IP4 192.0.2.9', `m=audio 4000 RTP/AVP ${formats}`, ...attributes);
+  expect(line('0 13')).toMatchObject({media: ['m=audio 60000 RTP/AVP 0 13'], stream: {comfortNoise: 13}});
+  expect(line('0 98', 'a=rtpmap:98 cn/8000')).toMatchObject({
+    media: ['m=audio 60000 RTP/AVP 0 98'],
+    stream: {comfortNoise: 98},
+  });
+  expect(line('0 99', 'a=rtpmap:99 CN/16000')).toMatchObject({
+    media: ['m=audio 60000 RTP/AVP 0'],
+    stream: {comfortNoise: undefined},
+  });
+  const accepted = (formats: string, ...attributes: string[]) => {
+    const answer = read('c=IN IP4 192.0.2.9', `m=audio 6000 RTP/AVP ${formats}`, ...attributes);
+    const result = acceptAnswer(createOffer(tesla), answer, false);
+    return result.ok ? result.value.comfortNoise : result.error.code;
+  };
+  expect(accepted('0')).toBeUndefined();
+  // It comes with the number of our own offer.
+  expect(accepted('0 98', 'a=rtpmap:98 CN/8000')).toBe(13);
+});
+
 test('an answer has as many lines as the offer, at most one of them in use', () => {
   const line = fc.record({
     type: fc.constantFrom('audio', 'video', 'image'),
@@ -292,11 +316,12 @@ const everything = [
 
 test('all codecs are offered in the order of preference, G722 with the clock rate that it has on paper', () => {
   const [audio] = createOffer(polyglot).media;
-  expect(audio?.formats).toEqual(['9', '0', '8', '101']);
+  expect(audio?.formats).toEqual(['9', '0', '8', '13', '101']);
   expect(audio?.attributes.filter(({name}) => name === 'rtpmap').map(({value}) => value)).toEqual([
     '9 G722/8000',
     '0 PCMU/8000',
     '8 PCMA/8000',
+    '13 CN/8000',
     '101 telephone-event/8000',
   ]);
 });

@@ -55,6 +55,13 @@ export class Concealment {
     for (let index = 0; index < count; index++) line.samples[at + index] = this.#next();
   }
 
+  /** Sound ends here: what it would have gone on with is to fade over, by `return`, to what comes. */
+  lead(line: SoundLine): void {
+    if (this.#made > 0) return;
+    this.#begin(line);
+    this.#next();
+  }
+
   /** Sound is there again, `count` samples from `at` on: fades over to it. */
   return(line: SoundLine, at: number, count: number): void {
     if (this.#made === 0) return;

@@ -1,11 +1,13 @@
 import {advanceTimestamp, timestampDistance} from '../../rtp/sequence.ts';
 import type {Decoder} from '../codec.ts';
 import {frameTime, narrowRate} from '../frame.ts';
+import {ComfortNoise, longestDescription} from './comfort-noise.ts';
 import {Concealment} from './concealment.ts';
 import {Loudness} from './loudness.ts';
 import {longestPacket, PacketQueue} from './packet-queue.ts';
 import {PlayingClock} from './playing-clock.ts';
 import {SoundLine} from './sound-line.ts';
+import {StreamStart} from './stream-start.ts';
 import {TimeStretch} from './time-stretch.ts';
 
 /** How long the first packet waits at least, in ms. With what is left of a frame that is what most networks need. */
@@ -27,8 +29,14 @@ const longestDebt = 400;
 export const maxDelayMs = 750;
 /** What is further behind is no late packet, but another stream; ms. */
 const maxBehindMs = 1000;
-/** Packets in a row that lie outside, after which playing starts over with them. */
-const resyncAfter = 3;
+
+/** What the header of a packet says of its place. */
+export interface PacketPlace {
+  readonly timestamp: number;
+  readonly sequenceNumber: number;
+  /** The sender has paused before it (RFC 3551 section 4.1). */
+  readonly marker?: boolean;
+}
 
 /**
  * Puts received packets in order, decodes them and hands their sound out in frames, at the pace of the loudspeaker.
@@ -37,6 +45,8 @@ const resyncAfter = 3;
  * where there are some. What is missing when its time comes is made up. Nobody knows then whether it is lost or late:
  * playing stands still at that place, in `#debt`. With the next packet the debt is paid by leaving out as much, which costs
  * nothing where a packet is lost; or it is forgiven, which gives later packets more time.
+ *
+ * Where the sender describes the noise of a pause, that noise is no loss and may have any length.
  */
 export class PlayoutBuffer {
   /** Packets that came when their time had gone. */
@@ -54,6 +64,12 @@ export class PlayoutBuffer {
   readonly #concealment: Concealment;
   readonly #stretch: TimeStretch;
   readonly #loudness = new Loudness();
+  readonly #noise: ComfortNoise;
+  /** The decoder of packets that describe noise: they have no sound. */
+  readonly #describe: Decoder = {
+    decode: (bytes, start, count) => this.#noise.describe(bytes, start, count),
+  };
+  readonly #streamStart = new StreamStart();
   #state: 'empty' | 'waiting' | 'playing' = 'empty';
   /** When the first packet came, in ms. */
   #begun = 0;
@@ -66,8 +82,6 @@ export class PlayoutBuffer {
   /** Mean time from a packet's coming to its being heard, in ms. */
   #meanWait = 0;
   #rested = true;
-  #outside = 0;
-  #outsideNext = 0;
 
   /** `sampleRate` is that of decoded sound: 8000 or 16000 Hz. */
   constructor(sampleRate: number) {
@@ -76,6 +90,7 @@ export class PlayoutBuffer {
     this.#line = new SoundLine(sampleRate);
     this.#decoded = new Int16Array(longestPacket * this.#scale);
     this.#concealment = new Concealment(sampleRate);
+    this.#noise = new ComfortNoise(sampleRate);
     this.#stretch = new TimeStretch(sampleRate);
   }
 
@@ -95,7 +110,7 @@ export class PlayoutBuffer {
     this.#queue.clear();
     this.#line.clear();
     this.#concealment.reset();
-    this.#outside = 0;
+    this.#noise.end();
   }
 
   /**
@@ -106,24 +121,33 @@ export class PlayoutBuffer {
     bytes: Uint8Array,
     start: number,
     count: number,
-    {timestamp, sequenceNumber}: {readonly timestamp: number; readonly sequenceNumber: number},
+    header: PacketPlace,
     decoder: Decoder,
     now: number,
   ): void {
     if (count === 0) return;
-    if (this.#state === 'empty' || (this.#isOutside(timestamp) && this.#isNewStart(timestamp, count))) {
-      this.restart();
-      this.#state = 'waiting';
-      this.#begun = now;
-      this.#next = timestamp;
-      this.#clock.restart(timestamp);
-    }
+    const {timestamp} = header;
+    const describes = decoder === this.#describe;
+    const duration = describes ? 0 : count;
+    if (this.#isNewStart(header, duration, now)) this.#begin(timestamp, now);
     if (this.#isOutside(timestamp)) return;
-    this.#outside = 0;
-    this.#clock.note(sequenceNumber, timestamp, now);
+    this.#streamStart.note(timestamp, duration, now);
+    this.#clock.note(header.sequenceNumber, timestamp, now);
     if (this.#state === 'waiting' && timestampDistance(timestamp, this.#next) > 0) this.#next = timestamp;
-    if (timestampDistance(this.#next, timestamp) + count <= 0) this.late++;
-    else if (this.#queue.put(bytes, start, count, timestamp, decoder, now)) this.#packetLength = count;
+    if (timestampDistance(this.#next, timestamp) + count <= 0) {
+      if (!describes) this.late++;
+      else if (this.#queue.first(this.#next) < 0) this.#noise.describe(bytes, start, count);
+    } else if (this.#queue.put(bytes, start, count, timestamp, decoder, now) && !describes) {
+      this.#packetLength = count;
+    }
+  }
+
+  /**
+   * Takes a packet that describes the noise from its timestamp to the next packet of sound (RFC 3389): `count` bytes of
+   * `bytes` from `start` on.
+   */
+  putNoise(bytes: Uint8Array, start: number, count: number, header: PacketPlace, now: number): void {
+    this.put(bytes, start, Math.min(count, longestDescription), header, this.#describe, now);
   }
 
   /** Fills `frame`, 20 ms at the rate of the sound, with what is to be heard at `now` (ms). */
@@ -131,7 +155,11 @@ export class PlayoutBuffer {
     this.#clock.tick(now);
     if (this.#state === 'waiting' && now - this.#begun >= firstDelay) this.#start(now);
     if (this.#state !== 'playing') {
-      frame.fill(0);
+      // A sender that begins anew after a pause has been waited for in its noise.
+      if (this.#noise.active) {
+        this.#fillNoise(frame.length);
+        this.#line.play(frame);
+      } else frame.fill(0);
       return;
     }
     const clock = this.#clock;
@@ -143,9 +171,20 @@ export class PlayoutBuffer {
       this.#debt > 0,
     );
     this.#fill(frame.length);
-    if (this.#debt === 0) this.#approachGoal(frame.length);
+    if (this.#debt === 0 && !this.#noise.active) this.#approachGoal(frame.length);
     this.#line.play(frame);
     this.#loudness.hear(frame);
+  }
+
+  /** Waits for the sound from `timestamp` on; the noise of a pause goes on meanwhile. */
+  #begin(timestamp: number, now: number): void {
+    this.#queue.clear();
+    this.#line.clear();
+    this.#concealment.reset();
+    this.#state = 'waiting';
+    this.#begun = now;
+    this.#next = timestamp;
+    this.#clock.restart(timestamp);
   }
 
   #start(now: number): void {
@@ -172,13 +211,15 @@ export class PlayoutBuffer {
       const missing = count - line.waiting;
       const slot = this.#queue.first(this.#next);
       if (slot < 0) {
-        this.#conceal(missing);
+        if (this.#noise.active) this.#fillNoise(missing);
+        else this.#conceal(missing);
         if (this.#ms(this.#debt) < longestDebt) this.#debt += missing;
         else this.#advance(missing);
         return;
       }
       const ahead = timestampDistance(this.#next, this.#queue.timestamp(slot)) * this.#scale;
-      if (this.#debt > 0) this.#payDebt(ahead);
+      if (this.#noise.active && ahead > 0) this.#pause(missing, ahead);
+      else if (this.#debt > 0) this.#payDebt(ahead);
       else if (ahead <= 0) this.#decode(slot);
       else if (this.#off <= -frameTime) {
         // More delay is wanted anyway.
@@ -208,6 +249,25 @@ export class PlayoutBuffer {
     this.#debt = ahead > 0 && paid === ahead ? this.#debt - paid : 0;
   }
 
+  /** There is noise for the next `ahead` samples of the sender's: it is made as long as the delay that is wanted needs it. */
+  #pause(missing: number, ahead: number): void {
+    this.#debt = 0;
+    const perMs = this.#rate / 1000;
+    const skipped = Math.max(0, Math.min(ahead, Math.floor(this.#off) * perMs));
+    this.#advance(skipped);
+    const count = Math.min(missing, ahead - skipped);
+    if (this.#off < -tolerance) this.#fillNoise(missing);
+    else if (count > 0) {
+      this.#fillNoise(count);
+      this.#advance(count);
+    }
+  }
+
+  #fillNoise(count: number): void {
+    const at = this.#noise.fill(this.#line, count);
+    this.#concealment.return(this.#line, at, count);
+  }
+
   #advance(samples: number): void {
     this.#next = advanceTimestamp(this.#next, samples / this.#scale);
   }
@@ -221,6 +281,11 @@ export class PlayoutBuffer {
   #decode(slot: number): void {
     const queue = this.#queue;
     const length = queue.length(slot);
+    if (queue.decoder(slot) === this.#describe) {
+      if (!this.#noise.active) this.#concealment.lead(this.#line);
+      this.#describe.decode(queue.take(slot), 0, length, this.#decoded);
+      return;
+    }
     const over = timestampDistance(queue.timestamp(slot), this.#next);
     queue.decoder(slot).decode(queue.take(slot), 0, length, this.#decoded);
     const count = (length - over) * this.#scale;
@@ -231,6 +296,7 @@ export class PlayoutBuffer {
       this.#line.samples[at + index] = this.#decoded[over * this.#scale + index]!;
     }
     this.#concealment.return(this.#line, at, count);
+    this.#noise.return(this.#line, at, count);
     this.#next = advanceTimestamp(this.#next, length - over);
   }
 
@@ -287,11 +353,9 @@ export class PlayoutBuffer {
     return ahead > maxDelayMs || ahead < -maxBehindMs;
   }
 
-  /** Whether packets that lie outside follow on each other: then it is the sender who has jumped. */
-  #isNewStart(timestamp: number, count: number): boolean {
-    const gap = timestampDistance(this.#outsideNext, timestamp);
-    this.#outside = gap >= 0 && gap < narrowRate ? this.#outside + 1 : 1;
-    this.#outsideNext = advanceTimestamp(timestamp, count);
-    return this.#outside >= resyncAfter;
+  #isNewStart({timestamp, marker = false}: PacketPlace, count: number, now: number): boolean {
+    if (this.#state === 'empty') return true;
+    if (this.#isOutside(timestamp)) return this.#streamStart.isElsewhere(timestamp, count, marker);
+    return this.#debt > 0 && this.#streamStart.stoodStill(timestamp, count, marker, now);
   }
 }

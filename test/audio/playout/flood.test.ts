@@ -29,6 +29,8 @@ function play(hostile?: (step: number, random: () => number) => {bytes: Uint8Arr
   const receiver = new RtpReceiver(8000, {
     onSound: (bytes, header, _codec, now) =>
       playout.put(bytes, header.payloadStart, header.payloadLength, header, decoder, now),
+    onNoise: (bytes, header, now) =>
+      playout.putNoise(bytes, header.payloadStart, header.payloadLength, header, now),
     onSenderChanged: () => playout.restart(),
     onDigit: () => {},
   });

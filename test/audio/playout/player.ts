@@ -14,13 +14,22 @@ export class Player {
   }
 
   /** A packet comes; without `sequence` the one after that which came before. */
-  put(position: number, {timestamp = position, length = 160, sequence = this.#sequence} = {}): void {
+  put(
+    position: number,
+    {timestamp = position, length = 160, sequence = this.#sequence, marker = false} = {},
+  ): void {
     this.#sequence = sequence + 1;
     const decode = (_bytes: Uint8Array, _start: number, count: number, samples: Int16Array) => {
       for (let index = 0; index < count; index++) samples[index] = this.#sound(position + index);
     };
-    const header = {timestamp: timestamp >>> 0, sequenceNumber: sequence & 0xffff};
+    const header = {timestamp: timestamp >>> 0, sequenceNumber: sequence & 0xffff, marker};
     this.buffer.put(new Uint8Array(length), 0, length, header, {decode}, this.now);
+  }
+
+  /** A description of noise comes. */
+  putNoise(timestamp: number, description: readonly number[], marker = false): void {
+    const header = {timestamp: timestamp >>> 0, sequenceNumber: this.#sequence++ & 0xffff, marker};
+    this.buffer.putNoise(Uint8Array.from(description), 0, description.length, header, this.now);
   }
 
   /** The next 20 ms are heard. */

@@ -17,7 +17,7 @@ const playout = {delay: 60, maximum: 400};
 class Side {
   readonly packets: Uint8Array[] = [];
   readonly sender = new RtpSender(8000, systemRandom, (packet) => this.packets.push(packet.slice()));
-  readonly receiver = new RtpReceiver(8000, {onSound() {}, onSenderChanged() {}, onDigit() {}});
+  readonly receiver = new RtpReceiver(8000, {onSound() {}, onNoise() {}, onSenderChanged() {}, onDigit() {}});
   readonly rtcp: RtcpSession;
   readonly address: string;
 

@@ -160,7 +160,9 @@ test('hanging up before the ACK waits for it, then sends BYE', async () => {
 test('an offer in the 200 where the INVITE had none, its answer in the ACK', async () => {
   const set = scene((call, listener) => call.answer(listener));
   await set.peer.ask('INVITE', 1);
-  expect(new TextDecoder().decode(set.peer.response(200).body)).toMatch(/m=audio 49170 RTP\/AVP 9 0 8 101/);
+  expect(new TextDecoder().decode(set.peer.response(200).body)).toMatch(
+    /m=audio 49170 RTP\/AVP 9 0 8 13 101/,
+  );
   expect(set.tesla.told).toEqual([]);
   await acknowledge(set.peer, 1, offer);
   expect(set.tesla.told).toEqual(['answered 192.0.2.9:7000 sendrecv']);

@@ -37,8 +37,8 @@ export class ComfortNoise {
   readonly #scale: number;
   readonly #rate: number;
   #phase = 0;
-  #last = 0;
-  #next = 0;
+  /** The last sample; and the last and the next one at 8 kHz. */
+  readonly #made = new Float64Array(3);
 
   /** `sampleRate` of the line: 8000 or 16000 Hz. */
   constructor(sampleRate: number) {
@@ -69,7 +69,10 @@ export class ComfortNoise {
   fill(line: SoundLine, count: number): number {
     this.#approach(following);
     const at = line.extend(count);
-    for (let index = 0; index < count; index++) line.samples[at + index] = this.#sample();
+    for (let index = 0; index < count; index++) {
+      this.#make();
+      line.samples[at + index] = this.#made[0]!;
+    }
     return at;
   }
 
@@ -80,7 +83,8 @@ export class ComfortNoise {
     const length = Math.min(count, returnSeconds * this.#rate);
     for (let index = 0; index < length; index++) {
       const share = (index + 0.5) / length;
-      line.samples[at + index] = this.#sample() * (1 - share) + line.samples[at + index]! * share;
+      this.#make();
+      line.samples[at + index] = this.#made[0]! * (1 - share) + line.samples[at + index]! * share;
     }
   }
 
@@ -95,17 +99,20 @@ export class ComfortNoise {
     this.#gain = this.#level * Math.sqrt(3 * left);
   }
 
-  #sample(): number {
+  /** Makes the next sample. */
+  #make(): void {
+    const made = this.#made;
     if (this.#phase === 0) {
-      this.#last = this.#next;
-      this.#next = this.#noise();
+      made[1] = made[2]!;
+      this.#step();
     }
-    const value = this.#last + ((this.#next - this.#last) * this.#phase) / this.#scale;
+    const value = made[1]! + ((made[2]! - made[1]!) * this.#phase) / this.#scale;
     this.#phase = (this.#phase + 1) % this.#scale;
-    return Math.max(-32_768, Math.min(32_767, Math.round(value)));
+    made[0] = Math.max(-32_768, Math.min(32_767, Math.round(value)));
   }
 
-  #noise(): number {
+  /** The next sample at 8 kHz. */
+  #step(): void {
     this.#random = (Math.imul(this.#random, 1_664_525) + 1_013_904_223) | 0;
     let forwards = (this.#random / 2 ** 31) * this.#gain;
     const backwards = this.#backwards;
@@ -115,6 +122,6 @@ export class ComfortNoise {
       backwards[stage + 1] = backwards[stage]! + coefficient * forwards;
     }
     backwards[0] = forwards;
-    return forwards;
+    this.#made[2] = forwards;
   }
 }

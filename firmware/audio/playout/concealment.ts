@@ -24,6 +24,8 @@ export class Concealment {
   readonly #rate: number;
   /** What was heard before the gap; the last sample is its last. */
   readonly #before: Float64Array;
+  /** What is made up next, a frame at a time. Numbers that are not whole would be allocated if they went from function to function. */
+  readonly #next: Float64Array;
   readonly #join: number;
   #period = 0;
   #periods = 1;
@@ -34,6 +36,7 @@ export class Concealment {
   constructor(sampleRate: number) {
     this.#search = new PitchSearch(sampleRate);
     this.#rate = sampleRate;
+    this.#next = new Float64Array(0.02 * sampleRate);
     this.#join = joinSeconds * sampleRate;
     this.#before = new Float64Array(3 * longestPeriod * sampleRate + this.#join);
   }
@@ -51,24 +54,30 @@ export class Concealment {
   /** Makes up `count` samples at the end of `line`. */
   fill(line: SoundLine, count: number): void {
     if (this.#made === 0) this.#begin(line);
-    const at = line.extend(count);
-    for (let index = 0; index < count; index++) line.samples[at + index] = this.#next();
+    for (let left = count; left > 0; ) {
+      const length = Math.min(left, this.#next.length);
+      this.#make(length);
+      const at = line.extend(length);
+      for (let index = 0; index < length; index++) line.samples[at + index] = this.#next[index]!;
+      left -= length;
+    }
   }
 
   /** Sound ends here: what it would have gone on with is to fade over, by `return`, to what comes. */
   lead(line: SoundLine): void {
     if (this.#made > 0) return;
     this.#begin(line);
-    this.#next();
+    this.#make(1);
   }
 
   /** Sound is there again, `count` samples from `at` on: fades over to it. */
   return(line: SoundLine, at: number, count: number): void {
     if (this.#made === 0) return;
     const length = Math.min(count, returnSeconds * this.#rate);
+    this.#make(length);
     for (let index = 0; index < length; index++) {
       const share = (index + 0.5) / length;
-      line.samples[at + index] = this.#next() * (1 - share) + line.samples[at + index]! * share;
+      line.samples[at + index] = this.#next[index]! * (1 - share) + line.samples[at + index]! * share;
     }
     this.#made = 0;
   }
@@ -86,37 +95,36 @@ export class Concealment {
     this.#at = 0;
   }
 
-  #next(): number {
-    const {length} = this.#before;
-    const part = this.#periods * this.#period;
+  /** Makes the next `count` samples, into `#next`. */
+  #make(count: number): void {
+    const before = this.#before;
+    const {length} = before;
+    const fade = fadeSeconds * this.#rate;
     const join = Math.min(this.#join, this.#period >> 2);
-    let value = this.#before[length - part + this.#at]!;
-    const left = part - this.#at;
-    // The last of the part fades to what came before the part that is next, so that the one goes on in the other.
-    if (left <= join) {
-      const share = 1 - (left - 0.5) / join;
-      value += (this.#before[length - this.#following * this.#period - left]! - value) * share;
-    }
-    // The very first follows sound as it was; that sound backwards leads over.
-    if (this.#made < join) {
-      const share = (this.#made + 0.5) / join;
-      value = this.#before[length - 1 - this.#made]! * (1 - share) + value * share;
-    }
-    const gain = this.#gain();
-    this.#made++;
-    if (++this.#at === part) {
+    for (let index = 0; index < count; index++) {
+      const part = this.#periods * this.#period;
+      let value = before[length - part + this.#at]!;
+      const left = part - this.#at;
+      // The last of the part fades to what came before the part that is next, so that the one goes on in the other.
+      if (left <= join) {
+        const share = 1 - (left - 0.5) / join;
+        value += (before[length - this.#following * this.#period - left]! - value) * share;
+      }
+      // The very first follows sound as it was; that sound backwards leads over.
+      if (this.#made < join) {
+        const share = (this.#made + 0.5) / join;
+        value = before[length - 1 - this.#made]! * (1 - share) + value * share;
+      }
+      this.#next[index] = value * Math.max(0, 1 - this.#made / fade);
+      this.#made++;
+      if (++this.#at < part) continue;
       this.#periods = this.#following;
       this.#at = 0;
     }
-    return value * gain;
   }
 
   /** How many periods the next part has. */
   get #following(): number {
     return Math.min(3, 1 + Math.floor(this.#made / (0.02 * this.#rate)));
-  }
-
-  #gain(): number {
-    return Math.max(0, 1 - this.#made / (fadeSeconds * this.#rate));
   }
 }

@@ -3,6 +3,7 @@ import type {Decoder} from '../codec.ts';
 import {frameTime, narrowRate} from '../frame.ts';
 import {ComfortNoise, longestDescription} from './comfort-noise.ts';
 import {Concealment} from './concealment.ts';
+import {GapBridge} from './gap-bridge.ts';
 import {Loudness} from './loudness.ts';
 import {longestPacket, PacketQueue} from './packet-queue.ts';
 import {PlayingClock} from './playing-clock.ts';
@@ -62,6 +63,7 @@ export class PlayoutBuffer {
   readonly #line: SoundLine;
   readonly #decoded: Int16Array;
   readonly #concealment: Concealment;
+  readonly #bridge: GapBridge;
   readonly #stretch: TimeStretch;
   readonly #loudness = new Loudness();
   readonly #noise: ComfortNoise;
@@ -90,6 +92,7 @@ export class PlayoutBuffer {
     this.#line = new SoundLine(sampleRate);
     this.#decoded = new Int16Array(longestPacket * this.#scale);
     this.#concealment = new Concealment(sampleRate);
+    this.#bridge = new GapBridge(sampleRate);
     this.#noise = new ComfortNoise(sampleRate);
     this.#stretch = new TimeStretch(sampleRate);
   }
@@ -225,7 +228,8 @@ export class PlayoutBuffer {
         // More delay is wanted anyway.
         this.#conceal(missing);
         return;
-      } else {
+      } else if (this.#isBridgeable(slot, ahead)) this.#bridgeTo(slot, ahead);
+      else {
         this.#conceal(Math.min(missing, ahead));
         this.#advance(Math.min(missing, ahead));
       }
@@ -275,6 +279,25 @@ export class PlayoutBuffer {
   #conceal(count: number): void {
     this.#concealment.fill(this.#line, count);
     this.concealed += count;
+  }
+
+  /** Whether no more than one packet is missing before the one in `slot`: of several some may still come. */
+  #isBridgeable(slot: number, ahead: number): boolean {
+    const packet = this.#packetLength * this.#scale;
+    return ahead <= Math.min(packet, this.#bridge.longest) && this.#queue.decoder(slot) !== this.#describe;
+  }
+
+  /** Puts the packet in `slot` at the end of the line, and makes up the `ahead` samples that are missing before it. */
+  #bridgeTo(slot: number, ahead: number): void {
+    const line = this.#line;
+    line.extend(ahead);
+    this.#advance(ahead);
+    this.concealed += ahead;
+    this.#concealment.reset();
+    const waiting = line.waiting;
+    this.#decode(slot);
+    const there = line.waiting - waiting;
+    this.#bridge.fill(line, line.end - there - ahead, ahead, there);
   }
 
   /** Puts the packet in `slot` at the end of the line, but what of it is over already. */

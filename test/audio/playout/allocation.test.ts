@@ -31,7 +31,8 @@ test('no sound and no packet is allocated, with loss, jitter and stretching', ()
       buffer.pull(sound, time);
     }
   };
-  play(3000);
+  // Code that is not compiled yet allocates each number that is not whole.
+  play(12_000);
   // Collecting what is left from before may begin at any time: the run with most allocated tells.
   const grown = [1, 2, 3].map(() => {
     const before = process.memoryUsage().heapUsed;
@@ -40,6 +41,6 @@ test('no sound and no packet is allocated, with loss, jitter and stretching', ()
   });
   expect(buffer.concealed).toBeGreaterThan(0);
   expect(buffer.stretched).toBeGreaterThan(0);
-  // Numbers that go from function to function take 16 bytes each at times; a frame of sound would take 320, a packet 160.
-  expect(grown.toSorted((one, other) => one - other)[1]).toBeLessThan(frames * 320);
+  // What this test hands over and its random numbers take some 100 bytes; a frame of sound would take 320, a packet 160.
+  expect(grown.toSorted((one, other) => one - other)[1]).toBeLessThan(frames * 200);
 });

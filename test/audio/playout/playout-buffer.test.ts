@@ -60,13 +60,13 @@ test.each([80, 240, 320, 480])('packets of %d samples play as well', (length) =>
   }
 });
 
-test('a lost packet is filled with the fading sound before, a long gap with silence', () => {
+test('a lost packet is filled with sound as loud as that around it, a long gap with silence', () => {
   const player = new Player((position) => Math.round(8000 * Math.sin(position / 7)));
   play(player, 40, (step) => step === 15 || step >= 25);
   const lost = energy(player.frames[15 + first]!);
   const before = energy(player.frames[14 + first]!);
-  expect(lost).toBeLessThan(before);
-  expect(lost).toBeGreaterThan(before / 4);
+  expect(lost).toBeLessThan(1.5 * before);
+  expect(lost).toBeGreaterThan(before / 2);
   expect(player.buffer.concealed).toBeGreaterThan(0);
   expect(energy(player.frames.at(-1)!)).toBe(0);
 });

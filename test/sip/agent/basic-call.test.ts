@@ -49,6 +49,7 @@ test('both ends hear of each other and of the end', async () => {
       codec: 'G722',
       payloadType: 9,
       telephoneEvent: 101,
+      comfortNoise: 13,
       receives: {
         formats: [
           {codec: 'G722', payloadType: 9},

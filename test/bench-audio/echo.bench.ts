@@ -15,6 +15,8 @@ const scenes: readonly (readonly [name: string, changes: Partial<SceneOptions>, 
   ['late echo', {delayMs: 120}, 45],
   ['clocks 50 ppm apart', {delayMs: 80, skewPpm: 50}, 44],
   ['bad loudspeaker', {drive: 1}, 32],
+  ['noise at the microphone', {noise: 200}, 35],
+  ['echo torn beyond hope', {drive: 8, echoDb: 16, seed: 2}, 30],
 ];
 
 function row(name: string, figure: number, unit: string, goal: string, met: boolean): BenchRow {

@@ -17,6 +17,8 @@ export interface SceneOptions {
   readonly skewPpm?: number;
   /** How much louder the echo is than the near side's speech. */
   readonly echoDb?: number;
+  /** Root mean square of the noise at the microphone. */
+  readonly noise?: number;
   readonly seed?: number;
 }
 
@@ -28,11 +30,11 @@ export interface EchoScene {
 }
 
 const nearLevel = 1200;
-const noiseLevel = 20;
 
 /** Two people's talk through a box whose loudspeaker is next to its microphone. The same options make the same scene. */
 export function makeEchoScene(options: SceneOptions): EchoScene {
-  const {seconds, nearFrom, farUntil, delayMs, drive, skewPpm = 0, echoDb = 10, seed = 1} = options;
+  const {seconds, nearFrom, farUntil, delayMs, drive} = options;
+  const {skewPpm = 0, echoDb = 10, noise = 20, seed = 1} = options;
   const length = seconds * rate;
   const played = wideSpeech(seconds, 2 * seed).map((sample, index) => (index < farUntil * rate ? sample : 0));
   const near = atLevel(
@@ -45,8 +47,8 @@ export function makeEchoScene(options: SceneOptions): EchoScene {
   if (skewPpm !== 0) echo = skewed(echo, skewPpm * 1e-6);
   echo = atLevel(echo, nearLevel * 10 ** (echoDb / 20));
   const microphone = Float64Array.from({length}, (_, index) => {
-    const noise = (random() + random() + random() - 1.5) * 2 * noiseLevel;
-    return near[index]! + echo[index]! + noise;
+    const hiss = (random() + random() + random() - 1.5) * 2 * noise;
+    return near[index]! + echo[index]! + hiss;
   });
   return {played: rounded(played), microphone: rounded(microphone), near: rounded(near)};
 }

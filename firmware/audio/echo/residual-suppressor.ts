@@ -1,16 +1,21 @@
 import {frameSamples} from '../frame.ts';
+import {LevelLikeness} from './level-likeness.ts';
 
 /** Below this mean square, in dB, what is played is too weak to echo. */
 const faintest = 30;
 /** How fast the level of what is left is smoothed, per frame: single frames say little about who speaks. */
 const smoothing = 0.08;
-/** Changes in dB a frame of levels that so follow a quantile: 95 % of what is left lies below the one, 25 % below the other. */
-const usually = {up: 0.285, down: 0.015} as const;
-const atLeast = {up: 0.04, down: 0.12} as const;
+/** Changes in dB a frame of a level that so follows a quantile: 95 % of what is left lies below it. */
+const usually = {up: 0.285, upInSpeech: 0.06, down: 0.015} as const;
 /** How far above what is usually left it must stand to be speech, in dB. */
 const standsOut = 0.8;
-/** Speech has so much of the last second that it is not a mistake; then nothing is learnt. */
+/** Speech has so much of the last second that it is not a mistake; then little is learnt. */
 const speaking = 0.3;
+/** What rises and falls with the echo by so much is what is left of it; and by so much even where it stands out like speech. */
+const like = {left: 0.5, loud: 0.7} as const;
+/** How fast the level of the noise rises with what is louder, in dB a frame; and what lies so far above it at most is noise. */
+const noiseRise = 0.02;
+const noiseSpread = 4;
 /** Over so many dB below that it fades, down to so many dB: what is left of the echo, and in half duplex. */
 const fade = 3;
 const deepest = {residual: 22, halfDuplex: 45} as const;
@@ -22,23 +27,38 @@ const hold = 2;
 const tail = 4;
 /** Frames whose level is remembered: longer than any delay. */
 const remembered = 64;
-/** Of the echo so much is left at the least, in dB, that the canceller does not do its work: half duplex begins, and ends. */
-const hopeless = {begin: -5, end: -12} as const;
+/** How fast it follows how much louder the echo is than what is played, a frame. */
+const following = 0.02;
+/** Changes in dB a frame of a level below which the best quarter of the frames lies. */
+const atBest = {up: 0.04, down: 0.12} as const;
+/**
+ * So much of the echo is left, in dB, usually and in the best of its frames, that who speaks could not be told from it: half
+ * duplex begins where both are reached, and ends where one is no more.
+ */
+const hopeless = {begin: {usual: -12, best: -24}, end: {usual: -17, best: -28}} as const;
 
 /**
  * Takes away what is left of the echo while nobody speaks: what a loudspeaker distorts no linear filter can foresee. How much
- * is left it learns against what is played, and whatever stands out above that for some frames is speech and passes
- * whole. Where that much is left that speech could not, it is half duplex: who is spoken to has to wait.
+ * is left it learns against what is played, from what rises and falls with the echo; and whatever stands out above that, and
+ * above the noise, for some frames is speech and passes whole. Where so much is left that speech could not, it is half
+ * duplex: who is spoken to has to wait.
  */
 export class ResidualSuppressor {
   /** Whether it always is half duplex. */
   readonly #always: boolean;
   /** What is usually left, in dB against what is played. */
   #usual = -20;
-  /** What is left at present. */
-  #left = -20;
-  /** What is left at the least, in dB against the echo. */
-  #least = -25;
+  /** By how much more is left at present than usual and noise, in dB. */
+  #excess = 0;
+  /** What is left in the best of the frames, in dB against the echo. */
+  #best = -25;
+  /** How much louder the echo is, before it is cancelled, than what is played; in dB. */
+  #echoGain = 0;
+  /** Level of the noise, in dB. */
+  #noise = 40;
+  /** What was cancelled in the frame before, in dB: cleaning delays by a frame. */
+  #cancelled = 0;
+  readonly #likeness = new LevelLikeness();
   /** What was played in the last frames, in dB; a ring. */
   readonly #played = new Float64Array(remembered);
   #frames = 0;
@@ -75,10 +95,17 @@ export class ResidualSuppressor {
       return;
     }
     const level = decibels(meanSquare(frame));
-    this.#left += smoothing * (level - loudest - this.#left);
-    const above = this.#left - this.#usual - standsOut;
-    this.#learn(above > 0);
-    this.#judge(level - decibels(echo));
+    const cancelled = decibels(echo);
+    const echoed = Math.max(cancelled, this.#cancelled);
+    this.#cancelled = cancelled;
+    this.#likeness.add(echoed, level);
+    this.#noise = Math.min(level, this.#noise + noiseRise);
+    const residual = 10 ** ((loudest + this.#usual) / 10);
+    const noise = 10 ** ((this.#noise + noiseSpread) / 10);
+    this.#excess += smoothing * (level - decibels(residual + noise) - this.#excess);
+    const above = this.#excess - standsOut;
+    this.#learn(above > 0, residual > noise);
+    this.#judge(echoed - loudest, level - echoed);
     this.#holding = above > 0 && !this.halfDuplex ? hold : Math.max(0, this.#holding - 1);
     const share = Math.max(0, Math.min(1, -above / fade));
     const needed = Math.max(0, Math.min(deepest.residual, 4 * (this.#usual - inaudible)));
@@ -96,17 +123,24 @@ export class ResidualSuppressor {
     return loudest;
   }
 
-  #learn(standingOut: boolean): void {
-    this.#speech += ((standingOut ? 1 : 0) - this.#speech) / 50;
-    if (this.#left <= this.#usual) this.#usual -= usually.down;
-    else if (this.#speech < speaking) this.#usual += usually.up;
+  #learn(standsOut: boolean, aboveNoise: boolean): void {
+    this.#speech += ((standsOut ? 1 : 0) - this.#speech) / 50;
+    const likeness = this.#likeness.value;
+    if (this.#excess <= 0) {
+      if (aboveNoise) this.#usual -= usually.down;
+    } else if (this.#speech < speaking && likeness > like.left) this.#usual += usually.up;
+    else if (likeness > like.loud) this.#usual += usually.upInSpeech;
   }
 
-  /** Whether the canceller does its work: `left` is against the echo. */
-  #judge(left: number): void {
-    this.#least += left > this.#least ? atLeast.up : -atLeast.down;
-    if (this.#least > hopeless.begin) this.#hopeless = true;
-    if (this.#least < hopeless.end) this.#hopeless = false;
+  /** Whether the canceller does its work: `left` is against the echo. Speech against the echo is none of its mistakes. */
+  #judge(echoGain: number, left: number): void {
+    this.#echoGain += following * (echoGain - this.#echoGain);
+    if (left <= this.#best) this.#best -= atBest.down;
+    else if (this.#likeness.value > like.left) this.#best += atBest.up;
+    const usual = this.#usual - this.#echoGain;
+    const {begin, end} = hopeless;
+    if (usual > begin.usual && this.#best > begin.best) this.#hopeless = true;
+    if (usual < end.usual || this.#best < end.best) this.#hopeless = false;
   }
 
   /** Changes the gain along the first quarter of the frame when it opens, along the whole frame when it closes. */

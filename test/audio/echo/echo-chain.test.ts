@@ -86,6 +86,35 @@ test('where the echo has nothing to do with what is played it becomes half duple
   expect(chain.figures.halfDuplex).toBe(true);
 });
 
+test('an echo that is torn beyond hope makes it half duplex: the near side is heard in the pauses, and a better echo ends it', () => {
+  const chain = new EchoChain(false);
+  const hot = makeEchoScene({
+    ...usual,
+    seconds: 24,
+    nearFrom: 18,
+    farUntil: 18,
+    drive: 8,
+    echoDb: 16,
+    seed: 2,
+  });
+  const cleaned = runChain(chain, hot.played, hot.microphone);
+  expect(chain.figures.halfDuplex).toBe(true);
+  expect(attenuation(hot.microphone, cleaned, 8, 17)).toBeGreaterThan(30);
+  const alone = (sound: Int16Array) => sound.subarray(20 * 16_000, 23 * 16_000);
+  const power = (sound: Int16Array) => alone(sound).reduce((sum, sample) => sum + sample * sample, 0);
+  expect(10 * Math.log10(power(cleaned) / power(hot.near))).toBeGreaterThan(-3);
+  const better = makeEchoScene({...usual, seconds: 16, nearFrom: 16, farUntil: 16, seed: 2});
+  runChain(chain, better.played, better.microphone);
+  expect(chain.figures.halfDuplex).toBe(false);
+});
+
+test('in noise what a bad loudspeaker distorts is suppressed, and speech is not', () => {
+  const {erle, before, after, figures} = play({drive: 1, noise: 200});
+  expect(erle).toBeGreaterThan(24);
+  expect(after - before).toBeGreaterThan(0.1);
+  expect(figures.halfDuplex).toBe(false);
+});
+
 test('the loudest, silence and noise do no harm', () => {
   const chain = new EchoChain(false);
   const square = Int16Array.from({length: 200 * frameSamples}, (_, at) => (at % 50 < 25 ? 32_767 : -32_768));

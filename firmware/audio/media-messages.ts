@@ -119,6 +119,8 @@ export interface SessionStatistics {
   readonly dropped: Readonly<DroppedPackets>;
   /** Interarrival jitter, RFC 3550 section 6.4.1. */
   readonly jitterMs: number;
+  /** How long losses in a row are on average, as a multiple of what random loss would have (ITU-T G.107). */
+  readonly burstRatio: number;
   /** From a packet's coming to its being heard. */
   readonly delayMs: number;
   /** Overruns of the microphone's buffer and underruns of the loudspeaker's while it was connected with them. */

@@ -16,6 +16,7 @@ const nothingYet: SessionStatistics = {
   late: 0,
   dropped: nothingDropped,
   jitterMs: 0,
+  burstRatio: 1,
   delayMs: 0,
   xruns: 0,
   remoteLost: null,

@@ -199,6 +199,7 @@ export class VoiceSession {
       late: this.#received.late,
       dropped: {...this.#receiver.dropped, report: this.#reports.dropped},
       jitterMs,
+      burstRatio: this.#receiver.reception.pattern.figures.burstRatio,
       delayMs: this.#attached ? this.#received.delayMs + card.delayMs : 0,
       xruns: this.#xruns + (this.#attached ? card.xruns - this.#xrunsBefore : 0),
       remoteLost: remote.lost ?? null,

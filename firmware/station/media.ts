@@ -14,7 +14,7 @@ export interface CallMedia extends MediaPort {
   /** Nothing has been received for so many seconds: told at 4 and at 10. */
   onSilence: ((seconds: number) => void) | undefined;
   /** Undefined when the sound is closed already. */
-  statistics(): Promise<Omit<RtpFigures, 'mos'> | undefined>;
+  statistics(): Promise<(Omit<RtpFigures, 'mos'> & {readonly burstRatio?: number}) | undefined>;
 }
 
 /** The part of the media engine that the station uses. */

@@ -25,6 +25,12 @@ test('the quality of a clean call is that of G.711, and falls with loss and dela
   );
 });
 
+test('the same loss in bursts is rated lower', () => {
+  const figures = {received: 950, lost: 50, late: 0, delayMs: 40};
+  expect(estimateMos({...figures, burstRatio: 1})).toBe(estimateMos(figures));
+  expect(estimateMos({...figures, burstRatio: 3})!).toBeLessThan(estimateMos(figures)!);
+});
+
 test('talk time: warned once, then over; extended at any time', () => {
   const time = new TalkTime(120, 0);
   expect(time.wakeAt).toBe(110_000);

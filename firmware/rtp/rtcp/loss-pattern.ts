@@ -21,6 +21,8 @@ export interface LossFigures {
   readonly gapDensity: number;
   readonly burstLength: number;
   readonly gapLength: number;
+  /** How long losses in a row are on average, as a multiple of what random loss would have (ITU-T G.107); 1 or more. */
+  readonly burstRatio: number;
 }
 
 /**
@@ -37,6 +39,8 @@ export class LossPattern {
   #expected = 0;
   #lost = 0;
   #discarded = 0;
+  /** Losses in a row, however many. */
+  #spells = 0;
   /** Packets that came since the last loss. */
   #run = 0;
   /** Losses of the present burst; 1 for a lone one. */
@@ -102,7 +106,13 @@ export class LossPattern {
       gapDensity: 256 * ratio(c14, c11 + c14),
       burstLength: c13 === 0 ? 0 : Math.max(0, total / c13 - gapLength),
       gapLength,
+      burstRatio: this.#burstRatio,
     };
+  }
+
+  get #burstRatio(): number {
+    const missed = this.#lost + this.#discarded;
+    return Math.max(1, ratio(missed, this.#spells) * (1 - ratio(missed, this.#expected)));
   }
 
   #judgeNext(): void {
@@ -117,6 +127,7 @@ export class LossPattern {
     }
     if (state === discarded) this.#discarded++;
     else this.#lost++;
+    if (this.#run > 0 || this.#expected === 1) this.#spells++;
     if (this.#run >= gapMinimum) {
       if (this.#burst === 1) this.#c14++;
       else if (this.#burst > 1) this.#c13++;

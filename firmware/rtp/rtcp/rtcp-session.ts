@@ -216,7 +216,7 @@ export class RtcpSession {
     const lossPercent = (100 * Math.min(256, lossRate + discardRate)) / 256;
     const roundTripDelay = this.#roundTrip ?? 0;
     const oneWay = delay + packetTime + roundTripDelay / 2;
-    const rating = transmissionRating(lossPercent, oneWay);
+    const rating = transmissionRating(lossPercent, oneWay, spread.burstRatio);
     const metrics = {
       ssrc: receiver.ssrc ?? 0,
       lossRate,
@@ -229,7 +229,7 @@ export class RtcpSession {
       endSystemDelay: delay + packetTime,
       gapMinimum,
       rating,
-      listeningScore: meanOpinionScore(transmissionRating(lossPercent, 0)),
+      listeningScore: meanOpinionScore(transmissionRating(lossPercent, 0, spread.burstRatio)),
       conversationScore: meanOpinionScore(rating),
       bufferNominal: delay,
       bufferMaximum: maximum,

@@ -21,6 +21,7 @@ test('without losses there is one gap', () => {
     gapDensity: 0,
     burstLength: 0,
     gapLength: 100,
+    burstRatio: 1,
   });
 });
 
@@ -42,6 +43,14 @@ test('losses less than 16 packets apart are a burst', () => {
   expect(figures.burstLength).toBeGreaterThan(5);
   expect(figures.burstLength).toBeLessThan(10);
   expect(figures.gapLength).toBeGreaterThan(190);
+});
+
+test('the burst ratio is how much longer losses in a row are than those of random loss', () => {
+  expect(patternOf('....x....d'.repeat(20)).figures.burstRatio).toBe(1);
+  // Three in a row at 10 %: random loss would have 1 / 0.9 on average.
+  const {burstRatio} = patternOf(`${'.'.repeat(27)}xdx`.repeat(20)).figures;
+  expect(burstRatio).toBeGreaterThan(2.6);
+  expect(burstRatio).toBeLessThan(2.8);
 });
 
 test('a burst that goes on counts, even from the beginning', () => {

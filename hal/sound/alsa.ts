@@ -4,6 +4,8 @@ import {DeviceError, deviceFault} from './device-error.ts';
 import {BUFFER_MS, type Microphone, PAUSE_MS, type Speaker, START_MS} from './direction.ts';
 
 const PERIOD_MS = 10;
+/** In this time a full buffer is played, and as much again. */
+const STALL_MS = 2 * BUFFER_MS;
 /** What most hardware does that does not do the wanted rate, the cheapest to resample first (Hz). */
 const NATIVE_RATES = [48_000, 32_000, 44_100, 96_000] as const;
 
@@ -65,7 +67,7 @@ export class AlsaSpeaker implements Speaker {
   }
 
   delay(): number {
-    return this.#line.fault ? 0 : Math.max(0, this.#line.pcm.delay());
+    return this.#line.delay();
   }
 
   get xruns(): number {
@@ -116,6 +118,18 @@ class AlsaLine {
     if (count >= 0) return count;
     if (!paused) this.xruns += 1;
     return this.#recover(count) ? Math.max(0, transfer(this.pcm)) : 0;
+  }
+
+  /** Samples that are queued for playback and not yet heard. */
+  delay(): number {
+    if (this.fault) return 0;
+    const delay = Math.max(0, this.pcm.delay());
+    if (delay === 0 || this.#clock.now() - this.#lastMove < STALL_MS) return delay;
+    // All must have been heard by now, and nothing more will be written while it is said to wait: seen with PulseAudio's plugin
+    // after an underrun, in state RUNNING.
+    this.xruns += 1;
+    this.#recover(Errno.xrun);
+    return 0;
   }
 
   check(): void {

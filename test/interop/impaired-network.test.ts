@@ -14,6 +14,8 @@ import {readWav, writeWav} from '../support/wav.ts';
 
 const worker = new URL('../../firmware/media-main.ts', import.meta.url);
 const callSeconds = 20;
+/** Until the estimate of the jitter has come near it. */
+const settlingSeconds = 3;
 
 /** What a network does to packets. */
 interface Impairment {
@@ -122,14 +124,21 @@ test('speech over a network that loses, delays and reorders is heard, and the fi
   hearing.attach(here);
   speaking.attach(there);
 
-  await pause(callSeconds * 1000);
-  const {forwarded, dropped, jitter} = network;
+  // The estimator of RFC 3550 sways by more than a tenth about what it measures: its mean is what can be compared.
+  const jitter = {injected: 0, told: 0};
+  for (let second = 0; second < callSeconds; second++) {
+    await pause(1000);
+    if (second < settlingSeconds) continue;
+    jitter.injected += network.jitter;
+    jitter.told += (await here.statistics()).jitterMs;
+  }
+  const {forwarded, dropped} = network;
   const figures = await here.statistics();
   await Promise.all([speaking.close(), hearing.close()]);
 
   expect(within(figures.received, forwarded)).toBeLessThan(0.1);
   expect(within(figures.lost, dropped)).toBeLessThan(0.1);
-  expect(within(figures.jitterMs, jitter)).toBeLessThan(0.2);
+  expect(within(jitter.told, jitter.injected)).toBeLessThan(0.1);
   // A packet waits for the slowest, on average half the spread, for the next frame, and in the sound card; more where the
   // machine is busy.
   expect(figures.delayMs).toBeGreaterThan(impairment.spread / 2);

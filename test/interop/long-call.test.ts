@@ -1,12 +1,10 @@
 import {expect, test} from 'vitest';
-import {systemClock as clock} from '../../firmware/base/clock.ts';
 import type {StationStatus} from '../../firmware/station/status.ts';
-import {openSoundCard} from '../../hal/sound/sound.ts';
 import {memory} from '../bench/process-figures.ts';
 import {Baresip} from '../support/peers/baresip.ts';
 import {requirePeers} from '../support/peers/require.ts';
-import {fixedCard, startPulse, visitorCard} from '../support/pulse.ts';
-import {RoundTrip} from '../support/round-trip.ts';
+import {fixedCard, startPulse} from '../support/pulse.ts';
+import {PulseVisitor} from '../support/pulse-visitor.ts';
 import {startRun} from '../support/run-folder.ts';
 import {makeSpeech} from '../support/speech.ts';
 import {TestStation} from '../support/station.ts';
@@ -18,22 +16,24 @@ const settlingSeconds = 15;
 const measuredSeconds = 10;
 /** By how much the way there and back together may have become longer, in ms. */
 const most = 20;
+/** The cards are programs: on a busy machine they are late now and then, which must not add up. */
+const secondsPerXrun = 10;
 /** By how much the process may have grown, in MB (10^6 bytes): the youngest objects come and go. */
 const growth = 6;
 
 for (const rate of [44_100, 48_000]) {
   const name = `a call of ${callSeconds} s through a card of ${rate} Hz: neither delay nor memory grows`;
   test(name, {timeout: (callSeconds + 60) * 1000}, async (context) => {
-    requirePeers(context, 'pulseaudio', 'libasound', 'alsa-pulse', 'baresip');
+    requirePeers(context, 'pulseaudio', 'libasound', 'pacat', 'alsa-pulse', 'baresip');
     const run = startRun(context);
     const phone = await Baresip.start(run, {
       user: 'kitchen',
       says: makeSpeech(1),
       autoAnswer: true,
       echoes: true,
+      realTime: process.getuid?.() === 0,
     });
-    const {environment} = await startPulse(run, {air: rate, fixed: rate});
-    Object.assign(process.env, environment);
+    const pulse = await startPulse(run, {air: rate, fixed: rate});
     const device = `alsa:${fixedCard}`;
     const station = await TestStation.start(
       run,
@@ -42,35 +42,39 @@ for (const rate of [44_100, 48_000]) {
         audio: {microphone: device, speaker: device, echo: 'off'},
         talk_seconds: callSeconds + 120,
       },
-      {environment},
+      {environment: pulse.environment},
     );
     const status = () => station.get<StationStatus>('/api/status');
     const xruns = ({call}: StationStatus) => call!.rtp.xruns;
     await station.press();
     await station.waitForState('talking');
-    const spec = `alsa:${visitorCard}`;
-    const card = openSoundCard({microphone: spec, speaker: spec, rate: 8000, clock});
-    run.atEnd(() => card.close());
-    const visitor = new RoundTrip(card, makeSpeech(20, 5).samples);
+    const visitor = PulseVisitor.start(run, pulse, callSeconds);
+    const reached = (seconds: number) =>
+      station.process.waitUntil(
+        `${seconds} s were recorded`,
+        () => visitor.seconds >= seconds,
+        (seconds + 30) * 1000,
+      );
 
-    await visitor.talk(settlingSeconds);
-    const first = await visitor.measure(measuredSeconds);
+    await reached(settlingSeconds + measuredSeconds);
     const [before, grownFrom] = [await status(), memory(station.process.pid!).anonymous];
-    await visitor.talk(callSeconds - settlingSeconds - 2 * measuredSeconds);
-    const last = await visitor.measure(measuredSeconds);
+    await reached(callSeconds);
     const [after, grownTo] = [await status(), memory(station.process.pid!).anonymous];
+    await visitor.end();
     await station.hangUp();
     await phone.waitFor('CALL_CLOSED');
     expect(await station.stop()).toBe(0);
 
+    const first = visitor.delay(settlingSeconds, measuredSeconds);
+    const last = visitor.delay(callSeconds - measuredSeconds, measuredSeconds);
     console.log(
       `${rate} Hz, ${callSeconds} s: there and back ${first.delay.toFixed(1)} ms at the start, ${last.delay.toFixed(1)} at the end; ` +
-        `xruns ${xruns(before)} and ${xruns(after)}; anonymous memory ${grownFrom.toFixed(1)} and ${grownTo.toFixed(1)} MB`,
+        `waiting here ${before.call!.rtp.delayMs} and ${after.call!.rtp.delayMs} ms; xruns ${xruns(before)} and ${xruns(after)}; anonymous memory ${grownFrom.toFixed(1)} and ${grownTo.toFixed(1)} MB`,
     );
     expect([after.audio?.microphone.rate, after.audio?.speaker.rate]).toEqual([rate, rate]);
     for (const {seconds} of [first, last]) expect(seconds).toBeGreaterThan(measuredSeconds / 2);
     expect(last.delay - first.delay).toBeLessThan(most);
-    expect(xruns(after)).toBe(xruns(before));
+    expect(xruns(after) - xruns(before)).toBeLessThan(callSeconds / secondsPerXrun);
     expect(grownTo - grownFrom).toBeLessThan(growth);
   });
 }

@@ -20,6 +20,8 @@ export interface BaresipOptions {
   says: Sound;
   /** Says what it hears, at once, and nothing else. */
   echoes?: boolean;
+  /** Runs before all ordinary programs (SCHED_FIFO, for root), so that a busy machine does not make its sound uneven. */
+  realTime?: boolean;
   /** The only codec that it speaks; default: PCMU. */
   codec?: 'PCMU' | 'PCMA' | 'G722';
   /** Where it registers; without one it is called by address. */
@@ -100,7 +102,8 @@ export class Baresip {
       root === ''
         ? [peerProgram('baresip'), '-f', folder]
         : ['chroot', root, '/usr/bin/baresip', '-f', seen(folder)];
-    const process = run.processes.start(command[0]!, command.slice(1));
+    const [program, ...words] = options.realTime === true ? ['chrt', '-f', '5', ...command] : command;
+    const process = run.processes.start(program!, words);
     const events: BaresipEvent[] = [];
     const control = await process.waitUntil('its control port accepts', () =>
       BaresipControl.connect(controlPort, (event) => events.push(event)),

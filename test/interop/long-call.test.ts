@@ -72,7 +72,7 @@ for (const rate of [44_100, 48_000]) {
         `waiting here ${before.call!.rtp.delayMs} and ${after.call!.rtp.delayMs} ms; xruns ${xruns(before)} and ${xruns(after)}; anonymous memory ${grownFrom.toFixed(1)} and ${grownTo.toFixed(1)} MB`,
     );
     expect([after.audio?.microphone.rate, after.audio?.speaker.rate]).toEqual([rate, rate]);
-    for (const {seconds} of [first, last]) expect(seconds).toBeGreaterThan(measuredSeconds / 2);
+    for (const {seconds} of [first, last]) expect(seconds).toBeGreaterThan(measuredSeconds / 4);
     expect(last.delay - first.delay).toBeLessThan(most);
     expect(xruns(after) - xruns(before)).toBeLessThan(callSeconds / secondsPerXrun);
     expect(grownTo - grownFrom).toBeLessThan(growth);

@@ -94,6 +94,7 @@ export const programs = {
   socat: program('socat', 'serial lines without wires', ['socat']),
   tshark: program('tshark', 'a second reader of captures', ['tshark']),
   pulseaudio: program('pulseaudio', 'a sound card in software', ['pulseaudio']),
+  pactl: program('pactl', 'another shape of that card', ['pulseaudio-utils']),
   pacat: program('pacat', 'sound into that card and out of it', ['pulseaudio-utils']),
   libasound: {
     name: 'libasound',

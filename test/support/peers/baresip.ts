@@ -20,6 +20,8 @@ export interface BaresipOptions {
   says: Sound;
   /** Says what it hears, at once, and nothing else. */
   echoes?: boolean;
+  /** ALSA devices in place of files, and what they need in the environment. */
+  devices?: {microphone: string; speaker: string; environment: Record<string, string>};
   /** Runs before all ordinary programs (SCHED_FIFO, for root), so that a busy machine does not make its sound uneven. */
   realTime?: boolean;
   /** The only codec that it speaks; default: PCMU. */
@@ -103,7 +105,7 @@ export class Baresip {
         ? [peerProgram('baresip'), '-f', folder]
         : ['chroot', root, '/usr/bin/baresip', '-f', seen(folder)];
     const [program, ...words] = options.realTime === true ? ['chrt', '-f', '5', ...command] : command;
-    const process = run.processes.start(program!, words);
+    const process = run.processes.start(program!, words, {env: options.devices?.environment ?? {}});
     const events: BaresipEvent[] = [];
     const control = await process.waitUntil('its control port accepts', () =>
       BaresipControl.connect(controlPort, (event) => events.push(event)),
@@ -215,9 +217,16 @@ function configuration(paths: {
   options: BaresipOptions;
 }): string {
   const {rate} = paths.options.says;
-  const modules = ['stdio', 'g711', 'g722', 'sndfile', 'aufile', 'aubridge', 'srtp'].map(
-    (name) => `module ${name}.so`,
-  );
+  const modules = [
+    ...(paths.options.devices ? ['alsa'] : []),
+    'stdio',
+    'g711',
+    'g722',
+    'sndfile',
+    'aufile',
+    'aubridge',
+    'srtp',
+  ].map((name) => `module ${name}.so`);
   const watching = paths.options.watches === undefined ? [] : ['contact', 'presence'];
   const applications = ['menu', ...watching, 'ctrl_tcp'].map((name) => `module_app ${name}.so`);
   return [
@@ -226,9 +235,7 @@ function configuration(paths: {
     // An address: the name of the loopback interface is refused.
     `net_interface ${paths.options.address ?? '127.0.0.1'}`,
     `rtp_ports ${paths.rtp.first}-${paths.rtp.last}`,
-    paths.options.echoes === true ? 'audio_source aubridge,sink' : `audio_source aufile,${paths.source}`,
-    // aufile only plays; the sink drives the decoder, and sndfile records on the way.
-    'audio_player aubridge,sink',
+    ...devices(paths.options, paths.source),
     'audio_alert aubridge,alert',
     `ausrc_srate ${rate}`,
     `auplay_srate ${rate}`,
@@ -259,6 +266,15 @@ function configuration(paths: {
     `snd_path ${paths.recordings}`,
     '',
   ].join('\n');
+}
+
+function devices({devices: real, echoes}: BaresipOptions, source: string): string[] {
+  if (real) return [`audio_source alsa,${real.microphone}`, `audio_player alsa,${real.speaker}`];
+  // aufile only plays; the sink drives the decoder, and sndfile records on the way.
+  return [
+    `audio_source ${echoes === true ? 'aubridge,sink' : `aufile,${source}`}`,
+    'audio_player aubridge,sink',
+  ];
 }
 
 /** Debian keeps the modules outside the folder that baresip would take by default in later versions. */

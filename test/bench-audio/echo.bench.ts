@@ -1,9 +1,6 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {AutomaticGain} from '../../firmware/audio/automatic-gain.ts';
-import {createDecoder, createEncoder} from '../../firmware/audio/codec.ts';
 import {EchoChain} from '../../firmware/audio/echo/echo-chain.ts';
-import {frameSamples} from '../../firmware/audio/frame.ts';
 import type {BenchRow} from '../bench/bench-row.ts';
 import {makeEchoScene, type SceneOptions} from '../support/echo-scene.ts';
 import {attenuation, chainDelay, runChain} from '../support/echo-score.ts';
@@ -37,42 +34,6 @@ function rate(name: string, changes: Partial<SceneOptions>, erleGoal: number): B
   ];
 }
 
-/** What a frame costs: the echo part, and all that a call does with sound in 20 ms, in G.722. */
-function cost(): BenchRow[] {
-  const {played, microphone} = makeEchoScene({...usual, seconds: 12, nearFrom: 6, farUntil: 12});
-  const chain = new EchoChain(false);
-  const gain = new AutomaticGain();
-  const [encoder, decoder] = [createEncoder('G722'), createDecoder('G722')];
-  const bytes = new Uint8Array(frameSamples / 2);
-  const [cleaned, heard] = [new Int16Array(frameSamples), new Int16Array(frameSamples)];
-  const echo: number[] = [];
-  const whole: number[] = [];
-  for (let round = 0; round < 3; round++) {
-    for (let at = 0; at + frameSamples <= played.length; at += frameSamples) {
-      const start = performance.now();
-      chain.process(
-        played.subarray(at, at + frameSamples),
-        microphone.subarray(at, at + frameSamples),
-        cleaned,
-      );
-      const cancelled = performance.now();
-      gain.process(cleaned, chain.near);
-      encoder.encode(cleaned, frameSamples, bytes);
-      decoder.decode(bytes, 0, bytes.length, heard);
-      echo.push((cancelled - start) * 1000);
-      whole.push((performance.now() - start) * 1000);
-    }
-  }
-  const at = (times: number[], share: number) =>
-    times.toSorted((one, other) => one - other)[Math.floor(share * times.length)]!;
-  const [echoCost, wholeCost, worst] = [at(echo, 0.5), at(whole, 0.5), at(whole, 0.99)];
-  return [
-    row('cancelling 20 ms', echoCost, 'us', '<= 100', echoCost <= 100),
-    row('whole chain for 20 ms', wholeCost, 'us', '<= 250', wholeCost <= 250),
-    row('whole chain for 20 ms, p99', worst, 'us', '<= 1000', worst <= 1000),
-  ];
-}
-
 /** Scenes of others: NAME_16k.ref.raw and NAME_16k.mic.raw of a folder become OUT/doorline__NAME_16k.raw, to be scored there. */
 function convert(folder: string, out: string, names: readonly string[]): void {
   const read = (name: string) => {
@@ -92,5 +53,5 @@ function convert(folder: string, out: string, names: readonly string[]): void {
 export async function run(): Promise<BenchRow[]> {
   const {SCENES, OUT, NAMES = ''} = process.env;
   if (SCENES !== undefined && OUT !== undefined) convert(SCENES, OUT, NAMES.split(','));
-  return [...scenes.flatMap((scene) => rate(...scene)), ...cost()];
+  return scenes.flatMap((scene) => rate(...scene));
 }

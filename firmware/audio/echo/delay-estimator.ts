@@ -86,7 +86,9 @@ export class DelayEstimator {
 
   /** The cross spectrum of the last second, with all magnitudes one; both sounds go through one transform. */
   #compare(): boolean {
-    const energy = this.#played.samples.reduce((sum, sample) => sum + sample * sample, 0);
+    const {samples} = this.#played;
+    let energy = 0;
+    for (let index = 0; index < size; index++) energy += samples[index]! * samples[index]!;
     if (energy < size * quiet * quiet) return false;
     this.#real.set(this.#played.samples);
     this.#imaginary.set(this.#recorded.samples);
@@ -101,7 +103,7 @@ export class DelayEstimator {
       const recordedImaginary = this.#real[mirror]! - this.#real[index]!;
       const real = recordedReal * playedReal + recordedImaginary * playedImaginary;
       const imaginary = recordedImaginary * playedReal - recordedReal * playedImaginary;
-      const weight = (1 - memory) / (Math.hypot(real, imaginary) + 1e-9);
+      const weight = (1 - memory) / (Math.sqrt(real * real + imaginary * imaginary) + 1e-9);
       this.#crossReal[index] = memory * this.#crossReal[index]! + weight * real;
       this.#crossImaginary[index] = memory * this.#crossImaginary[index]! + weight * imaginary;
     }
@@ -114,17 +116,20 @@ export class DelayEstimator {
     this.#real.set(this.#crossReal);
     this.#imaginary.set(this.#crossImaginary);
     this.#fourier.transform(this.#imaginary, this.#real);
-    const correlation = this.#real;
+    // Math.hypot would allocate.
+    const heights = this.#real;
     let best = 1;
     let sum = 0;
-    for (let lag = 1; lag < longest; lag++) {
-      const magnitude = Math.hypot(correlation[lag]!, this.#imaginary[lag]!);
-      sum += magnitude;
-      if (magnitude > Math.hypot(correlation[best]!, this.#imaginary[best]!)) best = lag;
+    for (let lag = 0; lag <= longest; lag++) {
+      heights[lag] = Math.sqrt(heights[lag]! ** 2 + this.#imaginary[lag]! ** 2);
+      if (lag === 0 || lag === longest) continue;
+      sum += heights[lag]!;
+      if (heights[lag]! > heights[best]!) best = lag;
     }
-    const height = (lag: number) => Math.hypot(correlation[lag]!, this.#imaginary[lag]!);
-    if (height(best) * longest < prominence * sum) return false;
-    const [before, peak, after] = [height(best - 1), height(best), height(best + 1)];
+    if (heights[best]! * longest < prominence * sum) return false;
+    const before = heights[best - 1]!;
+    const peak = heights[best]!;
+    const after = heights[best + 1]!;
     const shift = (0.5 * (before - after)) / (before - 2 * peak + after);
     this.delay = decimation * (best + shift);
     return true;

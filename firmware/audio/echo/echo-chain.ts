@@ -75,8 +75,8 @@ export class EchoChain {
     this.#reference.exchange(played, this.#speex.played);
     const input = this.#speex.recorded;
     input.set(this.#late);
-    input.set(recorded.subarray(0, frameSamples - lead), lead);
-    this.#late.set(recorded.subarray(frameSamples - lead));
+    for (let index = lead; index < frameSamples; index++) input[index] = recorded[index - lead]!;
+    for (let index = 0; index < lead; index++) this.#late[index] = recorded[frameSamples - lead + index]!;
     this.#speex.cancel();
     const output = this.#speex.result;
     let echo = 0;

@@ -17,7 +17,8 @@ export class LevelLikeness {
       this.#one = one;
       this.#other = other;
     }
-    const [first, second] = [one - this.#one, other - this.#other];
+    const first = one - this.#one;
+    const second = other - this.#other;
     this.#one += forgetting * first;
     this.#other += forgetting * second;
     this.#oneSquare += forgetting * (first * first - this.#oneSquare);

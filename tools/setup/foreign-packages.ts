@@ -83,9 +83,7 @@ export class ForeignPackages {
 
   /** Every version of these packages that the archive has now. */
   async versions(names: readonly string[]): Promise<PackageVersion[]> {
-    const output = await must(['apt-cache', ...this.#options, 'madison', ...names]);
-    const found = output.matchAll(/^ *(\S+) \| (\S+) \|/gm);
-    return Array.from(found, ([, name, version]) => ({name: name!, version: version!}));
+    return readVersions(await must(['apt-cache', ...this.#options, 'madison', ...names]));
   }
 
   /** The names of what a package depends on, in the suite. */
@@ -113,6 +111,12 @@ export class ForeignPackages {
   async unpack(names: readonly string[], target: string): Promise<void> {
     for (const name of names) await must(['dpkg-deb', '--extract', this.file(name), target]);
   }
+}
+
+/** The versions in what `apt-cache madison` prints: columns, padded on their left. */
+export function readVersions(output: string): PackageVersion[] {
+  const found = output.matchAll(/^ *(\S+) \| +(\S+) \|/gm);
+  return Array.from(found, ([, name, version]) => ({name: name!, version: version!}));
 }
 
 /**

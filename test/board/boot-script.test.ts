@@ -102,8 +102,8 @@ test('a slot whose kernel is damaged is given up for the other', async (context)
   onCard(machine, (card) => {
     const superblock = Buffer.alloc(48);
     readSync(card, superblock, 0, superblock.length, partitions.B.start);
-    const bootTree = partitions.B.start + Math.ceil(Number(superblock.readBigUInt64LE(40)) / 4096) * 4096;
-    writeSync(card, Buffer.alloc(1000, 0x55), 0, 1000, bootTree + 4_000_000);
+    const bootArea = partitions.B.start + Math.ceil(Number(superblock.readBigUInt64LE(40)) / 4096) * 4096;
+    writeSync(card, Buffer.alloc(1000, 0x55), 0, 1000, bootArea + 4_000_000);
     const copy = environmentCopy(9, variables('B A', 9, 2));
     writeSync(card, copy, 0, copy.length, ENVIRONMENT.first);
   });

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {must} from '../setup/foreign-packages.ts';
 import type {Base} from './base.ts';
-import {deviceTrees, treeOf} from './boot-tree.ts';
+import {deviceTrees, treeOf} from './boot-area.ts';
 import {partitions} from './layout.ts';
 
 const ours = fileURLToPath(new URL('boot', import.meta.url));

@@ -12,7 +12,7 @@ const LEVEL = 15;
  */
 export async function makeSlot(
   file: string,
-  {tree, bootTree, time, level = LEVEL}: {tree: string; bootTree: string; time: number; level?: number},
+  {tree, bootArea, time, level = LEVEL}: {tree: string; bootArea: string; time: number; level?: number},
 ): Promise<void> {
   const squashfs = `${file}.squashfs`;
   rmSync(squashfs, {force: true});
@@ -26,5 +26,5 @@ export async function makeSlot(
   const used = Number(packed.readBigUInt64LE(40));
   const aligned = Buffer.alloc(Math.ceil(used / SLOT_ALIGNMENT) * SLOT_ALIGNMENT);
   packed.copy(aligned, 0, 0, used);
-  writeFileSync(file, Buffer.concat([aligned, readFileSync(bootTree)]));
+  writeFileSync(file, Buffer.concat([aligned, readFileSync(bootArea)]));
 }

@@ -93,29 +93,37 @@ if load ${devtype} ${devnum}:${distro_bootpart} ${work} kernel-options.txt; then
 fi
 setenv bootargs "root=PARTUUID=d00b1e11-0${part} rauc.slot=${slot} ro quiet panic=10 net.ifnames=0 fsck.repair=yes systemd.gpt_auto=0 systemd.getty_auto=0"
 
-# Behind the root, which says its size (bytes 40 to 47 of a squashfs), is what is to be started: as large as its header says.
-setenv fit ${ramdisk_addr_r}
+# Behind the root, which says its size (bytes 40 to 47 of a squashfs), is a list, and what is to be started: see boot-area.ts.
+setenv area ${ramdisk_addr_r}
 part start ${devtype} ${devnum} ${part} start
-${devtype} read ${fit} ${start} 1
-setexpr place ${fit} + 28
+${devtype} read ${area} ${start} 1
+setexpr place ${area} + 28
 setexpr.l block *${place}
 setexpr block ${block} + fff
 setexpr block ${block} / 1000
 setexpr block ${block} * 8
 setexpr block ${block} + ${start}
 echo "Starting slot ${slot}"
-if ${devtype} read ${fit} ${block} 8 && fdt addr ${fit} && fdt header get size totalsize; then
-  setexpr count ${size} + 1ff
-  setexpr count ${count} / 200
-  ${devtype} read ${fit} ${block} ${count}
-  if test -n "${fdtfile}"; then
-    # A Raspberry Pi: U-Boot knows its model. Its serial port belongs to the station.
-    setenv bootargs "${bootargs} console=tty0 ${options}"
-    setexpr board sub 'broadcom/' '' ${fdtfile}
-    bootm ${fit}#${board}
-  else
-    setenv bootargs "${bootargs} ${options}"
-    bootm ${fit}:kernel ${fit}:ramdisk ${fdtcontroladdr}
+if ${devtype} read ${area} ${block} 8 && env import -c ${area} 1000; then
+  ${devtype} read ${area} ${block} ${blocks}
+  setexpr content ${area} + 1000
+  crc32 ${content} ${length} ${work}
+  setexpr.l seen *${work}
+  if test ${seen} = ${sum} -o ${seen} = ${swapped}; then
+    setexpr kernel ${area} + ${at_kernel}
+    setexpr ramdisk ${area} + ${at_ramdisk}
+    if test -n "${fdtfile}"; then
+      # A Raspberry Pi: U-Boot knows its model. Its serial port belongs to the station.
+      setenv bootargs "${bootargs} console=tty0 ${options}"
+      setexpr model sub 'broadcom/' '' ${fdtfile}
+      setexpr model sub '.dtb' '' ${model}
+      setenv find 'setexpr tree ${area} + ${at_'${model}'}'
+      run find
+    else
+      setenv bootargs "${bootargs} ${options}"
+      setenv tree ${fdtcontroladdr}
+    fi
+    bootm ${kernel} ${ramdisk} ${tree}
   fi
 fi
 echo "Slot ${slot} cannot be started"

@@ -1,4 +1,4 @@
-import {readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
+import {globSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {must} from '../setup/foreign-packages.ts';
 import {forRoot, kept} from './kernel-modules.ts';
@@ -29,6 +29,9 @@ export async function keepModules(root: string, say: (line: string) => void): Pr
     removed += statSync(join(folder, file)).size;
     rmSync(join(folder, file));
   }
+  // The root is packed as a whole: so they are as small, and the board has less to do at its start.
+  const packed = globSync('**/*.ko.xz', {cwd: folder}).map((file) => join(folder, file));
+  await must(['xz', '--decompress', ...packed]);
   await must(['depmod', '--basedir', join(root, 'usr'), version!]);
   say(`  ${stays.size} kernel modules stay, ${Math.round(removed / 1024 / 1024)} MiB of others go`);
 }

@@ -55,6 +55,7 @@ export const kept: readonly string[] = [
   ],
   ...[
     'cdc_ncm',
+    'rndis_host',
     'r8152',
     'asix',
     'ax88179_178a',

@@ -22,12 +22,13 @@ help: ## this list
 run: $(INSTALLED) ## door station and indoor station on simulated boards, at http://127.0.0.1:8080
 	@node tools/demo.ts
 
-test: $(INSTALLED) ## every check: format, lint, types, unit, interop (installs the peers where it may)
+test: $(INSTALLED) ## every check: format, lint, types, unit, interop, hardware, image (installs the peers where it may)
 	@node tools/setup.ts peers
 	@$(MAKE) --no-print-directory check
 	@node tools/program.ts build/program
 	@vitest run --project 'interop*'
 	@node test/hardware/main.ts
+	@node test/board/main.ts
 
 long-call: $(INSTALLED) ## calls of ten minutes through sound cards of 44.1 and 48 kHz (PulseAudio): does delay or memory grow?
 	@node tools/setup.ts peers
@@ -38,11 +39,11 @@ test-hardware: $(INSTALLED) ## the hardware layer on two kernels with simulated 
 	@node tools/program.ts build/program
 	@node test/hardware/main.ts
 
-test-board: $(INSTALLED) ## builds the image, and has U-Boot choose and start its slots in a virtual machine, also damaged ones
+test-board: $(INSTALLED) ## builds the image, boots it in a virtual machine to calls, also from damaged cards, and cuts its power
 	@node tools/setup.ts peers
 	@node test/board/main.ts
 
-test-board-full: $(INSTALLED) ## the same, and boots it to calls, updates it rightly and wrongly, builds it twice and compares
+test-board-full: $(INSTALLED) ## the same longer, also updates, flashing, first boot, a Raspberry Pi 3, and builds it twice and compares
 	@node tools/setup.ts peers
 	@node test/board/main.ts --full
 

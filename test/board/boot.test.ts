@@ -65,5 +65,14 @@ test('the image boots through its own script, calls a phone and is called by it,
     `U-Boot took ${toKernel} s, from the kernel's start to the first SIP answer it took ${toAnswer} s, ` +
       `${((answered - kernelStart) / (Number(kernel) / 1000)).toFixed(1)} times what the kernel took`,
   );
-  console.log(await inside('grep -E "MemTotal|MemAvailable" /proc/meminfo'));
+  const [total, available] = (
+    await inside("sed -n 's/^Mem[TA][a-z]*: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo")
+  ).split('\n');
+  const station = await inside(
+    "sed -n 's/^VmRSS:[^0-9]*\\([0-9]*\\) kB/\\1/p' /proc/$(systemctl show -P MainPID doorline)/status",
+  );
+  const mebibytes = (kibibytes: number) => `${(kibibytes / 1024).toFixed(0)} MiB`;
+  console.log(
+    `Memory in use: ${mebibytes(Number(total) - Number(available))}, of it the station: ${mebibytes(Number(station))}`,
+  );
 });

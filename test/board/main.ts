@@ -11,8 +11,9 @@ import {spawnSync} from 'node:child_process';
 import {existsSync, mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
-import {buildImage} from '../../tools/image/build-image.ts';
+import {type BuiltImage, buildImage} from '../../tools/image/build-image.ts';
 import {keysIn, makeKeys} from '../../tools/image/keys.ts';
+import {LackingError} from '../../tools/image/lacking.ts';
 import {built} from '../../tools/image/layout.ts';
 import {findProgram} from '../../tools/setup/programs.ts';
 import {CABLE, HOST} from './support/network.ts';
@@ -21,27 +22,42 @@ const vitest = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', imp
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const full = process.argv[2] === '--full';
 const named = process.argv.slice(full ? 3 : 2);
-/** U-Boot and the script that chooses the slot: it takes a minute or two, and every kind of card is tried. */
-const QUICK = ['boot-script'];
+/** Every kind of card for the script that chooses the slot, one boot to calls, and a few power cuts. */
+const QUICK = ['boot-script', 'board/boot.test', 'power-cut'];
 const rest = full || named.length > 0 ? named : QUICK;
 
 if (process.getuid?.() !== 0) {
-  say('Not run here: the tests that boot the image (need root, for a network of their own)');
-  if (process.env['REQUIRE_ALL'] === '1') process.exitCode = 1;
+  notRun('they need root, for a network of their own');
 } else {
   const into = join(built, 'test');
   // Keys of the tests' own: those of whoever works here are not touched.
   const keys = join(into, 'keys');
   mkdirSync(into, {recursive: true});
   if (!existsSync(keysIn(keys).authority)) await makeKeys(keys);
-  const image = await buildImage({
-    board: 'raspberry-pi-3',
-    keys,
-    into,
-    acceptNewer: true,
-    keepWork: true,
-    say,
-  });
+  const image = await build(into, keys);
+  if (image !== undefined) process.exitCode = runTests(image);
+}
+
+/** The image; undefined where this machine cannot build it, which is told. */
+async function build(into: string, keys: string): Promise<BuiltImage | undefined> {
+  try {
+    return await buildImage({
+      board: 'raspberry-pi-3',
+      keys,
+      into,
+      acceptNewer: true,
+      keepWork: true,
+      say,
+    });
+  } catch (error) {
+    if (!(error instanceof LackingError)) throw error;
+    notRun(error.message);
+    return undefined;
+  }
+}
+
+/** @returns the exit status of vitest. */
+function runTests(image: BuiltImage): number {
   const network =
     `ip link set lo up && ip tuntap add ${CABLE} mode tap && ip addr add ${HOST}/24 dev ${CABLE} && ` +
     `ip link set ${CABLE} up && exec "$@"`;
@@ -51,8 +67,13 @@ if (process.getuid?.() !== 0) {
     ['--net', 'sh', '-c', network, 'sh', ...command],
     {
       stdio: 'inherit',
-      env: {...process.env, DOORLINE_IMAGE: JSON.stringify(image)},
+      env: {...process.env, DOORLINE_IMAGE: JSON.stringify(image), DOORLINE_FULL: full ? '1' : ''},
     },
   );
-  process.exitCode = status ?? 1;
+  return status ?? 1;
+}
+
+function notRun(reason: string): void {
+  say(`Not run here: the tests that boot the image (${reason})`);
+  if (process.env['REQUIRE_ALL'] === '1') process.exitCode = 1;
 }

@@ -2,66 +2,107 @@ import {expect, test} from 'vitest';
 import {makeBoard, stationReady} from './support/board.ts';
 import type {BoardMachine} from './support/board-machine.ts';
 import * as bundles from './support/bundles.ts';
-import {quietStation} from './support/configuration.ts';
+import {openStation} from './support/configuration.ts';
+import {allowApi, ask, eventAfter, journalAfter} from './support/station-api.ts';
 import {serveUpdates} from './support/update-server.ts';
 
-/** As the station's user, who is not root. */
-const asStation = 'setpriv --reuid=doorline --regid=doorline --clear-groups';
+type Context = Parameters<typeof makeBoard>[0];
 
-test('updates: refused where they must be, back where the kernel is broken, and good in slot B', async (context) => {
-  const {run, machine} = await makeBoard(context);
-  const url = await serveUpdates(run);
-  const install = async (name: string) => machine.inside(`${asStation} rauc install ${url(name)}`);
-  await machine.writeToData('doorline/doorline.yaml', quietStation);
-  await machine.start();
-  await stationReady(machine);
+interface Status {
+  readonly state: string;
+  readonly reason: string | null;
+}
+
+test('updates by the API: refused where they must be, back where the kernel is broken, good in slot B by its own self-test', async (context) => {
+  const {run, machine, install} = await startBoard(context);
   const before = await variables(machine);
 
   const refused = [
-    ['truncated', bundles.truncatedBundle(run), /size|read|end of|fail/i],
-    ['signed by somebody else', await bundles.foreignBundle(run), /signature|verif/i],
-    ["another board's", await bundles.otherBoardsBundle(run), /compatible/i],
+    ['truncated', bundles.truncatedBundle(run), /damaged/],
+    ['signed by somebody else', await bundles.foreignBundle(run), /signature/],
+    ["another board's", await bundles.otherBoardsBundle(run), /another kind of board/],
   ] as const;
   for (const [what, name, words] of refused) {
-    const {status, output} = await install(name);
-    expect(status, what).not.toBe(0);
-    expect(output, what).toMatch(words);
+    const seq = await lastEntry();
+    expect(await install(name), what).toMatchObject({state: 'refused', reason: expect.stringMatching(words)});
+    expect(await eventAfter(machine, seq, 'update-refused'), what).toMatchObject({
+      reason: expect.stringMatching(words),
+    });
     expect(await variables(machine), what).toEqual(before);
   }
 
-  const broken = await install(await bundles.brokenKernelBundle(run));
-  expect(broken.status, broken.output).toBe(0);
-  expect(await variables(machine)).toMatchObject({BOOT_ORDER: 'B A', BOOT_B_LEFT: '2', BOOT_A_LEFT: '9'});
-  await restart(machine);
-  expect(machine.console).toContain('Slot B cannot be started');
+  let seq = await lastEntry();
+  machine.forget();
+  expect(await install(await bundles.brokenKernelBundle(run))).toMatchObject({state: 'installed'});
+  await machine.waitForConsole(/Slot B cannot be started[\s\S]*Starting slot A[\s\S]*Starting kernel/);
+  await stationReady(machine);
+  expect(await eventAfter(machine, seq, 'update-rolled-back')).toMatchObject({slot: 'A'});
   expect(await slotOf(machine)).toBe('A');
-  expect(await variables(machine)).toMatchObject({BOOT_B_LEFT: '0', BOOT_A_LEFT: '9'});
+  expect(await variables(machine)).toMatchObject({BOOT_A_LEFT: '9', BOOT_B_LEFT: '0'});
 
-  const good = await install(bundles.goodBundle(run));
-  expect(good.status, good.output).toBe(0);
-  await restart(machine);
+  seq = await lastEntry();
+  machine.forget();
+  expect(await install(bundles.goodBundle(run))).toMatchObject({state: 'installed'});
+  await machine.waitForConsole(/Slot B is on trial[\s\S]*Starting slot B[\s\S]*Starting kernel/);
+  await stationReady(machine);
+  expect(await eventAfter(machine, seq, 'update-good')).toMatchObject({slot: 'B'});
   expect(await slotOf(machine)).toBe('B');
-  expect(await variables(machine)).toMatchObject({BOOT_ORDER: 'B A', BOOT_A_LEFT: '9'});
-  await machine.inside(`${asStation} rauc status mark-good`);
   expect(await variables(machine)).toMatchObject({BOOT_ORDER: 'B A', BOOT_B_LEFT: '9', BOOT_A_LEFT: '9'});
+  // Nobody else has marked it: what watches the trial has seen that it was done, and has not started anything anew.
+  await machine.waitUntil('the watch over the trial has ended', async () => {
+    const {output} = await machine.inside('systemctl show -P Result -P ActiveState doorline-trial');
+    return output === 'inactive\nsuccess' || output === 'success\ninactive';
+  });
 });
 
 test('an update whose firmware does not start is left again after two tries', async (context) => {
+  const {run, machine, install} = await startBoard(context);
+  await leftAgain(machine, async () => install(await bundles.brokenFirmwareBundle(run)));
+});
+
+test('an update whose self-test fails is left again after two tries, and the journal says why', async (context) => {
+  const {run, machine, install} = await startBoard(context);
+  const seq = await lastEntry();
+  await leftAgain(machine, async () => install(await bundles.failingFirmwareBundle(run)));
+  expect(await eventAfter(machine, seq, 'self-test-failed')).toMatchObject({
+    failed: ['SIP listens'],
+    trial: true,
+  });
+});
+
+async function startBoard(context: Context) {
   const {run, machine} = await makeBoard(context);
   const url = await serveUpdates(run);
-  const name = await bundles.brokenFirmwareBundle(run);
-  await machine.writeToData('doorline/doorline.yaml', quietStation);
+  await machine.writeToData('doorline/doorline.yaml', openStation);
+  await allowApi(machine);
   await machine.start();
   await stationReady(machine);
-  const {status, output} = await machine.inside(`${asStation} rauc install ${url(name)}`);
-  expect(status, output).toBe(0);
+  /** Has the station install a bundle, and returns how that ended. */
+  const install = async (name: string): Promise<Status> => {
+    await ask('POST', '/api/update', {url: url(name)});
+    return machine.waitUntil(`${name} is installed or refused`, async () => {
+      const status = (await ask('GET', '/api/update')) as Status;
+      return status.state === 'installed' || status.state === 'refused' ? status : undefined;
+    });
+  };
+  return {run, machine, install};
+}
+
+async function leftAgain(machine: BoardMachine, install: () => Promise<Status>): Promise<void> {
+  const seq = await lastEntry();
   machine.forget();
-  await machine.inside('/usr/lib/doorline-board/restart');
+  expect(await install()).toMatchObject({state: 'installed'});
   await machine.waitForConsole(/Slot B is on trial[\s\S]*Slot B is on trial[\s\S]*Starting slot A/);
+  machine.forget();
   await stationReady(machine);
+  expect(await eventAfter(machine, seq, 'update-rolled-back')).toMatchObject({slot: 'A'});
   expect(await slotOf(machine)).toBe('A');
   expect(await variables(machine)).toMatchObject({BOOT_A_LEFT: '9', BOOT_B_LEFT: '0'});
-});
+}
+
+async function lastEntry(): Promise<number> {
+  return (await journalAfter(0)).at(-1)?.seq ?? 0;
+}
 
 async function variables(machine: BoardMachine): Promise<Record<string, string>> {
   const {output} = await machine.inside('fw_printenv');
@@ -71,11 +112,4 @@ async function variables(machine: BoardMachine): Promise<Record<string, string>>
 async function slotOf(machine: BoardMachine): Promise<string | undefined> {
   const {output} = await machine.inside('cat /proc/cmdline');
   return /rauc\.slot=(\w)/.exec(output)?.[1];
-}
-
-async function restart(machine: BoardMachine): Promise<void> {
-  machine.forget();
-  await machine.inside('/usr/lib/doorline-board/restart');
-  await machine.waitForConsole(/Starting kernel/);
-  await stationReady(machine);
 }

@@ -16,11 +16,12 @@ import {must} from '../setup/foreign-packages.ts';
 import {findProgram} from '../setup/programs.ts';
 import {makeBase} from './base.ts';
 import {mapBlocks} from './block-map.ts';
+import {makeBootArea} from './boot-area.ts';
 import {makeBootPartition} from './boot-partition.ts';
-import {makeBootTree} from './boot-tree.ts';
 import {makeBundle} from './bundle.ts';
 import {assembleDisk} from './disk.ts';
 import {authorityOf, findKeys} from './keys.ts';
+import {LackingError} from './lacking.ts';
 import {built, MiB, root} from './layout.ts';
 import {fetchLocked, readLock} from './package-lock.ts';
 import {makeRootTree} from './root-tree.ts';
@@ -111,9 +112,9 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
   );
   const slot = join(work, 'slot');
   await stages.run('Slot', async () => {
-    const bootTree = join(work, 'boot.fit');
-    writeFileSync(bootTree, await makeBootTree(base, join(work, 'boot-tree'), time));
-    await makeSlot(slot, {tree, bootTree, time});
+    const bootArea = join(work, 'boot-area.bin');
+    writeFileSync(bootArea, await makeBootArea(base, join(work, 'boot-parts'), time));
+    await makeSlot(slot, {tree, bootArea, time});
   });
   const boot = join(work, 'boot.vfat');
   await stages.run('Disk', async () => {
@@ -163,7 +164,7 @@ function requireTools(): void {
   const missing = Object.entries(tools).filter(([program]) => findProgram(program) === undefined);
   if (missing.length === 0) return;
   const packages = [...new Set(missing.map(([, name]) => name))].join(' ');
-  throw new Error(
+  throw new LackingError(
     `To build the image this machine lacks: ${missing.map(([program]) => program).join(', ')}. ` +
       `On Debian: apt install ${packages}`,
   );
@@ -172,7 +173,7 @@ function requireTools(): void {
 function requireRoom(): void {
   const {bavail, bsize} = statfsSync(built);
   if (bavail * bsize >= ROOM) return;
-  throw new Error(
+  throw new LackingError(
     `There are ${Math.floor((bavail * bsize) / MiB)} MiB free for ${built}; an image takes ${ROOM / MiB} MiB while it is made.`,
   );
 }

@@ -4,6 +4,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {type Progress, sayTenths} from '../setup/apt.ts';
 import {ForeignPackages, type PackageVersion} from '../setup/foreign-packages.ts';
+import {LackingError} from './lacking.ts';
 import {built} from './layout.ts';
 import {COMPONENTS, RELEASE, wanted} from './packages.ts';
 
@@ -122,7 +123,7 @@ async function again<T>(say: (line: string) => void, action: () => Promise<T>): 
     } catch (error) {
       const words = (error as Error).message;
       if (attempt === TRIES)
-        throw new Error(`Debian's packages cannot be had: ${words}. Is there a network?`);
+        throw new LackingError(`Debian's packages cannot be had: ${words}. Is there a network?`);
       say(`  the mirror did not answer as it should (${words}); asked again, ${attempt + 1} of ${TRIES}`);
     }
   }

@@ -126,6 +126,7 @@ export const programs = {
   'dbus-daemon': program('dbus-daemon', 'asking a service such as RAUC', ['dbus-daemon', 'dbus']),
   xz: program('xz', 'unpacking', ['xz-utils']),
   'qemu-arm': program('qemu-system-aarch64', 'a board in a virtual machine', ['qemu-system-arm']),
+  ssh: program('ssh', 'a look into that board', ['openssh-client']),
   dnsmasq: program('dnsmasq', 'a DHCP server for that board', ['dnsmasq-base']),
   kmod: program('depmod', "an image's kernel modules", ['kmod']),
   dtc: program('fdtput', "an image's device trees", ['device-tree-compiler']),

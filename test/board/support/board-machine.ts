@@ -1,19 +1,24 @@
 import {readFileSync, truncateSync, writeFileSync} from 'node:fs';
 import {connect, type Socket} from 'node:net';
 import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {MiB, partitions} from '../../../tools/image/layout.ts';
 import {must} from '../../../tools/setup/foreign-packages.ts';
 import {peerProgram} from '../../support/peers/require.ts';
 import type {RunningProcess} from '../../support/processes.ts';
 import type {Run} from '../../support/run-folder.ts';
-import {BOARD_MAC} from './network.ts';
+import {BOARD_MAC, CABLE} from './network.ts';
 
 /** Everything is emulated, and the machine may be busy with other things. */
 const PATIENCE = 15 * 60_000;
+const POLL = 300;
+
+/** What a Raspberry Pi 3 has on its boot partition. */
+const [FIRMWARE, TREE] = ['u-boot.bin', 'bcm2837-rpi-3-b.dtb'];
 
 /** What the machine is started with. */
 export interface MachineOptions {
-  /** The image file; it is copied, so each test has a card of its own. */
+  /** The image file; it is copied to `card.img` in the folder of the run, unless it is that: each test has a card of its own. */
   readonly image: string;
   /** U-Boot for the virtual machine. */
   readonly uBoot: string;
@@ -21,8 +26,8 @@ export interface MachineOptions {
   readonly cardSize?: number;
   /** Puts the same into slot B as is in slot A. */
   readonly slotBLikeA?: boolean;
-  /** Kernel options besides those for the tests. */
-  readonly kernelOptions?: string;
+  /** Which board QEMU is; default: its own, which is faster. */
+  readonly model?: 'virt' | 'raspi3b';
 }
 
 /**
@@ -32,6 +37,8 @@ export interface MachineOptions {
  */
 export class BoardMachine {
   readonly card: string;
+  /** How QEMU is told of the card. */
+  drive: string;
   readonly #run: Run;
   readonly #options: MachineOptions;
   #process: RunningProcess | undefined;
@@ -44,12 +51,14 @@ export class BoardMachine {
     this.#run = run;
     this.#options = options;
     this.card = join(run.folder, 'card.img');
+    this.drive = `format=raw,file=${this.card}`;
   }
 
   /** Puts the image on a card, larger than the image as cards are, and does not start yet. */
   static async create(run: Run, options: MachineOptions): Promise<BoardMachine> {
     const machine = new BoardMachine(run, options);
-    await must(['cp', '--sparse=always', '--reflink=auto', options.image, machine.card]);
+    if (options.image !== machine.card)
+      await must(['cp', '--sparse=always', '--reflink=auto', options.image, machine.card]);
     truncateSync(machine.card, (options.cardSize ?? 2048) * MiB);
     if (options.slotBLikeA) {
       const [from, to] = [partitions.A.start / MiB, partitions.B.start / MiB];
@@ -57,10 +66,16 @@ export class BoardMachine {
       const copy = [`if=${options.image}`, `of=${machine.card}`, 'bs=1M', 'conv=notrunc,sparse'];
       await must(['dd', ...copy, `skip=${from}`, `seek=${to}`, `count=${size}`]);
     }
-    // It may take minutes here until a disk is seen.
-    const patient = 'systemd.default_device_timeout_sec=1200';
-    const words = ['systemd.debug_shell=ttyAMA0', patient, options.kernelOptions ?? ''].join(' ');
+    const port = machine.#isPi ? 'ttyS1' : 'ttyAMA0';
+    // Nothing else shall speak at that port. It may take minutes here until a disk is seen, and until whoever feeds a watchdog has his turn.
+    const patience = ['loglevel=0', 'systemd.default_device_timeout_sec=1200', 'systemd.watchdog_sec=0'];
+    const dropIn = Buffer.from('[Service]\nWatchdogSec=10min\n').toString('base64');
+    const service = `systemd.set_credential_binary=systemd.unit-dropin.doorline.service:${dropIn}`;
+    const words = [`systemd.debug_shell=${port}`, ...patience, service].join(' ');
     await machine.writeToBoot('kernel-options.txt', `options=${words}\n`);
+    if (machine.#isPi) {
+      for (const name of [FIRMWARE, TREE]) await machine.#readFromBoot(name);
+    }
     return machine;
   }
 
@@ -68,6 +83,21 @@ export class BoardMachine {
   async writeToBoot(name: string, text: string): Promise<void> {
     const command = 'printf %s "$2" | mcopy -o -i "$1" - "::$3"';
     await must(['sh', '-c', command, 'sh', `${this.card}@@${partitions.boot.start}`, text, name]);
+  }
+
+  async #readFromBoot(name: string): Promise<void> {
+    await must([
+      'mcopy',
+      '-o',
+      '-i',
+      `${this.card}@@${partitions.boot.start}`,
+      `::${name}`,
+      this.#run.folder,
+    ]);
+  }
+
+  get #isPi(): boolean {
+    return this.#options.model === 'raspi3b';
   }
 
   /** Writes a file onto the data partition, as root's; the folder is made. */
@@ -116,11 +146,8 @@ export class BoardMachine {
     const serial = join(this.#run.folder, `serial-${++this.#boots}`);
     this.#heard = '';
     this.#process = this.#run.processes.start(peerProgram('qemu-arm'), [
-      ...['-M', 'virt', '-accel', 'tcg', '-cpu', 'cortex-a72', '-smp', '2', '-m', '1024', '-nodefaults'],
-      ...['-display', 'none', '-bios', this.#options.uBoot, '-device', 'virtio-rng-pci'],
-      ...['-drive', `if=none,id=card,format=raw,file=${this.card}`, '-device', 'virtio-blk-pci,drive=card'],
-      ...['-netdev', 'tap,id=net,ifname=board0,script=no,downscript=no'],
-      ...['-device', `virtio-net-pci,netdev=net,mac=${BOARD_MAC},romfile=`],
+      ...(this.#isPi ? this.#raspberryPi : this.#virtual),
+      ...['-accel', 'tcg', '-display', 'none'],
       ...['-chardev', `socket,id=serial,path=${serial},server=on,wait=off,logfile=${serial}.log`],
       ...['-serial', 'chardev:serial'],
     ]);
@@ -129,6 +156,26 @@ export class BoardMachine {
       this.#heard += text;
     });
     this.#shell.on('error', () => {}); // it has ended: whoever waits for it is told
+  }
+
+  get #virtual(): string[] {
+    return [
+      ...['-M', 'virt', '-cpu', 'cortex-a72', '-smp', '2', '-m', '1024', '-nodefaults'],
+      ...['-bios', this.#options.uBoot, '-device', 'virtio-rng-pci'],
+      ...['-drive', `if=none,id=card,${this.drive}`, '-device', 'virtio-blk-pci,drive=card'],
+      ...['-netdev', `tap,id=net,ifname=${CABLE},script=no,downscript=no`],
+      ...['-device', `virtio-net-pci,netdev=net,mac=${BOARD_MAC},romfile=`],
+    ];
+  }
+
+  /** What the VideoCore does before, QEMU does: it loads U-Boot and the device tree. The first serial port is Bluetooth's, and
+   * there is no network: its USB does not get through to Linux's driver here. */
+  get #raspberryPi(): string[] {
+    const [firmware, tree] = [FIRMWARE, TREE].map((name) => join(this.#run.folder, name));
+    return [
+      ...['-M', 'raspi3b', '-kernel', firmware!, '-dtb', tree!, '-drive', `if=sd,${this.drive}`],
+      ...['-serial', 'null'],
+    ];
   }
 
   /** Pulls the plug. */
@@ -149,11 +196,12 @@ export class BoardMachine {
     ready: () => Value | Promise<Value>,
   ): Promise<Exclude<Value, false | undefined>> {
     const quiet = async () => {
-      try {
-        return await ready();
-      } catch {
-        return undefined as Value;
-      }
+      const value = await Promise.resolve()
+        .then(ready)
+        .catch(() => undefined as Value);
+      // Looking often takes from the board the time that it needs.
+      if (value === false || value === undefined) await sleep(POLL);
+      return value;
     };
     return this.#process!.waitUntil(what, quiet, PATIENCE).catch((error: Error) => {
       throw new Error(`${error.message}\nThe serial port's last words:\n${this.#heard.slice(-3000)}`);
@@ -162,25 +210,16 @@ export class BoardMachine {
 
   /** Runs a command as root inside, and returns its output and exit status. */
   async inside(command: string): Promise<{status: number; output: string}> {
-    const mark = `mark-${++this.#commands}`;
+    const number = ++this.#commands;
     const start = this.#heard.length;
-    // The line as it is typed must not look like the answer.
-    const [first, second] = [mark.slice(0, 4), mark.slice(4)];
-    this.#shell!.write(`{ ${command}; } 2>&1; printf '\\n%s%s:%d\\n' '${first}' '${second}' $?\n`);
+    // The line as it is typed, and shown, must look like neither mark.
+    const mark = (word: string, rest: string) => `printf '\\n%s-%s${rest}\\n' ${word} ${number}`;
+    this.#shell!.write(`${mark('begin', '')}; { ${command}; } 2>&1; ${mark('end', ':%d')} $?\n`);
+    const pattern = new RegExp(`\\nbegin-${number}\\n(.*)\\nend-${number}:(\\d+)\\n`, 's');
     const answer = await this.waitUntil(`"${command}" has ended`, () => {
-      return new RegExp(`\\r?\\n${mark}:(\\d+)\\r?\\n`).exec(this.#heard.slice(start)) ?? undefined;
+      return pattern.exec(this.#heard.slice(start).replaceAll('\r', '')) ?? undefined;
     });
-    const text = this.#heard.slice(start, start + answer.index).replaceAll('\r', '');
-    // What is typed before the prompt is there is shown twice.
-    const lines = text.split('\n');
-    const typed = lines.findLastIndex((line) => line.endsWith(`'${second}' $?`));
-    return {
-      status: Number(answer[1]),
-      output: lines
-        .slice(typed + 1)
-        .join('\n')
-        .trim(),
-    };
+    return {status: Number(answer[2]), output: answer[1]!.trim()};
   }
 
   /** Asks the station's API from inside, where it trusts whoever asks. */

@@ -1,4 +1,4 @@
-import {copyFileSync, readFileSync, statSync, truncateSync, writeFileSync} from 'node:fs';
+import {copyFileSync, globSync, readFileSync, statSync, truncateSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {makeBundle} from '../../../tools/image/bundle.ts';
 import {keysIn, makeKeys} from '../../../tools/image/keys.ts';
@@ -43,9 +43,9 @@ export async function otherBoardsBundle(run: Run): Promise<string> {
 /** One whose kernel is damaged. */
 export async function brokenKernelBundle(run: Run): Promise<string> {
   const bytes = readFileSync(slot);
-  const bootTree = Math.ceil(Number(bytes.readBigUInt64LE(40)) / SLOT_ALIGNMENT) * SLOT_ALIGNMENT;
+  const bootArea = Math.ceil(Number(bytes.readBigUInt64LE(40)) / SLOT_ALIGNMENT) * SLOT_ALIGNMENT;
   // In the middle of the kernel, which comes first.
-  bytes.fill(0x55, bootTree + 4_000_000, bootTree + 4_001_000);
+  bytes.fill(0x55, bootArea + 4_000_000, bootArea + 4_001_000);
   const broken = join(run.folder, 'broken-kernel.slot');
   writeFileSync(broken, bytes);
   await bundle(run, 'broken-kernel.raucb', {slot: broken});
@@ -53,18 +53,37 @@ export async function brokenKernelBundle(run: Run): Promise<string> {
 }
 
 /** One whose firmware ends as soon as it starts. */
-export async function brokenFirmwareBundle(run: Run): Promise<string> {
-  const tree = join(run.folder, 'broken-root');
-  await must(['cp', '--archive', join(built, 'work', 'root'), tree]);
-  writeFileSync(
-    join(tree, 'usr/lib/doorline/cli.js'),
-    "console.error('this firmware is broken'); process.exit(1);\n",
+export function brokenFirmwareBundle(run: Run): Promise<string> {
+  return changedFirmwareBundle(run, 'broken-firmware', (program) =>
+    writeFileSync(join(program, 'cli.js'), "console.error('this firmware is broken'); process.exit(1);\n"),
   );
-  const broken = join(run.folder, 'broken-firmware.slot');
-  await makeSlot(broken, {tree, bootTree: join(built, 'work', 'boot.fit'), time: 0, level: 1});
+}
+
+/** One whose firmware starts, and whose self-test finds something wrong. */
+export function failingFirmwareBundle(run: Run): Promise<string> {
+  return changedFirmwareBundle(run, 'failing-firmware', (program) => {
+    const [file] = globSync('main-*.js', {cwd: program});
+    const path = join(program, file!);
+    const code = readFileSync(path, 'utf8');
+    const changed = code.replace(/(name: "SIP listens", passes: \(\) =>) [^}]*/, '$1 false ');
+    if (changed === code) throw new Error('The program has no self-test of SIP any more');
+    writeFileSync(path, changed);
+  });
+}
+
+async function changedFirmwareBundle(
+  run: Run,
+  name: string,
+  change: (program: string) => void,
+): Promise<string> {
+  const tree = join(run.folder, `${name}-root`);
+  await must(['cp', '--archive', join(built, 'work', 'root'), tree]);
+  change(join(tree, 'usr/lib/doorline'));
+  const changed = join(run.folder, `${name}.slot`);
+  await makeSlot(changed, {tree, bootArea: join(built, 'work', 'boot-area.bin'), time: 0, level: 1});
   await must(['rm', '-r', tree]);
-  await bundle(run, 'broken-firmware.raucb', {slot: broken});
-  return 'broken-firmware.raucb';
+  await bundle(run, `${name}.raucb`, {slot: changed});
+  return `${name}.raucb`;
 }
 
 async function bundle(

@@ -1,13 +1,17 @@
-/** A station that does nothing by itself. */
-export const quietStation = stationThat('');
-
-/** A station's configuration with some lines of its own. */
+/** A station that does nothing by itself, with some lines of its own. */
 export function stationThat(lines: string): string {
+  return station('127.0.0.1:8080', lines);
+}
+
+/** One whose API can be used from this side of the cable (`allowApi`). */
+export const openStation = station('0.0.0.0:80', 'buttons: [{name: bell, input: button-1, call: []}]\n');
+
+function station(address: string, lines: string): string {
   return `name: Front door
 board: simulated
 data: /data/doorline/data
 sip: {listen: [udp:0.0.0.0:5060]}
 audio: {microphone: silence, speaker: discard}
-http: {listen: 127.0.0.1:8080}
+http: {listen: ${address}}
 ${lines}`;
 }

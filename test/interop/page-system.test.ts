@@ -27,6 +27,9 @@ let browser: Browser | undefined;
 beforeAll(() => build('page'));
 afterAll(() => browser?.close());
 
+/** Looks until it fits, for as long as a busy machine may take. */
+const until = <Value>(look: () => Value) => expect.poll(look, {timeout: 15_000});
+
 interface Scene {
   tab: Page;
   station: FakeStation;
@@ -81,21 +84,19 @@ test('a bundle as a file: it is sent, waits for the end of a call, is installed,
   const {tab, installer, clock, upload, mishaps, text} = await open(context, {idle: () => idle});
   const file = join(upload, '../bundle.raucb');
   writeFileSync(file, Buffer.alloc(3_000_000, 'bundle'));
-  await expect.poll(() => text('update-status')).toBe('No update is under way.');
+  await until(() => text('update-status')).toBe('No update is under way.');
   await tab.getByTestId('update-file').setInputFiles(file);
-  await expect.poll(() => text('update-status')).toBe('It waits for the end of the call.');
+  await until(() => text('update-status')).toBe('It waits for the end of the call.');
   expect(readFileSync(upload).equals(readFileSync(file))).toBe(true);
   expect(await tab.getByTestId('update-file').isDisabled()).toBe(true);
   idle = true;
   clock.advance(1_000);
-  await expect.poll(() => installer.asked).toEqual([upload]);
+  await until(() => installer.asked).toEqual([upload]);
   installer.progress?.(40);
-  await expect.poll(() => text('update-status'), {timeout: 10_000}).toBe('Installing, 40 %');
+  await until(() => text('update-status')).toBe('Installing, 40 %');
   expect(await tab.getByTestId('update-progress').getAttribute('value')).toBe('40');
   installer.finish?.(success(undefined));
-  await expect
-    .poll(() => text('update-status'), {timeout: 10_000})
-    .toMatch(/^Installed\. The board starts anew/);
+  await until(() => text('update-status')).toMatch(/^Installed\. The board starts anew/);
   expect(await tab.getByTestId('update-progress').count()).toBe(0);
   expect(mishaps).toEqual([]);
 });
@@ -110,10 +111,10 @@ test('how far a file has gone is shown', async (context) => {
     await route.continue();
   });
   await tab.getByTestId('update-file').setInputFiles(file);
-  await expect.poll(() => text('update-status')).toMatch(/^Sending the file, \d+ %$/);
+  await until(() => text('update-status')).toMatch(/^Sending the file, \d+ %$/);
   expect(await tab.getByTestId('update-progress').count()).toBe(1);
   letGo();
-  await expect.poll(() => text('update-status')).toBe('Installing, 0 %');
+  await until(() => text('update-status')).toBe('Installing, 0 %');
 });
 
 test('a URL: what is no URL, and what is refused, is said, and another may follow', async (context) => {
@@ -123,23 +124,23 @@ test('a URL: what is no URL, and what is refused, is said, and another may follo
     await tab.getByTestId('update-begin').click();
   };
   await install('ftp://example.org/a');
-  await expect.poll(() => text('update-trouble')).toBe('"url" must be a URL of HTTP or HTTPS.');
+  await until(() => text('update-trouble')).toBe('"url" must be a URL of HTTP or HTTPS.');
   await install('https://example.org/a.raucb');
-  await expect.poll(() => installer.asked).toEqual(['https://example.org/a.raucb']);
+  await until(() => installer.asked).toEqual(['https://example.org/a.raucb']);
   installer.finish?.(failure({reason: 'It is for another kind of board.', lasting: true}));
-  await expect
-    .poll(() => text('update-status'), {timeout: 10_000})
-    .toBe('It is for another kind of board. What runs is what ran before.');
+  await until(() => text('update-status')).toBe(
+    'It is for another kind of board. What runs is what ran before.',
+  );
   expect(await text('update-trouble')).toBe('');
-  await expect.poll(() => text('journal')).toContain('another kind of board');
+  await until(() => text('journal')).toContain('another kind of board');
   expect(station.entries.map(({kind}) => kind)).toEqual(['update-started', 'update-refused']);
   await install('https://example.org/b.raucb');
-  await expect.poll(() => installer.asked).toHaveLength(2);
+  await until(() => installer.asked).toHaveLength(2);
 });
 
 test('after the restart: on trial, and gone back', async (context) => {
   const trial = await open(context, {status: {state: 'trial', percent: null, reason: null}});
-  await expect.poll(() => trial.text('update-status')).toContain('it is being found out whether it works');
+  await until(() => trial.text('update-status')).toContain('it is being found out whether it works');
   expect(await trial.tab.getByTestId('update-begin').isDisabled()).toBe(true);
 
   const folder = mkdtempSync(join(tmpdir(), 'doorline-page-update-'));
@@ -157,8 +158,8 @@ test('after the restart: on trial, and gone back', async (context) => {
   });
   const back = await open(context, {status});
   for (const text of told) back.station.append(text);
-  await expect.poll(() => back.text('update-status')).toMatch(/the board has gone back/);
-  await expect.poll(() => back.text('journal')).toContain(told[0]!);
+  await until(() => back.text('update-status')).toMatch(/the board has gone back/);
+  await until(() => back.text('journal')).toContain(told[0]!);
 });
 
 test('where there are no slots the page does not speak of updates', async (context) => {
@@ -174,10 +175,10 @@ test('where there are no slots the page does not speak of updates', async (conte
 test('Locate: the station shows where it is, or says why not', async (context) => {
   const {tab, station, text} = await open(context);
   await tab.getByTestId('locate').click();
-  await expect.poll(() => station.asked).toEqual(['locate']);
+  await until(() => station.asked).toEqual(['locate']);
   station.outcome = failure({code: 'busy', text: 'There is a call; hang up first'});
   await tab.getByTestId('locate').click();
-  await expect.poll(() => text('notice')).toContain('hang up first');
+  await until(() => text('notice')).toContain('hang up first');
 });
 
 test('a backup is saved as a file, and restored with the codes that are not in it', async (context) => {
@@ -206,15 +207,13 @@ test('a backup is saved as a file, and restored with the codes that are not in i
   const wrong = join(folder, 'wrong.yaml');
   writeFileSync(wrong, readFileSync(backup, 'utf8').replace('output:', 'outpt:'));
   await tab.getByTestId('restore-file').setInputFiles(wrong);
-  await expect
-    .poll(() => text('restore-trouble'))
-    .toMatch(/Line \d+, column \d+: doors\.0\.outpt unknown key/);
+  await until(() => text('restore-trouble')).toMatch(/Line \d+, column \d+: doors\.0\.outpt unknown key/);
   await tab.getByTestId('restore-file').setInputFiles(backup);
-  await expect.poll(() => text('restore-trouble')).toContain('Enter these: door-front');
+  await until(() => text('restore-trouble')).toContain('Enter these: door-front');
   expect(readFileSync(file, 'utf8')).toBe(written);
   await tab.getByTestId('secret-door-front').fill('0815');
   await tab.getByTestId('restore-again').click();
-  await expect.poll(() => text('restored')).toBe('Restored. The station starts anew now.');
+  await until(() => text('restored')).toBe('Restored. The station starts anew now.');
   expect(readFileSync(file, 'utf8')).toContain('!secret door-front');
   expect(await tab.getByTestId('restore-again').count()).toBe(0);
 });

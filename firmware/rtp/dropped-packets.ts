@@ -1,6 +1,8 @@
 /** Datagrams that came to a session's ports and were not used, by the first thing that was wrong with them. */
 export interface DroppedPackets {
-  /** No RTP: version, length, sources, extension or padding (RFC 3550 section 5.1); or nothing was negotiated yet. */
+  /** Came before offer and answer were settled. */
+  early: number;
+  /** No RTP: version, length, sources, extension or padding (RFC 3550 section 5.1). */
   malformed: number;
   /** From an address or port that is not the other side's. */
   address: number;
@@ -19,6 +21,7 @@ export interface DroppedPackets {
 }
 
 export const nothingDropped: Readonly<DroppedPackets> = {
+  early: 0,
   malformed: 0,
   address: 0,
   ssrc: 0,

@@ -94,7 +94,11 @@ export class RtpReceiver {
   receive(bytes: Uint8Array, address: string, port: number, now: number): void {
     const header = this.#header;
     const stream = this.#stream;
-    if (stream === undefined || readPacket(bytes, header) !== undefined) {
+    if (stream === undefined) {
+      this.#dropped.early++;
+      return;
+    }
+    if (readPacket(bytes, header) !== undefined) {
       this.#dropped.malformed++;
       return;
     }

@@ -6,8 +6,8 @@ import {MatchedCard} from './matched-card.ts';
 const captureLead = frameSamples;
 /** Captured samples that may wait; of more, all but what a frame and its lead need is dropped. */
 const capturedLimit = 4 * frameSamples;
-/** Captured samples that need not wait for some seconds on end. */
-const capturedSurplus = captureLead + frameSamples;
+/** Captured samples, besides the frame in use, of which the oldest are dropped where so many have waited for some seconds on end. */
+const capturedSurplus = 1.5 * captureLead;
 /** Frames that are read at once at most, half a second: what calls itself a card may give without end. */
 const mostReads = 25;
 /** Sound queued for playback beyond which a frame is left out, in ms. */

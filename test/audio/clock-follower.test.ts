@@ -59,3 +59,26 @@ test('after a restart the level may be another, and the clocks are still known',
   expect(follower.excess).toBeCloseTo(excess, 5);
   expect(level).toBeGreaterThan(2900);
 });
+
+test('after a restart the level is not brought to where it was before', () => {
+  const follower = new ClockFollower(frame);
+  const pass = (level: number, frames: number) => {
+    for (let count = 0; count < frames; count++) follower.add(level + (count % 2));
+  };
+  pass(500, 250);
+  // It stays off, and is being brought back: the clocks are equal.
+  pass(600, 400);
+  expect(Math.abs(follower.excess) * 1e6).toBeGreaterThan(50);
+  const before = follower.excess;
+  follower.restart();
+  expect(Math.abs(follower.excess)).toBeLessThan(Math.abs(before));
+});
+
+test('a card or a program that is late now and then is no clock that differs', () => {
+  const follower = new ClockFollower(frame);
+  for (let count = 0; count < 30_000; count++) {
+    const late = count % 400 < 20 ? 1600 : 0;
+    follower.add(640 + late * ((count % 7) / 7));
+  }
+  expect(follower.excess).toBe(0);
+});

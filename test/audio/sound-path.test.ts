@@ -144,45 +144,50 @@ test('what calls itself a card and gives samples without end stops nothing', () 
 });
 
 /**
- * A card that stops for 200 ms ten times, each time at a place of its own, and loses what it should have captured then or gives it
- * late. Returns frames that were silent besides, and how long sound waits in the end, in frames.
+ * A card of equal clock that stops for so many frames, `stops` times, each time at a place of its own, and loses what it should have
+ * captured then, or gives it late. Returns how many frames were silent, how many were not as they were captured, and how long
+ * sound waits in the end, in frames.
  */
-function stall(late: boolean) {
+function stall(stops: number, stopped: number, late: boolean) {
   const {path, card} = pathOf();
   path.startCapture();
   const random = randomNumbers(3);
   const samples = new Int16Array(frame);
-  let [time, silent, queued] = [0, 0, 0];
-  const step = (stopped: boolean) => {
-    const heard = Array(frame).fill(1 + (time++ % 30_000));
-    if (!stopped || late) card.captured.push(...heard);
-    const held = stopped ? card.captured.splice(0) : [];
+  let [time, silent, changed] = [0, 0, 0];
+  const step = (stands: boolean) => {
+    if (!stands || late) card.captured.push(...Array(frame).fill(1 + (time % 30_000)));
+    time++;
+    const held = stands ? card.captured.splice(0) : [];
     path.capture(samples);
     card.captured.unshift(...held);
-    if (samples.every((sample) => sample === 0)) silent++;
+    if (samples[0] === 0) silent++;
+    if (samples.some((sample) => sample !== samples[0])) changed++;
     path.play(samples);
-    if (!stopped) card.queued = Math.max(0, card.queued - frame);
+    if (!stands) card.queued = Math.max(0, card.queued - frame);
     card.played.length = 0;
   };
-  for (let stop = 0; stop < 10; stop++) {
+  for (let stop = 0; stop < stops; stop++) {
     for (let count = 0; count < 300 + 400 * random(); count++) step(false);
-    for (let count = 0; count < 10; count++) step(true);
+    for (let count = 0; count < stopped; count++) step(true);
   }
   for (let count = 0; count < 600; count++) step(false);
-  queued = card.queued / frame;
-  return {silent, captured: time - samples[0]!, queued};
+  return {silent, changed, captured: time - samples[0]!, queued: card.queued / frame};
 }
 
 test.each([
-  ['loses', false],
-  ['gives late', true],
+  ['ten times for 200 ms', 'loses', 10, 200, false],
+  ['ten times for 200 ms', 'gives late', 10, 200, true],
+  ['ten times for 40 ms', 'gives late', 10, 40, true],
+  ['once for 40 ms', 'gives late', 1, 40, true],
 ])(
-  'a card that stops now and then and %s what it heard: sound goes on each time, delays come back',
-  (_, late) => {
-    const {silent, captured, queued} = stall(late);
-    // The first two frames, ten for each stop, and two until the lead is there again.
-    expect(silent).toBeLessThanOrEqual(2 + 10 * 12);
-    expect(captured).toBeLessThanOrEqual(2);
+  'a card that stops %s and %s what it heard: sound goes on as it came, delays come back',
+  (_, _what, stops, time, late) => {
+    const {silent, changed, captured, queued} = stall(stops, time / 20, late);
+    // The first two frames, those of each stop, and two until the lead is there again.
+    expect(silent).toBeLessThanOrEqual(2 + stops * (time / 20 + 2));
+    // The clocks were equal all the time.
+    expect(changed).toBe(0);
+    expect(captured).toBe(1);
     expect(queued).toBeLessThanOrEqual(3);
   },
 );

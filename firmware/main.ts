@@ -90,6 +90,7 @@ async function start(
 
   const media = await MediaEngine.start({
     ...config.audio,
+    timing: definition.soundTiming,
     ports: config.sip.media_ports,
     worker: mediaProgram,
   });

@@ -20,6 +20,7 @@ runMediaWorker(data, {
       microphone: data.microphone,
       speaker: data.speaker,
       rate: sampleRate,
+      timing: data.timing,
       clock: systemClock,
     }),
   readRecording: readWavFile,

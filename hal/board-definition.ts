@@ -1,3 +1,5 @@
+import type {SoundTiming} from './hal.ts';
+
 /** What a board's file says: data only, no code. */
 export interface BoardDefinition {
   /** The name in the configuration, such as `raspberry-pi-4`. */
@@ -16,6 +18,8 @@ export interface BoardDefinition {
   /** What is on each pin of the header, from pin 1 on: the name of a line that is used, or other words; empty: no header. */
   readonly header: readonly string[];
   readonly soundCards: readonly SoundCardDefinition[];
+  /** What its processor and buses like; undefined: what is usual. */
+  readonly soundTiming?: SoundTiming;
   readonly serialPorts: readonly SerialPortDefinition[];
   /** Undefined where no image is made for it. */
   readonly image: ImageDefinition | undefined;

@@ -116,6 +116,12 @@ const boardSchema = v.strictObject({
     }),
     'must be a list of sound cards',
   ),
+  soundTiming: v.optional(
+    v.strictObject({
+      periodMs: whole(2, 40, 'must be a time in ms'),
+      bufferMs: whole(40, 1000, 'must be a time in ms'),
+    }),
+  ),
   serialPorts: v.array(
     v.strictObject({device, pins: v.strictTuple([headerPin, headerPin], 'must be two pins')}),
     'must be a list of serial ports',

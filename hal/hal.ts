@@ -97,6 +97,14 @@ export interface SoundHalf {
   readonly xruns: number;
 }
 
+/** How sound is moved to and from a card; the hardware may give other times. */
+export interface SoundTiming {
+  /** Between two interrupts. */
+  readonly periodMs: number;
+  /** What both directions hold at most. */
+  readonly bufferMs: number;
+}
+
 /** What a card can do in one direction; while somebody uses it only who that is. */
 export interface SoundDirectionInfo {
   /** Hz; those that are usual. */

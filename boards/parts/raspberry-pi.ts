@@ -99,7 +99,10 @@ const soundCards: readonly SoundCardDefinition[] = [
  * contacts share their pins with I2S sound cards.
  */
 export function raspberryPi(
-  model: Pick<BoardDefinition, 'name' | 'title' | 'compatible' | 'serialPorts' | 'image' | 'chip'>,
+  model: Pick<
+    BoardDefinition,
+    'name' | 'title' | 'compatible' | 'serialPorts' | 'image' | 'chip' | 'soundTiming'
+  >,
 ): BoardDefinition {
   return {
     ...model,

@@ -70,6 +70,7 @@ export class MediaEngine implements SessionOwner {
     tones,
     sounds,
     volumes,
+    timing,
     ports,
   }: MediaSettings & {readonly worker: URL}) {
     const {port1, port2} = new MessageChannel();
@@ -82,6 +83,7 @@ export class MediaEngine implements SessionOwner {
       tones,
       sounds,
       volumes,
+      timing,
       ports,
       port: port2,
       commandCount: this.#commandCount,

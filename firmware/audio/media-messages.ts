@@ -1,4 +1,4 @@
-import type {SoundState} from '../../hal/hal.ts';
+import type {SoundState, SoundTiming} from '../../hal/hal.ts';
 import type {AudioStream, SocketAddress} from '../rtp/audio-stream.ts';
 import type {DroppedPackets} from '../rtp/dropped-packets.ts';
 import type {Country} from './country-tones.ts';
@@ -24,6 +24,8 @@ export interface MediaSettings {
   /** WAV files that are played in place of tones. */
   readonly sounds: Readonly<Partial<Record<SoundName, string | undefined>>>;
   readonly volumes: Volumes;
+  /** Of the sound card; undefined: what is usual. */
+  readonly timing?: SoundTiming | undefined;
   /** First and last UDP port for RTP. */
   readonly ports: {readonly first: number; readonly last: number};
 }

@@ -1,11 +1,8 @@
 import {AlsaError, Errno, Pcm, type PcmStream} from 'node-alsa';
-import type {Clock, SoundFault} from '../hal.ts';
+import type {Clock, SoundFault, SoundTiming} from '../hal.ts';
 import {DeviceError, deviceFault} from './device-error.ts';
-import {BUFFER_MS, type Microphone, PAUSE_MS, type Speaker, START_MS} from './direction.ts';
+import {type Microphone, PAUSE_MS, type Speaker, START_MS} from './direction.ts';
 
-const PERIOD_MS = 10;
-/** In this time a full buffer is played, and as much again. */
-const STALL_MS = 2 * BUFFER_MS;
 /** What most hardware does that does not do the wanted rate, the cheapest to resample first (Hz). */
 const NATIVE_RATES = [48_000, 32_000, 44_100, 96_000] as const;
 
@@ -15,6 +12,7 @@ export interface AlsaOptions {
   readonly device: string;
   /** Hz, wished for: what the hardware does instead is not resampled here. */
   readonly rate: number;
+  readonly timing: SoundTiming;
   readonly clock: Clock;
 }
 
@@ -94,14 +92,18 @@ class AlsaLine {
   /** Set when the device is gone; nothing moves any more. */
   fault: SoundFault | undefined;
   readonly #clock: Clock;
+  /** In this time a full buffer is played, and as much again (ms). */
+  readonly #stallTime: number;
   #lastMove = Number.NEGATIVE_INFINITY;
 
-  constructor(stream: PcmStream, {device, rate, clock}: AlsaOptions) {
+  constructor(stream: PcmStream, {device, rate, timing, clock}: AlsaOptions) {
     this.#clock = clock;
+    this.#stallTime = 2 * timing.bufferMs;
     try {
       this.pcm = Pcm.open({
         ...{device, stream, channels: 1, rates: [rate, ...NATIVE_RATES]},
-        ...{periodMs: PERIOD_MS, bufferMs: BUFFER_MS, startMs: START_MS},
+        ...timing,
+        startMs: START_MS,
       });
     } catch (error) {
       throw new DeviceError(deviceFault(device, stream, error));
@@ -124,7 +126,7 @@ class AlsaLine {
   delay(): number {
     if (this.fault) return 0;
     const delay = Math.max(0, this.pcm.delay());
-    if (delay === 0 || this.#clock.now() - this.#lastMove < STALL_MS) return delay;
+    if (delay === 0 || this.#clock.now() - this.#lastMove < this.#stallTime) return delay;
     // All must have been heard by now, and nothing more will be written while it is said to wait: seen with PulseAudio's plugin
     // after an underrun, in state RUNNING.
     this.xruns += 1;

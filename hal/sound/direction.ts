@@ -1,4 +1,4 @@
-import type {SoundFault} from '../hal.ts';
+import type {SoundFault, SoundTiming} from '../hal.ts';
 
 /** What both halves of a sound card are asked. */
 export interface Half {
@@ -29,8 +29,8 @@ export interface Speaker extends Half {
   delay(): number;
 }
 
-/** Both directions hold this much at most; what comes later is an overrun, or not taken. */
-export const BUFFER_MS = 200;
+/** Both directions hold 200 ms at most; what comes later is an overrun, or not taken. */
+export const USUAL_TIMING: SoundTiming = {periodMs: 10, bufferMs: 200};
 /** Playback starts once this much is queued, and again after an underrun. */
 export const START_MS = 40;
 /**

@@ -1,5 +1,5 @@
 import type {Clock} from '../hal.ts';
-import {BUFFER_MS, type Microphone, PAUSE_MS} from './direction.ts';
+import {type Microphone, PAUSE_MS, USUAL_TIMING} from './direction.ts';
 import type {Recording} from './wav-file.ts';
 
 /**
@@ -32,7 +32,7 @@ export class PacedMicrophone implements Microphone {
     }
     this.#lastRead = now;
     const captured = Math.floor(((now - this.#startedAt) * this.rate) / 1000);
-    const buffered = (BUFFER_MS * this.rate) / 1000;
+    const buffered = (USUAL_TIMING.bufferMs * this.rate) / 1000;
     if (captured - this.#position > buffered) {
       this.xruns += 1;
       this.#position = captured - buffered;

@@ -1,5 +1,5 @@
 import type {Clock} from '../hal.ts';
-import {BUFFER_MS, PAUSE_MS, type Speaker, START_MS} from './direction.ts';
+import {PAUSE_MS, type Speaker, START_MS, USUAL_TIMING} from './direction.ts';
 
 /** Where a paced speaker's sound goes. */
 export interface Recorder {
@@ -30,7 +30,7 @@ export class PacedSpeaker implements Speaker {
     const now = this.#clock.now();
     this.#stopWhenEmpty(now);
     this.#lastWrite = now;
-    const room = (BUFFER_MS * this.rate) / 1000 - this.#queued(now);
+    const room = (USUAL_TIMING.bufferMs * this.rate) / 1000 - this.#queued(now);
     const taken = Math.min(samples.length, room);
     this.#recorder?.append(samples.subarray(0, taken));
     this.#taken += taken;

@@ -1,7 +1,7 @@
-import {type Clock, HardwareError, type SoundCard} from '../hal.ts';
+import {type Clock, HardwareError, type SoundCard, type SoundTiming} from '../hal.ts';
 import {AlsaMicrophone, AlsaSpeaker} from './alsa.ts';
 import {DeviceError} from './device-error.ts';
-import type {Microphone, Speaker} from './direction.ts';
+import {type Microphone, type Speaker, USUAL_TIMING} from './direction.ts';
 import {LastingHalf} from './lasting-half.ts';
 import {PacedMicrophone} from './paced-microphone.ts';
 import {PacedSpeaker} from './paced-speaker.ts';
@@ -15,6 +15,8 @@ export interface SoundOptions {
   readonly speaker: string;
   /** Hz, wished for in both directions. */
   readonly rate: number;
+  /** Of ALSA devices; undefined: what is usual. */
+  readonly timing?: SoundTiming | undefined;
   /** Paces what is no real device. */
   readonly clock: Clock;
 }
@@ -68,11 +70,11 @@ export function openSoundCard(options: SoundOptions): SoundCard {
   };
 }
 
-function openMicrophone({microphone, rate, clock}: SoundOptions): Microphone {
+function openMicrophone({microphone, rate, timing = USUAL_TIMING, clock}: SoundOptions): Microphone {
   const {kind, name} = split(microphone);
   switch (kind) {
     case 'alsa':
-      return new AlsaMicrophone({device: name, rate, clock});
+      return new AlsaMicrophone({device: name, rate, timing, clock});
     case 'file':
       return new PacedMicrophone(readWavFile(name), clock);
     case 'silence':
@@ -82,11 +84,11 @@ function openMicrophone({microphone, rate, clock}: SoundOptions): Microphone {
   }
 }
 
-function openSpeaker({speaker, rate, clock}: SoundOptions): Speaker {
+function openSpeaker({speaker, rate, timing = USUAL_TIMING, clock}: SoundOptions): Speaker {
   const {kind, name} = split(speaker);
   switch (kind) {
     case 'alsa':
-      return new AlsaSpeaker({device: name, rate, clock});
+      return new AlsaSpeaker({device: name, rate, timing, clock});
     case 'file':
       return new PacedSpeaker(rate, clock, new WavRecorder(name, rate));
     case 'discard':

@@ -48,6 +48,7 @@ test.each([
     'hw:1',
     'soundCards.1.card: must be the id of an ALSA card: letters, digits and _',
   ],
+  [['soundTiming'], {periodMs: 0, bufferMs: 200}, 'soundTiming.periodMs: must be a time in ms, 2 to 40'],
   [['image', 'kernel'], 'sid', 'image.kernel: must be trixie or trixie-backports'],
 ] as const)('%j as %j is told with its place', (path, value, message) => {
   const [first] = checkBoard(changed(pi, path, value));

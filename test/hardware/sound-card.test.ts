@@ -5,6 +5,7 @@ import {listCards, Pcm} from 'node-alsa';
 import {expect, onTestFinished, test, vi} from 'vitest';
 import {systemClock as clock} from '../../firmware/base/clock.ts';
 import type {SoundCard} from '../../hal/hal.ts';
+import {listSoundCards} from '../../hal/sound/list-cards.ts';
 import {openSoundCard} from '../../hal/sound/sound.ts';
 
 const rate = 16_000;
@@ -26,6 +27,18 @@ function hold(stream: 'capture' | 'playback', device: string, pcmRate: number): 
   onTestFinished(() => pcm.close());
   return pcm;
 }
+
+test('the cards are listed with what they can do', () => {
+  const card = listSoundCards().find(({id}) => id === 'Loopback');
+  expect(card?.name).toBe('Loopback');
+  for (const direction of [card?.playback, card?.capture]) {
+    expect(direction?.inUseBy).toBe(null);
+    expect(direction?.rates).toEqual(expect.arrayContaining([8000, 16_000, 44_100, 48_000]));
+    expect(direction?.channels?.most).toBeGreaterThanOrEqual(2);
+    expect(direction?.periodMs?.most).toBeGreaterThan(10);
+  }
+  expect(Array.isArray(card?.controls)).toBe(true);
+});
 
 test('a name that no card has: the one that is most like it, and all', () => {
   const {state} = open('plughw:CARD=Lopback', 'plughw:CARD=Loopback,DEV=7');

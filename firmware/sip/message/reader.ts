@@ -162,7 +162,9 @@ export class Reader {
   /** What the token or quoted string from `start` to `end` says. */
   unquoted(start: number, end: number): string {
     if (this.bytes[start] !== QUOTE) return this.text(start, end);
-    return this.escaped ? unquote(this.text(start, end)) : this.text(start + 1, end - 1);
+    // With its quotes: what is folded right behind one keeps its space.
+    const text = this.text(start, end);
+    return this.escaped ? unquote(text) : text.slice(1, -1);
   }
 
   /**

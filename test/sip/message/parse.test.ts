@@ -175,6 +175,15 @@ test('the answer to a refused request goes where its Via says, with the headers 
   expect(answer).toContain('To: <sip:door@192.0.2.20>;tag=x1\r\n');
 });
 
+test('a name that is folded right behind its quote says the same after the headers have changed', () => {
+  const result = parseMessage(invite([...without('From'), 'From: "\r\n A\r\n " <sip:a@a>;tag=1']));
+  if (!result.ok) throw new Error(result.error.text);
+  const message = result.value;
+  expect(message.from.displayName).toBe(' A ');
+  message.headers.append('X-Changed', '1');
+  expect(message.from.displayName).toBe(' A ');
+});
+
 test('an answer to folded headers is one in plain lines', () => {
   const lines = headers.map((line) =>
     line.replace('Call-ID:', 'Call-ID :\r\n ').replace(';tag', '\r\n\t;tag'),

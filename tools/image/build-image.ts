@@ -79,6 +79,16 @@ export interface BuiltImage {
  * @throws Error in words for people.
  */
 export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
+  // The modes of the files that are made here are those of the image.
+  const umask = process.umask(0o022);
+  try {
+    return await build(options);
+  } finally {
+    process.umask(umask);
+  }
+}
+
+async function build(options: BuildOptions): Promise<BuiltImage> {
   const {board, say, acceptNewer = false, into = built} = options;
   const definition = boards.get(board);
   if (definition?.image?.kernel !== 'trixie') {

@@ -147,7 +147,7 @@ async function step(
     target: port,
     calls,
     callsPerSecond: rate,
-    seconds: 10,
+    seconds: seconds + 10,
     processor: callerProcessor,
   });
   const {failed} = await caller.result();

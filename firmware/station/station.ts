@@ -1,13 +1,12 @@
-import {isIPv4} from 'node:net';
-import type {Board, InputLine, SystemFacts} from '../../hal/hal.ts';
-import type {Clock, Timer} from '../base/clock.ts';
+import type {Board, SystemFacts} from '../../hal/hal.ts';
+import type {Clock} from '../base/clock.ts';
 import {failure, success} from '../base/result.ts';
 import type {Config} from '../config/schema.ts';
 import type {IncomingCall, Party} from '../sip/agent/call.ts';
 import type {TracedMessage} from '../sip/agent/trace.ts';
 import {accountStatus} from './account-status.ts';
 import {isAllowed, mayTransfer} from './allow-list.ts';
-import {ButtonWatch} from './button-watch.ts';
+import {type Button, Buttons} from './buttons.ts';
 import {CallBook} from './call-book.ts';
 import type {KeyListener} from './call-keys.ts';
 import type {CallLog} from './call-log.ts';
@@ -28,24 +27,20 @@ import {sendsKeysReadably} from './readable-keys.ts';
 import {type OpenReader, Readers} from './readers.ts';
 import {Reception} from './reception.ts';
 import {RefusedCodes} from './refused-codes.ts';
-import {ResetButton, type ResetStage} from './reset-button.ts';
+import {Reset, type ResetPerformer} from './reset.ts';
 import {SoundMonitor} from './sound-monitor.ts';
 import {SoundTests} from './sound-tests.ts';
 import type {CommandResult, DoorCommand, Meters, StationControl} from './station-control.ts';
 import type {SoundCondition, StationStatus} from './status.ts';
 import type {Telephone} from './telephone.ts';
+import {Whereabouts} from './whereabouts.ts';
 
 /** A second press so soon after the first (ms) is an impatient finger, not the wish to cancel. */
 const PRESS_LOCKOUT = 500;
 /** How long a simulated button is held; ms. Longer than any debounce time. */
 const PRESS_LENGTH = 150;
-/** How long the light and the chirps show where the station is, before its address is said; ms. */
-const LOCATE_TIME = 15_000;
-const CHIRP_TIME = 2_000;
 /** How long the light tells that a call did not come about; ms. */
 const FAILED_TIME = 2_000;
-
-type Button = Config['buttons'][number];
 
 /**
  * The door station: what happens when somebody presses, calls, enters a code; what is shown, heard and kept
@@ -61,11 +56,7 @@ export class Station implements StationControl {
   readonly #clock: Clock;
   readonly #startedAt: number;
   readonly #light: Light;
-  readonly #buttons = new Map<string, ButtonWatch>();
-  /** The button that was down when the board was switched on, until it is free. */
-  #resetButton: string | undefined;
-  /** Whom buttons call, where that was changed since the start. */
-  readonly #targets = new Map<string, readonly string[]>();
+  readonly #buttons: Buttons;
   readonly #doors: Doors;
   readonly #readers: Readers;
   readonly #lock = new CodeLock();
@@ -78,11 +69,8 @@ export class Station implements StationControl {
   readonly #tests: SoundTests;
   readonly #calls: Calls;
   readonly #reachability: Reachability;
-  readonly #isNew: () => boolean;
-  #introduced = false;
-  #sayingAddress: Timer | undefined;
-  readonly #reset: ResetButton | undefined;
-  readonly #atPowerUp: boolean;
+  readonly #whereabouts: Whereabouts;
+  readonly #reset: Reset | undefined;
   readonly #system: {readonly facts: SystemFacts} | undefined;
   onChange: (() => void) | undefined;
   onLight: ((frame: Uint8Array) => void) | undefined;
@@ -102,8 +90,8 @@ export class Station implements StationControl {
     network?: NetworkView | undefined;
     /** Whether nobody has set the station up yet. */
     isNew?: () => boolean;
-    /** What carries out a reset, or throws; undefined where nothing can. `atPowerUp`: the machine has just been switched on. */
-    reset?: {readonly atPowerUp: boolean; perform(stage: ResetStage): void} | undefined;
+    /** Undefined where nothing can be reset. */
+    reset?: ResetPerformer | undefined;
     /** How the machine is. */
     system?: {readonly facts: SystemFacts};
     clock: Clock;
@@ -140,33 +128,27 @@ export class Station implements StationControl {
       refusals: this.#refusals,
       changed: () => this.#changed(),
     });
-    this.#isNew = options.isNew ?? (() => false);
-    const {reset} = options;
-    this.#atPowerUp = reset?.atPowerUp ?? false;
+    const changed = () => this.#changed();
+    const inCall = () => this.#calls.current !== undefined;
+    this.#buttons = new Buttons(config.buttons);
     this.#reset =
-      reset &&
-      new ResetButton(clock, {
-        countdown: (stage) => this.#showReset(stage),
-        tick: () => media.play('tick'),
-        decided: (stage) => {
-          try {
-            reset.perform(stage);
-            tell({kind: 'reset-requested', stage});
-          } catch (error) {
-            tell({kind: 'reset-failed', reason: (error as Error).message});
-            this.#light.set('failed', FAILED_TIME);
-            media.play('error');
-          }
-        },
-      });
+      options.reset && new Reset(options.reset, {light: this.#light, media, clock, tell, changed});
+    this.#whereabouts = new Whereabouts({
+      light: this.#light,
+      media,
+      clock,
+      network: () => this.#reachability.network,
+      inCall,
+      isNew: options.isNew ?? (() => false),
+    });
     this.#reachability = new Reachability({
       network: options.network,
       light: this.#light,
       media,
       tell,
-      inCall: () => this.#calls.current !== undefined,
+      inCall,
       changed: () => {
-        this.#introduce();
+        this.#whereabouts.introduce();
         this.#changed();
       },
     });
@@ -176,7 +158,7 @@ export class Station implements StationControl {
     this.#mailbox = new Mailbox({from, clock, tell});
     this.#sounds = new CallSounds({media, clock});
     this.#sound = new SoundMonitor({clock, tell});
-    this.#tests = new SoundTests({media, inCall: () => this.#calls.current !== undefined});
+    this.#tests = new SoundTests({media, inCall});
     this.#calls = new Calls({
       telephone,
       book: this.#book,
@@ -211,11 +193,16 @@ export class Station implements StationControl {
     this.#media.onMeters = (meters) => this.onMeters?.(meters);
     this.#media.onFault = (reason) => this.#journal.append({kind: 'sound-fault', reason});
     this.#media.onSound = (condition) => this.#soundChanged(condition);
-    for (const button of this.#config.buttons) {
-      const input = this.#board.inputs.get(button.input);
-      if (input) this.#buttons.set(button.name, this.#watch(button, input));
-    }
-    this.#watchReset();
+    this.#buttons.start(this.#board.inputs, this.#clock, (event) => this.#journal.append(event), {
+      pressed: (button, at) => this.#pressed(button, at),
+      heldLong: () => {
+        this.#whereabouts.heldLong();
+        this.#changed();
+      },
+      released: (name) => this.#reset?.released(name),
+      changed: () => this.#changed(),
+    });
+    this.#startReset();
     this.#light.clear('starting');
     this.#media.play('ready');
     this.#journal.append({kind: 'started', version: this.#version});
@@ -226,7 +213,7 @@ export class Station implements StationControl {
       this.#journal.append({kind: 'keys-readable', account: name});
     }
     this.#reachability.start();
-    this.#introduce();
+    this.#whereabouts.introduce();
     this.#changed();
   }
 
@@ -239,9 +226,9 @@ export class Station implements StationControl {
     // That the accounts are given up now is no trouble to be told of.
     this.#telephone.onAccountChange = undefined;
     this.#reachability.stop();
-    for (const button of this.#buttons.values()) button.close();
+    this.#buttons.close();
     this.#reset?.close();
-    this.#sayingAddress?.cancel();
+    this.#whereabouts.close();
     this.#readers.close();
     this.#doors.close();
     this.#calls.hangUp('the station was stopped');
@@ -267,24 +254,14 @@ export class Station implements StationControl {
       audio: this.#sound.condition,
       doors: this.#doors.states,
       readers: this.#readers.states,
-      buttons: this.#config.buttons.map((button) => {
-        const {name} = button;
-        const watch = this.#buttons.get(name);
-        return {
-          name,
-          pressed: watch?.pressed ?? false,
-          stuck: watch?.stuck ?? false,
-          glitches: watch?.glitches ?? 0,
-          call: [...this.#targetsOf(button)],
-        };
-      }),
+      buttons: this.#buttons.states,
       light: this.#light.state,
       lights: this.#board.light?.count ?? 0,
     };
   }
 
   press(name: string): CommandResult {
-    const button = this.#button(name);
+    const button = this.#buttons.find(name);
     if (!button) return this.#unknownButton(name);
     if (this.#board.press) this.#board.press(button.input, PRESS_LENGTH);
     else this.#pressed(button, this.#clock.now());
@@ -292,9 +269,9 @@ export class Station implements StationControl {
   }
 
   setTargets(name: string, targets: readonly string[], by: string): CommandResult {
-    const button = this.#button(name);
+    const button = this.#buttons.find(name);
     if (!button) return this.#unknownButton(name);
-    this.#targets.set(name, targets);
+    this.#buttons.setTargets(button, targets);
     this.#journal.append({kind: 'button-targets', button: name, targets, by});
     this.#changed();
     return success(undefined);
@@ -327,13 +304,9 @@ export class Station implements StationControl {
   }
 
   locate(): CommandResult {
-    if (this.#calls.current) return failure({code: 'busy', text: 'There is a call; hang up first'});
-    this.#light.set('locate', LOCATE_TIME);
-    this.#media.play('chirp');
-    this.#sayingAddress?.cancel();
-    this.#sayingAddress = this.#clock.after(CHIRP_TIME, () => this.#sayAddress());
+    const located = this.#whereabouts.locate();
     this.#changed();
-    return success(undefined);
+    return located;
   }
 
   listen(): CommandResult {
@@ -348,18 +321,6 @@ export class Station implements StationControl {
     return this.#tests.record();
   }
 
-  #sayAddress(): void {
-    const address = this.#reachability.network?.addresses.find(isIPv4);
-    if (address !== undefined && !this.#calls.current) this.#media.announce(address);
-  }
-
-  /** A station that nobody has set up yet says by itself where it is found, once it has an address. */
-  #introduce(): void {
-    if (this.#introduced || !this.#isNew() || !this.#reachability.network?.available) return;
-    this.#introduced = true;
-    this.#sayingAddress = this.#clock.after(CHIRP_TIME, () => this.#sayAddress());
-  }
-
   /** The light tells that an update is being installed. */
   showUpdate(busy: boolean): void {
     if (busy) this.#light.set('update');
@@ -371,61 +332,22 @@ export class Station implements StationControl {
     return this.#book.ladder(call);
   }
 
-  #button(name: string): Button | undefined {
-    return this.#config.buttons.find((candidate) => candidate.name === name);
-  }
-
   #unknownButton(name: string): CommandResult {
-    const known = this.#config.buttons.map((candidate) => `"${candidate.name}"`).join(', ') || 'none';
-    return failure({code: 'unknown', text: `There is no button "${name}"; buttons are: ${known}`});
-  }
-
-  /** Whom a button calls. */
-  #targetsOf({name, call}: Button): readonly string[] {
-    return this.#targets.get(name) ?? call;
-  }
-
-  #watch(button: Button, input: InputLine): ButtonWatch {
-    const {name} = button;
-    return new ButtonWatch(input, this.#clock, {
-      pressed: (at) => this.#pressed(button, at),
-      gesture: (gesture) => {
-        this.#journal.append({kind: 'button-gesture', button: name, gesture});
-        if (gesture === 'long' && this.#isNew()) this.locate();
-      },
-      stuck: (stuck) => this.#journal.append({kind: stuck ? 'button-stuck' : 'button-free', button: name}),
-      moved: () => {
-        if (name === this.#resetButton && !input.active) {
-          this.#resetButton = undefined;
-          this.#reset?.moved(false);
-        }
-        this.#changed();
-      },
+    return failure({
+      code: 'unknown',
+      text: `There is no button "${name}"; buttons are: ${this.#buttons.names}`,
     });
   }
 
-  /**
-   * A reset is asked for by an input of its own, inside the housing; without one by the first button, which is outside: then only
-   * if it was down when the board was switched on, which nobody can do from outside.
-   */
-  #watchReset(): void {
+  #startReset(): void {
     const {reset, buttons} = this.#config;
-    const own = reset === undefined ? undefined : this.#board.inputs.get(reset);
-    if (own) {
-      own.onChange = (active) => this.#reset?.moved(active);
-      return;
-    }
+    const {inputs} = this.#board;
     const [bell] = buttons;
-    if (!bell || !this.#atPowerUp || !this.#board.inputs.get(bell.input)?.active) return;
-    this.#resetButton = bell.name;
-    this.#reset?.moved(true);
-  }
-
-  #showReset(stage: ResetStage | undefined): void {
-    this.#light.clear('reset-network');
-    this.#light.clear('reset-everything');
-    if (stage) this.#light.set(`reset-${stage}`);
-    this.#changed();
+    const input = bell && inputs.get(bell.input);
+    this.#reset?.start(
+      reset === undefined ? undefined : inputs.get(reset),
+      input && {name: bell.name, input},
+    );
   }
 
   /** `at` is the clock time (ms) of the press. */
@@ -465,7 +387,7 @@ export class Station implements StationControl {
    */
   #whyIgnored(button: Button, at: number): string | undefined {
     const call = this.#calls.current;
-    if (!call && this.#targetsOf(button).length === 0) return 'it calls nobody yet';
+    if (!call && this.#buttons.targetsOf(button).length === 0) return 'it calls nobody yet';
     if (call?.phase === 'talking') return 'somebody is talking already';
     const soon = call?.direction === 'outgoing' && at - call.startedAt < PRESS_LOCKOUT;
     return soon ? 'it was pressed just before' : undefined;
@@ -474,7 +396,7 @@ export class Station implements StationControl {
   #call(button: Button, at: number): void {
     this.#light.clear('failed');
     const settings = {
-      targets: this.#targetsOf(button),
+      targets: this.#buttons.targetsOf(button),
       ring: button.ring,
       ringSeconds: button.ring_seconds,
       whenRefused: button.when_refused,

@@ -30,6 +30,7 @@ export interface StationSettings {
     speaker?: string;
     echo?: string;
     codecs?: readonly string[];
+    tones?: string;
     sounds?: Record<string, string>;
     volumes?: Record<string, number>;
   };

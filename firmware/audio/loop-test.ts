@@ -1,6 +1,6 @@
+import {clippedPart, decibels, isSilent, power, silentText} from './captured-sound.ts';
 import {Fourier} from './echo/fourier.ts';
 import {sampleRate} from './frame.ts';
-import {silenceLevel} from './level-meter.ts';
 
 /** The test sound: noise is measured first, then a sweep tells the delay, then a tone the level and the distortion (s, Hz). */
 const sweep = {start: 0.5, length: 0.5, from: 300, to: 3400} as const;
@@ -12,11 +12,8 @@ const fade = 0.01;
 /** The longest delay that is looked for (s). */
 const longestDelay = 0.7;
 
-/** A microphone that works moves further than this, whatever it hears. */
-const silentSpan = 4;
-/** From here on a sample counts as clipped, and so many of them (parts of one) as clipping. */
-const clipped = 32_600;
-const clippedPart = 0.002;
+/** So many clipped samples (parts of one) count as clipping. */
+const clipping = 0.002;
 /** How like the sweep, at least, the place is where it is found; a room's echoes leave this much of it and more. */
 const leastLikeness = 0.15;
 /** By how much the tone stands above the noise, at least (dB). */
@@ -79,13 +76,8 @@ export function judgeLoop(captured: Int16Array): LoopFindings {
     text,
     ...figures,
   });
-  if (span(captured) <= silentSpan) {
-    return judged(
-      'silent',
-      'The microphone gives no sound at all, not even noise: it is muted, its gain is at zero, or it is not connected.',
-    );
-  }
-  if (clippedIn(part(captured, sweep.start, totalLength)) > clippedPart) {
+  if (isSilent(captured)) return judged('silent', silentText);
+  if (clippedPart(part(captured, sweep.start, totalLength)) > clipping) {
     return judged(
       'clipping',
       'The microphone is too loud and clips: turn its gain down, or the loudspeaker, or put them further apart.',
@@ -161,10 +153,6 @@ function part(samples: Int16Array, from: number, to: number): Int16Array {
   return samples.subarray(Math.round(from * sampleRate), Math.round(to * sampleRate));
 }
 
-function power(samples: Int16Array): number {
-  return samples.reduce((sum, sample) => sum + sample * sample, 0) / Math.max(samples.length, 1);
-}
-
 /** The power of one frequency in Hz (Goertzel). */
 function powerAt(samples: Int16Array, frequency: number): number {
   const turn = (2 * Math.PI * frequency) / sampleRate;
@@ -174,21 +162,6 @@ function powerAt(samples: Int16Array, frequency: number): number {
     im += sample * Math.sin(turn * index);
   });
   return (2 * (re * re + im * im)) / Math.max(samples.length, 1) ** 2;
-}
-
-function span(samples: Int16Array): number {
-  return (
-    samples.reduce((high, one) => Math.max(high, one), -32768) -
-    samples.reduce((low, one) => Math.min(low, one), 32767)
-  );
-}
-
-function clippedIn(samples: Int16Array): number {
-  return samples.filter((sample) => Math.abs(sample) >= clipped).length / Math.max(samples.length, 1);
-}
-
-function decibels(value: number): number {
-  return Math.max(silenceLevel, 10 * Math.log10(Math.max(value, 1e-9) / 32768 ** 2));
 }
 
 function round(value: number): number {

@@ -16,7 +16,7 @@ import {programs} from '../../tools/setup/programs.ts';
 import {type Kernel, kernels} from '../../tools/vm/kernels.ts';
 import {runInMachine} from '../../tools/vm/machine.ts';
 
-/** The suite takes two minutes or three, more on a busy machine. */
+/** With either kernel the suite takes some five minutes, more on a busy machine. */
 const LONGEST = 15 * 60_000;
 /** What needs modules that are compiled for one kernel only, and what is the same with any and takes long. */
 const WITH_ONE_ONLY: Readonly<Record<Kernel['name'], readonly string[]>> = {

@@ -7,8 +7,8 @@ import {NbdConnection} from './nbd.ts';
 const SECTOR = 512;
 
 /**
- * A card that keeps what is written to it in memory until it is told to flush, as cards and disks may, and that loses of it
- * what chance wills when the power is cut: any of it, in any order, larger writes in parts.
+ * A card that keeps what is written to it in memory until it is told to flush, as cards and disks may. When the power is cut each
+ * sector of that is kept or lost by chance, whatever was written before or after it, so that larger writes are torn.
  */
 export class FickleCard {
   /** How QEMU calls it. */

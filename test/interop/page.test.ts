@@ -136,6 +136,33 @@ test('microphone and loudspeaker: what is wrong, levels, and the tests', async (
   await server.close();
 });
 
+test('levels wait while the sound is tested, and leave what the test has found', async (context) => {
+  requirePeers(context, 'chromium');
+  const station = new FakeStation();
+  const {promise: recorded, resolve} = Promise.withResolvers<void>();
+  const record = station.testRecording.bind(station);
+  station.testRecording = () => recorded.then(record);
+  const server = await serve(station, {page});
+  const {page: tab} = await openPage(await chromium(), server.url);
+  const text = (name: string) => tab.getByTestId(name).textContent();
+  const asked = () => station.asked.filter((command) => command === 'listen').length;
+  await tab.clock.install();
+  await tab.getByTestId('audio-listen').click();
+  await expect.poll(asked).toBe(1);
+  await tab.getByTestId('audio-record').click();
+  await expect.poll(() => text('audio-result')).toMatch(/^Recording/);
+  // The page stops its timer with the next frame that it draws.
+  await tab.clock.runFor(100);
+  await tab.clock.fastForward(45_000);
+  expect(await text('audio-result')).toMatch(/^Recording/);
+  expect(asked()).toBe(1);
+  resolve();
+  await expect.poll(() => text('audio-result')).toBe('Recorded and played.');
+  await expect.poll(asked).toBe(2);
+  expect(await text('audio-result')).toBe('Recorded and played.');
+  await server.close();
+});
+
 test('a call that fails in the same moment is listed too', async (context) => {
   requirePeers(context, 'chromium');
   const station = new FakeStation();

@@ -21,29 +21,28 @@ export function AudioPanel({model, status}: {model: Model; status: StationStatus
   const {audio} = status;
   const inCall = status.state !== 'idle';
 
+  const refused = (error: unknown) => {
+    if (!(error instanceof RequestError)) throw error;
+    setListening(false);
+    setResult(error.message);
+  };
   const run = async (what: string, request: () => Promise<string>) => {
     setBusy(what);
     setResult('');
-    try {
-      setResult(await request());
-    } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      setListening(false);
-      setResult(error.message);
-    }
-    setBusy('');
+    await request()
+      .then(setResult, refused)
+      .finally(() => setBusy(''));
   };
   const listen = () =>
-    run('', async () => {
-      setCards((await ask<AudioAnswer>('POST', 'api/audio/meters')).cards);
-      return '';
-    });
+    ask<AudioAnswer>('POST', 'api/audio/meters').then((answer) => setCards(answer.cards), refused);
+  // A test has the microphone for itself: the station would refuse.
+  const live = listening && !inCall && busy === '';
   useEffect(() => {
-    if (!listening || inCall) return;
+    if (!live) return;
     void listen();
     const timer = setInterval(() => void listen(), ASK_AGAIN);
     return () => clearInterval(timer);
-  }, [listening, inCall]);
+  }, [live]);
 
   return (
     <section class="card access" aria-labelledby="audio-title">

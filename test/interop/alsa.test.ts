@@ -101,15 +101,10 @@ test('after an underrun playback starts again, and it is counted', async (contex
   expect(station.card.state.speaker.xruns).toBeGreaterThan(0);
 });
 
-test('a call whose station has ALSA devices: both sides hear each other', async (context) => {
-  requirePeers(context, 'pulseaudio', 'libasound', 'alsa-pulse', 'baresip');
-  const run = startRun(context);
-  const [says, resident] = [makeSpeech(5, 5), makeSpeech(5, 6)];
-  const phone = await Baresip.start(run, {user: 'kitchen', says: resident});
-  const {environment} = await startPulse(run);
-  Object.assign(process.env, environment);
-  const device = `alsa:${stationCard}`;
-  const station = await TestStation.start(
+/** A station whose microphone and loudspeaker are one ALSA device, and which rings a phone. */
+function startStation(run: Run, phone: Baresip, card: string, environment: Record<string, string>) {
+  const device = `alsa:${card}`;
+  return TestStation.start(
     run,
     {
       buttons: [{name: 'bell', input: 'button-1', call: [phone.uri]}],
@@ -118,16 +113,34 @@ test('a call whose station has ALSA devices: both sides hear each other', async 
     },
     {environment},
   );
+}
 
+async function callThePhone(station: TestStation, phone: Baresip): Promise<void> {
   await station.press();
   await phone.waitFor('CALL_INCOMING');
   await phone.accept();
   await station.waitForState('talking');
-  const visitor = openSide(run, visitorCard, says.samples);
-  await talk([visitor]);
+}
+
+async function endTheCall(station: TestStation, phone: Baresip): Promise<void> {
   await station.hangUp();
   await phone.waitFor('CALL_CLOSED');
   expect(await station.stop()).toBe(0);
+}
+
+test('a call whose station has ALSA devices: both sides hear each other', async (context) => {
+  requirePeers(context, 'pulseaudio', 'libasound', 'alsa-pulse', 'baresip');
+  const run = startRun(context);
+  const [says, resident] = [makeSpeech(5, 5), makeSpeech(5, 6)];
+  const phone = await Baresip.start(run, {user: 'kitchen', says: resident});
+  const {environment} = await startPulse(run);
+  Object.assign(process.env, environment);
+  const station = await startStation(run, phone, stationCard, environment);
+
+  await callThePhone(station, phone);
+  const visitor = openSide(run, visitorCard, says.samples);
+  await talk([visitor]);
+  await endTheCall(station, phone);
 
   const atThePhone = correlate(says, phone.heard()!);
   expect(atThePhone.value).toBeGreaterThanOrEqual(0.95);
@@ -146,26 +159,13 @@ test('a card that does 44.1 kHz only: opened at that, and both sides of a call h
   const phone = await Baresip.start(run, {user: 'kitchen', says: resident});
   const {environment} = await startPulse(run);
   Object.assign(process.env, environment);
-  const device = `alsa:${fixedCard}`;
-  const station = await TestStation.start(
-    run,
-    {
-      buttons: [{name: 'bell', input: 'button-1', call: [phone.uri]}],
-      audio: {microphone: device, speaker: device, echo: 'off'},
-    },
-    {environment},
-  );
+  const station = await startStation(run, phone, fixedCard, environment);
   const {audio} = await station.get<StationStatus>('/api/status');
   expect([audio?.microphone.rate, audio?.speaker.rate]).toEqual([fixedRate, fixedRate]);
-  await station.press();
-  await phone.waitFor('CALL_INCOMING');
-  await phone.accept();
-  await station.waitForState('talking');
+  await callThePhone(station, phone);
   const visitor = openSide(run, visitorCard, says.samples);
   await talk([visitor]);
-  await station.hangUp();
-  await phone.waitFor('CALL_CLOSED');
-  expect(await station.stop()).toBe(0);
+  await endTheCall(station, phone);
   visitor.heard.splice(0, 0.4 * rate);
   for (const {value, seconds} of [correlate(says, phone.heard()!), correlate(resident, heardBy(visitor))]) {
     expect(value).toBeGreaterThanOrEqual(0.95);
@@ -178,23 +178,12 @@ test('a card that is not there at the start, goes in the midst of a call and com
   const run = startRun(context);
   const phone = await Baresip.start(run, {user: 'kitchen', says: makeSpeech(2, 9)});
   const pulse = preparePulse(run);
-  const device = `alsa:${stationCard}`;
-  const station = await TestStation.start(
-    run,
-    {
-      buttons: [{name: 'bell', input: 'button-1', call: [phone.uri]}],
-      audio: {microphone: device, speaker: device, echo: 'off'},
-    },
-    {environment: pulse.environment},
-  );
+  const station = await startStation(run, phone, stationCard, pulse.environment);
   await station.waitForEntry('sound-fault');
   let daemon = await pulse.start();
   const there = await station.waitForEntry('sound-restored');
 
-  await station.press();
-  await phone.waitFor('CALL_INCOMING');
-  await phone.accept();
-  await station.waitForState('talking');
+  await callThePhone(station, phone);
   daemon.signal('SIGKILL');
   await daemon.waitForExit(10_000);
   const gone = await station.waitForEntry('sound-fault', there.seq);
@@ -204,9 +193,7 @@ test('a card that is not there at the start, goes in the midst of a call and com
   Object.assign(process.env, pulse.environment);
   const says = makeSpeech(5, 10);
   await talk([openSide(run, visitorCard, says.samples)]);
-  await station.hangUp();
-  await phone.waitFor('CALL_CLOSED');
-  expect(await station.stop()).toBe(0);
+  await endTheCall(station, phone);
   const {value, seconds} = correlate(says, phone.heard()!);
   expect(value).toBeGreaterThanOrEqual(0.95);
   expect(seconds).toBeGreaterThan(2);

@@ -6,7 +6,7 @@ import type {IncomingCall, Party} from '../sip/agent/call.ts';
 import type {TracedMessage} from '../sip/agent/trace.ts';
 import {accountStatus} from './account-status.ts';
 import {isAllowed, mayTransfer} from './allow-list.ts';
-import {type Button, Buttons} from './buttons.ts';
+import {Buttons} from './buttons.ts';
 import {CallBook} from './call-book.ts';
 import type {KeyListener} from './call-keys.ts';
 import type {CallLog} from './call-log.ts';
@@ -22,6 +22,7 @@ import type {Log} from './log.ts';
 import {Mailbox} from './mailbox.ts';
 import type {Media} from './media.ts';
 import type {NetworkView} from './network-monitor.ts';
+import {Presses} from './presses.ts';
 import {Reachability} from './reachability.ts';
 import {sendsKeysReadably} from './readable-keys.ts';
 import {type OpenReader, Readers} from './readers.ts';
@@ -35,8 +36,6 @@ import type {SoundCondition, StationStatus} from './status.ts';
 import type {Telephone} from './telephone.ts';
 import {Whereabouts} from './whereabouts.ts';
 
-/** A second press so soon after the first (ms) is an impatient finger, not the wish to cancel. */
-const PRESS_LOCKOUT = 500;
 /** How long a simulated button is held; ms. Longer than any debounce time. */
 const PRESS_LENGTH = 150;
 /** How long the light tells that a call did not come about; ms. */
@@ -59,15 +58,14 @@ export class Station implements StationControl {
   readonly #buttons: Buttons;
   readonly #doors: Doors;
   readonly #readers: Readers;
-  readonly #lock = new CodeLock();
   readonly #refusals: RefusedCodes;
   readonly #book: CallBook;
   readonly #reception: Reception;
   readonly #mailbox: Mailbox;
-  readonly #sounds: CallSounds;
   readonly #sound: SoundMonitor;
   readonly #tests: SoundTests;
   readonly #calls: Calls;
+  readonly #presses: Presses;
   readonly #reachability: Reachability;
   readonly #whereabouts: Whereabouts;
   readonly #reset: Reset | undefined;
@@ -156,15 +154,15 @@ export class Station implements StationControl {
     this.#reception = new Reception({answer: config.answer, clock, book: this.#book, tell});
     const from = config.answer.mode === 'refuse' ? [] : config.answer.from;
     this.#mailbox = new Mailbox({from, clock, tell});
-    this.#sounds = new CallSounds({media, clock});
+    const sounds = new CallSounds({media, clock});
     this.#sound = new SoundMonitor({clock, tell});
     this.#tests = new SoundTests({media, inCall});
     this.#calls = new Calls({
       telephone,
       book: this.#book,
-      sounds: this.#sounds,
+      sounds,
       doors: this.#doors,
-      lock: this.#lock,
+      lock: new CodeLock(),
       clock,
       talkSeconds: config.talk_seconds,
       mayTransfer: (call) => mayTransfer(call, config.answer.from),
@@ -174,6 +172,15 @@ export class Station implements StationControl {
         ended: (result) => this.#callEnded(result),
         keys: (party, call) => this.#keyListener(party, call),
       },
+    });
+    this.#presses = new Presses({
+      buttons: this.#buttons,
+      calls: this.#calls,
+      sounds,
+      media,
+      light: this.#light,
+      reachability: this.#reachability,
+      tell,
     });
   }
 
@@ -194,7 +201,7 @@ export class Station implements StationControl {
     this.#media.onFault = (reason) => this.#journal.append({kind: 'sound-fault', reason});
     this.#media.onSound = (condition) => this.#soundChanged(condition);
     this.#buttons.start(this.#board.inputs, this.#clock, (event) => this.#journal.append(event), {
-      pressed: (button, at) => this.#pressed(button, at),
+      pressed: (button, at) => this.#presses.pressed(button, at),
       heldLong: () => {
         this.#whereabouts.heldLong();
         this.#changed();
@@ -264,7 +271,7 @@ export class Station implements StationControl {
     const button = this.#buttons.find(name);
     if (!button) return this.#unknownButton(name);
     if (this.#board.press) this.#board.press(button.input, PRESS_LENGTH);
-    else this.#pressed(button, this.#clock.now());
+    else this.#presses.pressed(button, this.#clock.now());
     return success(undefined);
   }
 
@@ -348,60 +355,6 @@ export class Station implements StationControl {
       reset === undefined ? undefined : inputs.get(reset),
       input && {name: bell.name, input},
     );
-  }
-
-  /** `at` is the clock time (ms) of the press. */
-  #pressed(button: Button, at: number): void {
-    const ignored = this.#whyIgnored(button, at);
-    const call = this.#calls.current;
-    if (ignored !== undefined && call) {
-      if (call.ignoredPressTold) return;
-      call.ignoredPressTold = true;
-    }
-    this.#journal.append({
-      kind: 'button-pressed',
-      button: button.name,
-      ...(ignored === undefined ? {} : {ignored}),
-    });
-    if (ignored !== undefined) {
-      if (!call) this.#media.play('error');
-      return;
-    }
-    if (call?.phase !== 'incoming') this.#calls.hangUp('pressed again');
-    // Nothing that takes time comes before the visitor's beep.
-    if (this.#reachability.isCutOff) this.#media.play('error');
-    else this.#sounds.press();
-    if (call?.phase === 'incoming') {
-      this.#calls.answer();
-      return;
-    }
-    // Another button is another wish: whoever chose the wrong bell need not press twice.
-    const another = call !== undefined && call.button !== null && call.button !== button.name;
-    if (!call || another) this.#call(button, at);
-  }
-
-  /**
-   * Why a press does nothing now. While talking it never hangs up: visitors press again because they do not
-   * know whether anybody listens, and must not cut off the answer; door stations in general leave the end of
-   * a talk to the one inside.
-   */
-  #whyIgnored(button: Button, at: number): string | undefined {
-    const call = this.#calls.current;
-    if (!call && this.#buttons.targetsOf(button).length === 0) return 'it calls nobody yet';
-    if (call?.phase === 'talking') return 'somebody is talking already';
-    const soon = call?.direction === 'outgoing' && at - call.startedAt < PRESS_LOCKOUT;
-    return soon ? 'it was pressed just before' : undefined;
-  }
-
-  #call(button: Button, at: number): void {
-    this.#light.clear('failed');
-    const settings = {
-      targets: this.#buttons.targetsOf(button),
-      ring: button.ring,
-      ringSeconds: button.ring_seconds,
-      whenRefused: button.when_refused,
-    };
-    this.#calls.place(settings, button.name, at);
   }
 
   #incoming(call: IncomingCall): void {

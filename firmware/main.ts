@@ -36,7 +36,15 @@ import {NetworkMonitor} from './station/network-monitor.ts';
 import type {ResetStage} from './station/reset-button.ts';
 import {Station} from './station/station.ts';
 import {SystemMonitor} from './station/system-monitor.ts';
-import {beWatched, bootId, canRestart, compareBoard, isStartedAgain, requestRestart} from './system.ts';
+import {
+  beWatched,
+  bootId,
+  canRestart,
+  compareBoard,
+  isStartedAgain,
+  markCall,
+  requestRestart,
+} from './system.ts';
 import {openTelephone} from './telephone.ts';
 import {openUpdates, type Updates, type UpdatesOptions} from './update/open-updates.ts';
 import {Rauc} from './update/rauc.ts';
@@ -154,6 +162,7 @@ async function start(
     clock,
     log,
     isIdle,
+    markCall: (inCall) => markCall(inCall),
     restart: () => requestRestart(),
     tell: (event) => journal.append(event),
     onBusy: (busy) => station.showUpdate(busy),

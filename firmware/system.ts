@@ -1,4 +1,4 @@
-import {readFileSync, writeFileSync} from 'node:fs';
+import {readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import type {BoardDefinition} from '../hal/board-definition.ts';
 import type {ServiceManager, Watchdog} from '../hal/hal.ts';
@@ -79,5 +79,23 @@ export function requestRestart(folder: string | undefined = process.env['RUNTIME
     return true;
   } catch {
     return false;
+  }
+}
+
+/**
+ * Keeps a file in the runtime folder while there is a call: so long the machine is not started anew for an update that has not
+ * proved good. It goes with the folder, which the service manager removes when the program ends.
+ */
+export function markCall(
+  inCall: boolean,
+  folder: string | undefined = process.env['RUNTIME_DIRECTORY'],
+): void {
+  if (!folder) return;
+  const file = join(folder, 'in-call');
+  try {
+    if (inCall) writeFileSync(file, '');
+    else rmSync(file, {force: true});
+  } catch {
+    // Where it cannot be told, a call may be cut off; the update is what does not work.
   }
 }

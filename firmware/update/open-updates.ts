@@ -12,6 +12,7 @@ import {shownSource} from './shown-source.ts';
 import {beginTrial} from './trial.ts';
 import {UpdateMemory} from './update-record.ts';
 import {Updater} from './updater.ts';
+import {watchCalls} from './watch-calls.ts';
 import {QUIET, whenQuiet} from './when-quiet.ts';
 
 export interface UpdatesOptions {
@@ -23,6 +24,8 @@ export interface UpdatesOptions {
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn' | 'error'>;
   readonly isIdle: () => boolean;
+  /** Tells what starts the machine anew, where a slot does not prove good, that there is a call (true), or none any more. */
+  readonly markCall: (inCall: boolean) => void;
   readonly restart: () => boolean;
   readonly tell: (event: JournalEvent) => void;
   readonly onBusy: (busy: boolean) => void;
@@ -40,7 +43,7 @@ export interface Updates {
 
 /** Puts it together: the trial of the slot that runs, the self-test, the updater, the schedule. */
 export async function openUpdates(options: UpdatesOptions): Promise<Updates> {
-  const {config, clock, log, isIdle, restart} = options;
+  const {config, clock, log, isIdle, markCall, restart} = options;
   const memory = new UpdateMemory(config.data);
   let waiting: Pick<Timer, 'cancel'> | undefined;
   const restartWhenQuiet = () => {
@@ -53,19 +56,25 @@ export async function openUpdates(options: UpdatesOptions): Promise<Updates> {
   // Of an upload that was cut off.
   rmSync(upload, {force: true});
   const schedule = config.update && openSchedule(config.update, config.data, updater, options);
+  // It takes calls before it has proved good.
+  const calls = watchCalls(clock, isIdle, markCall);
   return {
     updater,
     upload,
     start(checks) {
       selfTest.run(checks, (failed) => {
         trial.judge(failed).then(
-          () => updater.endTrial(failed),
+          () => {
+            updater.endTrial(failed);
+            if (failed.length === 0) calls.close();
+          },
           (error: unknown) => log.error((error as Error).message),
         );
       });
     },
     close() {
       selfTest.close();
+      calls.close();
       waiting?.cancel();
       schedule?.close();
       updater.close();

@@ -1,7 +1,7 @@
 import type {Clock, Timer} from '../base/clock.ts';
 
 /** How often it is looked whether the station is in a call; ms. */
-const LOOK = 1_000;
+export const LOOK = 1_000;
 
 /** So long (ms) nobody must have been in a call before the machine starts anew. */
 export const QUIET = 10_000;

@@ -12,7 +12,7 @@ function scene() {
   const data = mkdtempSync(join(tmpdir(), 'doorline-updates-'));
   onTestFinished(() => rmSync(data, {recursive: true}));
   const [clock, installer, told] = [new FakeClock(), new FakeInstaller(), [] as JournalEvent[]];
-  const is = {idle: true, restarts: 0};
+  const is = {idle: true, restarts: 0, calls: [] as boolean[]};
   const open = () =>
     openUpdates({
       installer,
@@ -22,6 +22,7 @@ function scene() {
       clock,
       log: {warn: () => undefined, error: () => undefined},
       isIdle: () => is.idle,
+      markCall: (inCall) => is.calls.push(inCall),
       restart: () => {
         is.restarts += 1;
         return true;
@@ -53,7 +54,26 @@ test('an update that does not work goes, but not in the middle of a call', async
   expect(updates.updater.status).toMatchObject({state: 'trial', reason: 'Not working: the page answers.'});
   is.idle = true;
   await pass(clock, 12_000);
-  expect([is.restarts, clock.pending]).toEqual([1, 0]);
+  expect([is.restarts, is.calls]).toEqual([1, [true, false]]);
+  updates.close();
+  expect(clock.pending).toBe(0);
+});
+
+test('until the slot has proved good, and no longer, a call is marked', async () => {
+  const {clock, is, open} = scene();
+  is.idle = false;
+  const updates = await open();
+  expect(is.calls).toEqual([true]);
+  let works = false;
+  updates.start([{name: 'SIP listens', passes: () => works}]);
+  is.idle = true;
+  await pass(clock, 2_000);
+  is.idle = false;
+  await pass(clock, 2_000);
+  expect(is.calls).toEqual([true, false, true]);
+  works = true;
+  await pass(clock, 2_000);
+  expect([is.calls, clock.pending]).toEqual([[true, false, true, false], 0]);
 });
 
 test('one that works is good, and another may follow; nothing is left of an upload that was cut off', async () => {

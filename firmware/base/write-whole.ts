@@ -9,6 +9,7 @@ import {
   openSync,
   realpathSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -27,7 +28,9 @@ export function writeWhole(path: string, content: string | Uint8Array, mode?: nu
   const folder = dirname(file);
   const before = statSync(file, {throwIfNoEntry: false});
   const fresh = `${file}.new`;
-  const descriptor = openSync(fresh, 'w', 0o600);
+  // What an attempt before has left goes, and no link in its place is followed: root writes in the folders of others too.
+  rmSync(fresh, {force: true});
+  const descriptor = openSync(fresh, 'wx', 0o600);
   try {
     writeFileSync(descriptor, content);
     if (process.getuid?.() === 0) {

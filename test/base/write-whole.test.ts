@@ -43,6 +43,16 @@ test('what a power cut has left of an earlier attempt is no obstacle', () => {
   expect(readdirSync(place)).toEqual(['one']);
 });
 
+test('a link that somebody has laid in the way is not written through', () => {
+  const place = folder();
+  writeFileSync(join(place, 'keys'), 'of somebody else');
+  symlinkSync(join(place, 'keys'), join(place, 'one.new'));
+  writeWhole(join(place, 'one'), 'whole');
+  expect(readFileSync(join(place, 'keys'), 'utf8')).toBe('of somebody else');
+  expect(statSync(join(place, 'one')).isFile()).toBe(true);
+  expect(readdirSync(place).sort()).toEqual(['keys', 'one']);
+});
+
 test('where it cannot be written, what was there is there still', () => {
   expect(() => writeWhole('/proc/one', 'x')).toThrow();
   expect(() => writeWhole(join(folder(), 'no', 'folder'), 'x')).toThrow(/ENOENT/);

@@ -1,5 +1,5 @@
 import {uptime} from 'node:os';
-import {join} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 import {type Logger, pino} from 'pino';
 import {boards} from '../boards/index.ts';
 import type {BoardDefinition} from '../hal/board-definition.ts';
@@ -17,6 +17,7 @@ import {accessFile} from './access/access-file.ts';
 import {MediaEngine} from './audio/media-engine.ts';
 import {systemClock as clock} from './base/clock.ts';
 import {systemRandom} from './base/random.ts';
+import {finishWriting} from './base/write-together.ts';
 import {stopYoungGeneration} from './base/young-generation.ts';
 import {linesOf} from './config/lines-of.ts';
 import {needsNetwork} from './config/needs-network.ts';
@@ -60,6 +61,7 @@ const POWER_UP = 120;
  * to 2 where the configuration is wrong, and to 1 where something that it needs cannot be had.
  */
 export async function run(configFile: string): Promise<number> {
+  finishRestoring(configFile);
   const config = readConfiguration(configFile);
   if (!config) return 2;
   stopYoungGeneration();
@@ -74,6 +76,15 @@ export async function run(configFile: string): Promise<number> {
     return 1;
   } finally {
     for (const close of closing.reverse()) await close();
+  }
+}
+
+/** The power may have failed while a backup was put back; where the disk does not let itself be written, it goes on without. */
+function finishRestoring(configFile: string): void {
+  try {
+    finishWriting(dirname(resolve(configFile)));
+  } catch (error) {
+    process.stderr.write(`doorline: what was restored is not there whole: ${(error as Error).message}\n`);
   }
 }
 

@@ -1,6 +1,7 @@
 import {existsSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {failure, type Result, success} from '../base/result.ts';
+import {writeTogether} from '../base/write-together.ts';
 import {writeWhole} from '../base/write-whole.ts';
 import {type Backup, withoutSecrets} from './backup.ts';
 import {editTargets} from './edit-targets.ts';
@@ -47,7 +48,7 @@ export class Settings {
     const config = parseConfig(edited, this.#file, this.#boards, secretsBeside(this.#file, problems));
     if (!config.ok) return failure({code: 'bad', text: inWords(config.error, targets)});
     if (problems.length > 0) return failure({code: 'bad', text: inWords(problems, targets)});
-    const kept = this.#write(this.#file, edited);
+    const kept = written(() => writeWhole(this.#file, edited));
     if (!kept.ok) return kept;
     return success(config.value.buttons.find(({name}) => name === button)?.call ?? []);
   }
@@ -97,31 +98,31 @@ export class Settings {
     return this.#replace(text, secrets);
   }
 
-  /** Secrets first: more of them than a configuration asks for do it no harm, fewer would. */
   #replace(text: string, secrets: Readonly<Record<string, string>>): Result<undefined, SettingsFailure> {
-    const file = join(dirname(this.#file), SECRETS_FILE);
+    const [folder, name] = [dirname(this.#file), basename(this.#file)];
+    const files: Record<string, string> = {[name]: text};
     if (Object.keys(secrets).length > 0) {
+      const file = join(folder, SECRETS_FILE);
       const before = existsSync(file) ? readTextFile(file) : success('');
       const edited = before.ok ? withSecrets(before.value, secrets) : undefined;
       if (edited === undefined)
         return failure({code: 'disk', text: `${SECRETS_FILE} is no YAML: mend it first.`});
-      const kept = this.#write(file, edited);
-      if (!kept.ok) return kept;
+      files[SECRETS_FILE] = edited;
     }
-    return this.#write(this.#file, text);
+    return written(() => writeTogether(folder, files));
   }
+}
 
-  #write(file: string, text: string): Result<undefined, SettingsFailure> {
-    try {
-      writeWhole(file, text);
-      return success(undefined);
-    } catch (error) {
-      const {code} = error as NodeJS.ErrnoException;
-      return failure({
-        code: 'disk',
-        text: `The configuration cannot be written (${code}): nothing was changed.`,
-      });
-    }
+function written(write: () => void): Result<undefined, SettingsFailure> {
+  try {
+    write();
+    return success(undefined);
+  } catch (error) {
+    const {code} = error as NodeJS.ErrnoException;
+    return failure({
+      code: 'disk',
+      text: `The configuration cannot be written (${code}): nothing was changed.`,
+    });
   }
 }
 

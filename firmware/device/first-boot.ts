@@ -3,6 +3,7 @@ import {existsSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {accessFile, readAccess, writeAccess} from '../access/access-file.ts';
 import {hashPassword} from '../access/password-hash.ts';
+import {UNFINISHED} from '../base/write-together.ts';
 import {makeFolder, writeWhole} from '../base/write-whole.ts';
 import {parseConfig} from '../config/load-config.ts';
 import {type ConfigProblem, formatProblem} from '../config/problem.ts';
@@ -49,6 +50,11 @@ export async function firstBoot({from, to, board, boards, say}: FirstBootOptions
     say(`There was no configuration: the first one for ${board.name} was made.`);
   }
   if (!existsSync(from)) return;
+  if (existsSync(join(folders.station, UNFINISHED))) {
+    // The station's user has written that, who shall not write as root: the station itself goes on with it.
+    say('A backup is still being put back: the settings are taken at the next start.');
+    return;
+  }
   const mark = join(folders.network, 'setup-taken');
   if (wasTaken(from, mark)) {
     wipeFile(from);

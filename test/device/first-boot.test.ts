@@ -17,32 +17,11 @@ import {isPassword} from '../../firmware/access/password-hash.ts';
 import {loadConfig} from '../../firmware/config/load-config.ts';
 import {requestReset} from '../../firmware/device/device-reset.ts';
 import {firstBoot} from '../../firmware/device/first-boot.ts';
+import {power} from '../support/failing-power.ts';
 
-/** Changes to the disk that are still let through before the power fails; undefined: it does not. */
-const power = vi.hoisted(() => ({left: undefined as number | undefined}));
-
-vi.mock('node:fs', async (original) => {
-  const real = await original<typeof import('node:fs')>();
-  const cut =
-    <Args extends unknown[], Value>(change: (...args: Args) => Value) =>
-    (...args: Args): Value => {
-      if (power.left !== undefined) {
-        if (power.left === 0) throw new Error('the power has failed');
-        power.left -= 1;
-      }
-      return change(...args);
-    };
-  // All by which the firmware changes anything on the disk.
-  const changed = {
-    writeFileSync: cut(real.writeFileSync),
-    writeSync: cut(real.writeSync as (...args: unknown[]) => number),
-    renameSync: cut(real.renameSync),
-    rmSync: cut(real.rmSync),
-    mkdirSync: cut(real.mkdirSync as (...args: unknown[]) => string | undefined),
-    fsyncSync: cut(real.fsyncSync),
-  };
-  return {...real, ...changed};
-});
+vi.mock('node:fs', async (original) =>
+  (await import('../support/failing-power.ts')).withFailingPower(await original()),
+);
 
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH me@laptop';
 /** Of "open sesame", with the least effort. */
@@ -263,6 +242,19 @@ test('the power may fail at any instant: the next start comes to the same end', 
     cuts += 1;
   }
   expect(cuts).toBeGreaterThan(25);
+});
+
+test('settings wait for a backup that is still being put back', async () => {
+  await start();
+  const unfinished = join(data, 'doorline/unfinished.json');
+  writeFileSync(unfinished, '{}');
+  writeFileSync(from, setup);
+  await start();
+  expect(config().name).toBe('Doorline');
+  expect(readFileSync(from, 'utf8')).toBe(setup);
+  rmSync(unfinished);
+  await start();
+  expect(config().name).toBe('Front door');
 });
 
 test('settings that were taken, but not wiped, are not taken again', async () => {

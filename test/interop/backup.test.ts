@@ -1,6 +1,7 @@
 import {createSocket} from 'node:dgram';
 import {once} from 'node:events';
-import {readFileSync} from 'node:fs';
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {basename, dirname, join} from 'node:path';
 import {expect, test} from 'vitest';
 import {startRun} from '../support/run-folder.ts';
 import {TestStation} from '../support/station.ts';
@@ -29,6 +30,18 @@ test('a backup of one station brings another to the same work: under a service m
   const status = await again.get<{name: string; doors: {name: string}[]}>('/api/status');
   expect([status.name, status.doors.map(({name}) => name)]).toEqual(['Old door', ['front']]);
   expect((await again.journal()).map(({kind}) => kind)).toContain('configuration-restored');
+});
+
+test('a station that starts goes on with what was being put back when the power failed', async (context) => {
+  const run = startRun(context);
+  const station = await TestStation.start(run, {name: 'Gate'}, {environment: {NOTIFY_SOCKET: ''}});
+  await station.stop();
+  const unfinished = join(dirname(station.configFile), 'unfinished.json');
+  const text = readFileSync(station.configFile, 'utf8').replace('Gate', 'Yard');
+  writeFileSync(unfinished, JSON.stringify({[basename(station.configFile)]: text}));
+  const again = await TestStation.startWith(run, station.configFile);
+  expect((await again.get<{name: string}>('/api/status')).name).toBe('Yard');
+  expect(existsSync(unfinished)).toBe(false);
 });
 
 test('during a call it is refused; started by hand, the station goes on until it is started anew', async (context) => {

@@ -17,7 +17,7 @@ export function firstConfiguration({name, inputs, outputs}: BoardNames): string 
   const door = relay
     ? `doors:\n  # It opens from the page. With a code, such as  code: 7  , whom the button calls may open it by that key.\n  - {name: front, output: ${relay.name}, open_seconds: 3}\n`
     : '';
-  return `# The configuration of this door station. README.md tells what may stand here.
+  return `# The configuration of this door station. docs/configuration.md of the project tells what may stand here.
 name: Doorline
 board: ${name}
 ${button}${door}http: {listen: 0.0.0.0:80}

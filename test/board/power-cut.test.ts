@@ -36,6 +36,7 @@ test('whenever the power fails the board boots, with the old configuration or th
     // Nothing, anything, or everything of what was not flushed gets through.
     const chance = [0, 0.5, 1][Math.floor(random() * 3)]!;
     losses.push(card.cutPower(() => random() < chance).lost);
+    console.log(`Power cut ${losses.length} of ${FIRST_BOOT + WRITING + UPDATE}`);
   };
 
   for (let index = 0; index < FIRST_BOOT; index += 1) {
@@ -61,7 +62,7 @@ test('whenever the power fails the board boots, with the old configuration or th
   let duration = LONGEST;
   for (let index = 0; index < UPDATE; index += 1) {
     const start = performance.now();
-    await ask('POST', '/api/update', {url: url(goodBundle(run))});
+    await ask('POST', '/api/update', {body: {url: url(goodBundle(run))}});
     if (index === 0) {
       await machine.waitForConsole(/Slot B is on trial/);
       duration = performance.now() - start;
@@ -82,24 +83,23 @@ test('whenever the power fails the board boots, with the old configuration or th
 
   /** Changes the configuration and reads the journal, over and over, until the power is cut. */
   async function writeUntil(end: Promise<void>) {
-    let on = true;
-    const ended = end.then(() => {
-      on = false;
-    });
+    // What is asked of a board without power would get its answer never.
+    const power = new AbortController();
+    const ended = end.then(() => power.abort());
     const status = (await ask('GET', '/api/status')) as Status;
     let targets = status.buttons[0]!.call;
     let next = targets;
-    while (on) {
+    while (!power.signal.aborted) {
       number += 1;
       // Long enough for several sectors.
       next = Array.from({length: 16}, (_, place) => `sip:${'x'.repeat(60)}-${number}-${place}@${HOST}`);
       try {
-        await ask('POST', '/api/buttons/bell/targets', {call: next});
+        await ask('POST', '/api/buttons/bell/targets', {body: {call: next}, stop: power.signal});
         targets = next;
-        await look(seen);
+        await look(seen, power.signal);
       } catch (error) {
         await Promise.race([ended, sleep(1_000)]);
-        if (on) throw error;
+        if (!power.signal.aborted) throw error;
       }
     }
     await ended;
@@ -114,8 +114,8 @@ async function boot(machine: BoardMachine): Promise<void> {
 }
 
 /** Notes what the journal has that is new. */
-async function look(seen: Map<number, Entry>): Promise<void> {
-  for (const entry of await journalAfter(Math.max(0, ...seen.keys()))) seen.set(entry.seq, entry);
+async function look(seen: Map<number, Entry>, stop?: AbortSignal): Promise<void> {
+  for (const entry of await journalAfter(Math.max(0, ...seen.keys()), stop)) seen.set(entry.seq, entry);
 }
 
 /** All that was seen is there still, as it was, each once and in order. */

@@ -79,7 +79,7 @@ async function startBoard(context: Context) {
   await stationReady(machine);
   /** Has the station install a bundle, and returns how that ended. */
   const install = async (name: string): Promise<Status> => {
-    await ask('POST', '/api/update', {url: url(name)});
+    await ask('POST', '/api/update', {body: {url: url(name)}});
     return machine.waitUntil(`${name} is installed or refused`, async () => {
       const status = (await ask('GET', '/api/update')) as Status;
       return status.state === 'installed' || status.state === 'refused' ? status : undefined;

@@ -3,8 +3,8 @@ import type {BoardMachine} from './board-machine.ts';
 import {BOARD} from './network.ts';
 
 const TOKEN = 'doorline_of-the-tests';
-/** A board that is emulated may be busy for so long; ms. */
-const PATIENCE = 30_000;
+/** A board that is emulated, on a machine that has other things to do, may take so long to answer; ms. */
+const PATIENCE = 120_000;
 
 /** What the station tells of an event. */
 export interface Entry {
@@ -20,13 +20,20 @@ export async function allowApi(machine: BoardMachine): Promise<void> {
   await machine.writeToData('doorline/data/access.json', JSON.stringify({tokens: [token]}));
 }
 
-/** Asks the station's API over the cable. @throws Error where it does not answer, or not with what was asked for. */
-export async function ask(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+/**
+ * Asks the station's API over the cable.
+ * @throws Error where it does not answer, or not with what was asked for, or when `stop` says so.
+ */
+export async function ask(
+  method: 'GET' | 'POST',
+  path: string,
+  {body, stop}: {body?: object; stop?: AbortSignal} = {},
+): Promise<unknown> {
   const answer = await fetch(`http://${BOARD}${path}`, {
     method,
     headers: {authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json', connection: 'close'},
     ...(body === undefined ? {} : {body: JSON.stringify(body)}),
-    signal: AbortSignal.timeout(PATIENCE),
+    signal: AbortSignal.any([AbortSignal.timeout(PATIENCE), ...(stop ? [stop] : [])]),
   });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
@@ -34,10 +41,11 @@ export async function ask(method: 'GET' | 'POST', path: string, body?: object): 
 }
 
 /** The journal after an entry, to its end. */
-export async function journalAfter(seq: number): Promise<Entry[]> {
+export async function journalAfter(seq: number, stop?: AbortSignal): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (;;) {
-    const page = (await ask('GET', `/api/journal?after=${entries.at(-1)?.seq ?? seq}`)) as Entry[];
+    const after = entries.at(-1)?.seq ?? seq;
+    const page = (await ask('GET', `/api/journal?after=${after}`, stop && {stop})) as Entry[];
     if (page.length === 0) return entries;
     entries.push(...page);
   }

@@ -69,7 +69,7 @@ function atOurRate(samples: Int16Array, rate: number): Int16Array {
   const result = new Int16Array(Math.round((samples.length * sampleRate) / rate));
   const made = new Int16Array(Math.ceil((block * sampleRate) / rate) + 1);
   // What comes out with the first sample that goes in, lies a sample further back than the delay.
-  let at = -Math.round(((resampler.delay + 1) * sampleRate) / rate);
+  let at = -Math.round((resampler.delay * sampleRate) / rate);
   const silence = new Int16Array(block);
   for (let start = 0; at < result.length; start += block) {
     const part = start < samples.length ? samples.subarray(start, start + block) : silence;

@@ -41,7 +41,7 @@ export class Resampler {
     const width = (stopband - passband) * nyquist;
     // In fours: from 8 to 16 kHz and back a sound is late by whole samples then, and comes out as it went in.
     this.#taps = 4 * Math.ceil((attenuation - 7.95) / (2.285 * 2 * Math.PI * width) / 4);
-    this.delay = this.#taps / 2 - 1;
+    this.delay = this.#taps / 2;
     const cutoff = ((stopband + passband) / 2) * nyquist;
     this.#coefficients = makeFilters(this.#places, this.#taps, cutoff);
     this.#waiting = new Float32Array(this.#taps + longest);

@@ -131,3 +131,32 @@ test('from 8 to 16 kHz and back, sound comes out as it went in, whole samples la
   }
   expect(correlate(sound, {...sound, samples: Int16Array.from(result)}).value).toBeGreaterThan(0.999);
 });
+
+test.each([8000, 16_000, 44_100, 48_000, 96_000])(
+  'from and to %i Hz sound is late by as much as is said',
+  (rate) => {
+    for (const other of [8000, 16_000, 32_000, 44_100, 48_000]) {
+      for (const adjustable of [false, true]) {
+        const resampler = new Resampler(rate, other, rate / 50, adjustable);
+        // A bell: where its middle lies can be told to a part of a sample.
+        const middle = rate / 20;
+        const width = rate / 1000;
+        const bell = Int16Array.from({length: rate / 50}, () => 0);
+        const made = new Int16Array(other / 25);
+        let [weight, moment, place] = [0, 0, 0];
+        for (let start = 0; start < rate / 5; start += bell.length) {
+          for (let index = 0; index < bell.length; index++) {
+            bell[index] = Math.round(20_000 * Math.exp(-(((start + index - middle) / width) ** 2)));
+          }
+          const count = resampler.process(bell, bell.length, made);
+          for (let index = 0; index < count; index++, place++) {
+            weight += made[index]!;
+            moment += made[index]! * place;
+          }
+        }
+        const later = (moment / weight / other) * rate - middle;
+        expect(Math.abs(later - resampler.delay), `${rate} to ${other} Hz`).toBeLessThan(0.2);
+      }
+    }
+  },
+);

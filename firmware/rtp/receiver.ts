@@ -119,7 +119,7 @@ export class RtpReceiver {
     else if (payloadType === (stream.comfortNoise ?? staticNoise)) this.#receiveNoise(bytes, header, now);
     else {
       this.#dropped.payloadType++;
-      if (header.ssrc === this.#ssrc) this.reception.count(header, now, false);
+      if (header.ssrc === this.#ssrc) this.reception.pass(header);
     }
   }
 

@@ -12,7 +12,7 @@ const maxMisorder = 100;
  * apart, and the interarrival jitter of appendix A.8. Counts go on over a change of the sender's SSRC.
  */
 export class Reception {
-  /** Packets that came, each sequence number once. */
+  /** Packets that came and were used, each sequence number once. */
   received = 0;
   /** Packets whose sequence number had come before. */
   duplicates = 0;
@@ -24,9 +24,11 @@ export class Reception {
   #highest = 0;
   /** How often the present sender's sequence numbers have wrapped, in the upper 16 bits. */
   #cycles = 0;
-  /** Expected and received when the present sender began. */
+  /** Packets that came and were not used. */
+  #unused = 0;
+  /** What was expected and had arrived when the present sender began. */
   #expectedBefore = 0;
-  #receivedBefore = 0;
+  #arrivedBefore = 0;
   /** Sequence numbers from the sender's first to its highest. */
   #expected = 0;
   /** The last 128 sequence numbers up to the highest: which of them came; bit by sequence number. */
@@ -44,9 +46,14 @@ export class Reception {
     this.#clockRate = clockRate;
   }
 
-  /** Packets missing so far: expected less received, never negative. */
+  /** Packets missing so far: expected less arrived, never negative. */
   get lost(): number {
-    return Math.max(0, this.#expected - this.received);
+    return Math.max(0, this.#expected - this.arrived);
+  }
+
+  /** Packets that came, used or not: none of them was lost. */
+  get arrived(): number {
+    return this.received + this.#unused;
   }
 
   /** Packets that should have come so far. */
@@ -56,7 +63,7 @@ export class Reception {
 
   /** Packets of the present sender that are missing; negative where more came than were expected. */
   get lostOfSender(): number {
-    return this.#expected - this.#expectedBefore - (this.received - this.#receivedBefore);
+    return this.#expected - this.#expectedBefore - (this.arrived - this.#arrivedBefore);
   }
 
   /** The highest sequence number with the count of its wraps in the upper 16 bits (RFC 3550 section 6.4.1). */
@@ -102,6 +109,13 @@ export class Reception {
     return true;
   }
 
+  /** A packet came that is not used, for nobody knows its payload type (RFC 3550 section 5.1): its number is not lost. */
+  pass({sequenceNumber}: RtpHeader): void {
+    if (this.#isStray(sequenceNumber) || !this.#countSequence(sequenceNumber)) return;
+    this.#unused++;
+    this.pattern.arrive(sequenceNumber);
+  }
+
   /** Whether a number is far from all others, and not yet the second in a row that is (RFC 3550 A.1, `bad_seq`). */
   #isStray(sequenceNumber: number): boolean {
     if (!this.#started || !isFar(sequenceDistance(this.#highest, sequenceNumber))) {
@@ -121,7 +135,7 @@ export class Reception {
       this.#seen.fill(0);
       this.#cycles = 0;
       this.#expectedBefore = this.#expected;
-      this.#receivedBefore = this.received;
+      this.#arrivedBefore = this.arrived;
       this.#highest = sequenceNumber;
       this.#expected++;
       this.#mark(sequenceNumber);

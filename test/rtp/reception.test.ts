@@ -33,6 +33,15 @@ test('duplicates are told apart and dropped', () => {
   expect(reception).toMatchObject({received: 4, duplicates: 2, lost: 0});
 });
 
+test('what is passed over is not received, and not lost either', () => {
+  const reception = receptionOf([1, 2]);
+  for (const number of [3, 3, 5]) reception.pass(packet(number));
+  expect(reception).toMatchObject({received: 2, arrived: 4, lost: 1, lostOfSender: 1, duplicates: 0});
+  reception.count(packet(30_000), 100, true);
+  reception.count(packet(30_001), 120, true);
+  expect(reception).toMatchObject({received: 3, lost: 1, lostOfSender: 0});
+});
+
 test('a number is new again after the window has moved past it', () => {
   const numbers = Array.from({length: 1000}, (_, index) => 65000 + index);
   expect(receptionOf(numbers)).toMatchObject({received: 1000, duplicates: 0, lost: 0});

@@ -62,9 +62,9 @@ export class RtcpSession {
   #members = 1;
   /** Packets sent before the last report and the one before it: who sent none since then is no sender. */
   #sentBefore = [0, 0];
-  /** Packets expected and received at the last report. */
+  /** Packets that were expected and that had arrived at the last report. */
   #expectedBefore = 0;
-  #receivedBefore = 0;
+  #arrivedBefore = 0;
   /** Middle bits of the time of the other side's last sender report, when it came, and from whom. */
   #lastReport = 0;
   #lastReportCame = 0;
@@ -194,9 +194,9 @@ export class RtcpSession {
     const {reception, ssrc} = this.#parts.receiver;
     if (ssrc === undefined) return undefined;
     const expected = reception.expected - this.#expectedBefore;
-    const lost = expected - (reception.received - this.#receivedBefore);
+    const lost = expected - (reception.arrived - this.#arrivedBefore);
     this.#expectedBefore = reception.expected;
-    this.#receivedBefore = reception.received;
+    this.#arrivedBefore = reception.arrived;
     const known = this.#lastReportSsrc === ssrc;
     return {
       ssrc,

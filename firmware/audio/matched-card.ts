@@ -3,6 +3,11 @@ import {ClockFollower} from './clock-follower.ts';
 import {frameSamples, frameTime, sampleRate} from './frame.ts';
 import {Resampler} from './resampler.ts';
 
+/** However much waits without need, so much is left besides the frame in use, in ms. */
+const keptMs = frameTime / 2;
+/** What runs dry within so many frames after it was lowered, 30 s, was lowered too far. */
+const soon = 30_000 / frameTime;
+
 /**
  * A sound card at our rate. Its two clocks are brought to ours by resampling, each as the samples that wait tell.
  * To be made anew where the card's rates have changed.
@@ -20,8 +25,9 @@ export class MatchedCard {
   readonly #fromCard: Resampler;
   readonly #toCard: Resampler;
   /** Of what is captured and waits, and of what waits in the card to be played. */
-  readonly #capturing = new ClockFollower(frameSamples);
+  readonly #capturing = new ClockFollower(frameSamples, frameSamples + (keptMs * sampleRate) / 1000);
   readonly #playing: ClockFollower;
+  #framesSinceLowered = soon;
 
   constructor(card: SoundCard) {
     const {captureRate, playbackRate} = card;
@@ -31,7 +37,7 @@ export class MatchedCard {
     this.#played = new Int16Array(Math.ceil((playbackRate * frameTime) / 1000) + 1);
     this.#fromCard = new Resampler(captureRate, sampleRate, this.#read.length, true);
     this.#toCard = new Resampler(sampleRate, playbackRate, frameSamples, true);
-    this.#playing = new ClockFollower((playbackRate * frameTime) / 1000);
+    this.#playing = new ClockFollower((playbackRate * frameTime) / 1000, (playbackRate * keptMs) / 1000);
   }
 
   /** Reads what there is, about a frame at most; returns how many samples of `captured` it made. */
@@ -46,12 +52,13 @@ export class MatchedCard {
     return this.#fromCard.process(this.#read, count, this.captured);
   }
 
-  play(frame: Int16Array): void {
+  /** Plays the first `length` samples of a frame. */
+  play(frame: Int16Array, length = frameSamples): void {
     if (this.#card.playbackRate === sampleRate && this.#toCard.deviation === 0) {
-      this.#card.write(frame);
+      this.#card.write(length === frame.length ? frame : frame.subarray(0, length));
       return;
     }
-    const count = this.#toCard.process(frame, frameSamples, this.#played);
+    const count = this.#toCard.process(frame, length, this.#played);
     this.#card.write(this.#played.subarray(0, count));
   }
 
@@ -63,29 +70,40 @@ export class MatchedCard {
 
   /** The same of the loudspeaker's. */
   followPlayback(): void {
+    this.#framesSinceLowered++;
     this.#playing.add(this.#card.playbackDelay());
     this.#toCard.deviation = -this.#playing.excess;
   }
 
-  /** What is captured and waits has begun anew, or jumped. */
+  /** What is captured and waits had run out and is gathered anew. */
   restartCapture(): void {
     this.#capturing.restart();
   }
 
-  /** The same of what waits to be played. */
+  /** The same of what waits to be played: nobody knows how much of it a card needs. */
   restartPlayback(): void {
-    this.#playing.restart();
+    this.#playing.restart(this.#framesSinceLowered < soon);
   }
 
-  /** The least that waited through some seconds, at our rate; undefined before there were as many. */
-  get leastCaptured(): number | undefined {
-    return this.#capturing.least;
+  /** Of what is captured and waits some was left out. */
+  jumpCapture(): void {
+    this.#capturing.jump();
   }
 
-  /** The same of what waits to be played, in ms. */
-  get leastPlayingMs(): number | undefined {
-    const {least} = this.#playing;
-    return least === undefined ? undefined : (least * 1000) / this.#card.playbackRate;
+  /** The same of what waits to be played. */
+  jumpPlayback(): void {
+    this.#playing.jump();
+    this.#framesSinceLowered = 0;
+  }
+
+  /** Captured samples that wait without need, at our rate. */
+  get spareCaptured(): number {
+    return this.#capturing.surplus;
+  }
+
+  /** The same of what waits to be played. */
+  get sparePlaying(): number {
+    return (this.#playing.surplus * sampleRate) / this.#card.playbackRate;
   }
 
   playbackDelayMs(): number {

@@ -300,7 +300,9 @@ export class MediaThread {
 
   /** What was played in the step before may echo in what is captured in this one. */
   #cancelEcho(echo: EchoChain): void {
+    const leftOut = this.#sound.takeLeftOut();
     if (this.#sound.framesCaptured === settledFrames) echo.expect(this.#sound.echoDelay());
+    else if (leftOut > 0) echo.bringForward(leftOut);
     echo.process(this.#speaker, this.#microphone, this.#microphone);
     this.#gain.process(this.#microphone, echo.near);
   }

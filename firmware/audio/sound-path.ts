@@ -1,27 +1,24 @@
 import type {SoundCard, SoundState} from '../../hal/hal.ts';
 import {frameSamples, frameTime, sampleRate} from './frame.ts';
 import {MatchedCard} from './matched-card.ts';
+import {leaveOut, SpareSound} from './spare-sound.ts';
 
 /** Captured samples that wait besides the frame in use, so that a card may be a little late. */
 const captureLead = frameSamples;
 /** Captured samples that may wait; of more, all but what a frame and its lead need is dropped. */
 const capturedLimit = 4 * frameSamples;
-/** Captured samples, besides the frame in use, of which the oldest are dropped where so many have waited for some seconds on end. */
-const capturedSurplus = 1.5 * captureLead;
 /** Frames that are read at once at most, half a second: what calls itself a card may give without end. */
 const mostReads = 25;
 /** Sound queued for playback beyond which a frame is left out, in ms. */
 const playbackLimitMs = 80;
-/** The same where so much has been queued for some seconds on end: after a stall the delay comes back. */
-const playbackSurplusMs = 3 * frameTime;
 
 /** Opens the sound card. @throws HardwareError for what cannot come later, such as a file that is missing. */
 export type OpenSound = () => SoundCard;
 
 /**
  * The sound card as the media thread uses it: a frame in, a frame out, each step. The card's two clocks are brought to ours;
- * what comes too much all the same is dropped, and what lacks is silence, so that delay cannot grow, and what a stall has added
- * goes again.
+ * what comes too much all the same is dropped, and what lacks is silence, so that delay cannot grow. What a stall has added goes
+ * again: a little by the clocks, more by leaving sound out in a pause.
  */
 export class SoundPath {
   readonly #card: SoundCard;
@@ -33,6 +30,10 @@ export class SoundPath {
   /** Whether the lead has been gathered. */
   #primed = false;
   readonly #silence = new Int16Array(frameSamples);
+  readonly #spareCaptured = new SpareSound();
+  readonly #sparePlaying = new SpareSound();
+  readonly #played = new Int16Array(frameSamples);
+  #leftOut = 0;
 
   /** Opens the card. @throws HardwareError */
   constructor(open: OpenSound) {
@@ -76,8 +77,14 @@ export class SoundPath {
     }
     if (this.framesCaptured++ === 0) this.#matched.restartCapture();
     this.#matched.followCapture(this.#capturedCount);
-    if ((this.#matched.leastCaptured ?? 0) > frameSamples + capturedSurplus) this.#keepLead();
-    for (let index = 0; index < frameSamples; index++) frame[index] = this.#captured[index]!;
+    this.#take(frame);
+    const spare = Math.min(this.#matched.spareCaptured, this.#capturedCount - frameSamples - captureLead);
+    const due = this.#spareCaptured.due(spare, frame);
+    if (due > 0) {
+      this.#capturedCount = leaveOut(this.#captured, this.#capturedCount, due);
+      this.#jumpCapture(due);
+      this.#take(frame);
+    }
     this.#drop(frameSamples);
   }
 
@@ -85,8 +92,8 @@ export class SoundPath {
   play(frame: Int16Array): void {
     const card = this.#matched;
     const queued = card.playbackDelayMs();
-    if (queued > playbackLimitMs || (card.leastPlayingMs ?? 0) > playbackSurplusMs) {
-      card.restartPlayback();
+    if (queued > playbackLimitMs) {
+      this.#jumpPlayback(frameSamples);
       return;
     }
     // At the start, and when it has run dry: a frame of lead lets the next one come a little late.
@@ -94,7 +101,13 @@ export class SoundPath {
       card.restartPlayback();
       card.play(this.#silence);
     }
-    card.play(frame);
+    const spare = Math.min(card.sparePlaying, ((queued - frameTime) * sampleRate) / 1000);
+    const due = this.#sparePlaying.due(spare, frame);
+    if (due > 0) {
+      this.#played.set(frame);
+      card.play(this.#played, leaveOut(this.#played, frameSamples, due));
+      this.#jumpPlayback(due);
+    } else card.play(frame);
     card.followPlayback();
   }
 
@@ -110,6 +123,13 @@ export class SoundPath {
   echoDelay(): number {
     const waiting = (this.playbackDelayMs() * sampleRate) / 1000 + this.#capturedCount;
     return Math.max(0, waiting - frameSamples);
+  }
+
+  /** Samples that were left out since this was asked last: an echo comes so much earlier. */
+  takeLeftOut(): number {
+    const leftOut = this.#leftOut;
+    this.#leftOut = 0;
+    return leftOut;
   }
 
   close(): void {
@@ -130,8 +150,23 @@ export class SoundPath {
 
   /** Drops all but what a frame and its lead need: the oldest. */
   #keepLead(): void {
-    this.#drop(this.#capturedCount - frameSamples - captureLead);
-    this.#matched.restartCapture();
+    const surplus = this.#capturedCount - frameSamples - captureLead;
+    this.#drop(surplus);
+    this.#jumpCapture(surplus);
+  }
+
+  #jumpCapture(leftOut: number): void {
+    this.#leftOut += leftOut;
+    this.#matched.jumpCapture();
+  }
+
+  #jumpPlayback(leftOut: number): void {
+    this.#leftOut += leftOut;
+    this.#matched.jumpPlayback();
+  }
+
+  #take(frame: Int16Array): void {
+    for (let index = 0; index < frameSamples; index++) frame[index] = this.#captured[index]!;
   }
 
   #drop(count: number): void {

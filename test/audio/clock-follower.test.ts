@@ -41,7 +41,7 @@ test('equal clocks are left alone', () => {
   expect(run(0).excess).toBe(0);
 });
 
-test('after a restart the level may be another, and the clocks are still known', () => {
+test('after a restart the clocks are still known, and a level that is higher is brought to where it was', () => {
   const follower = new ClockFollower(frame);
   let level = 500;
   const pass = (frames: number) => {
@@ -51,27 +51,56 @@ test('after a restart the level may be another, and the clocks are still known',
     }
   };
   pass(20_000);
-  const {excess} = follower;
-  expect(excess * 1e6).toBeGreaterThan(90);
   follower.restart();
-  level = 3000;
-  pass(3000);
-  expect(follower.excess).toBeCloseTo(excess, 5);
-  expect(level).toBeGreaterThan(2900);
+  expect(follower.excess * 1e6).toBeCloseTo(100, 0);
+  level = 650;
+  pass(10_000);
+  expect(follower.excess * 1e6).toBeCloseTo(100, -1);
+  expect(Math.abs(level - 500)).toBeLessThan(20);
 });
 
-test('after a restart the level is not brought to where it was before', () => {
+test('where the level is so high that it would take long, it is told how much should be left out', () => {
+  const follower = new ClockFollower(frame);
+  for (let count = 0; count < 300; count++) follower.add(640);
+  follower.restart();
+  for (let count = 0; count < 300; count++) follower.add(960);
+  expect([follower.surplus, follower.excess]).toEqual([320, 0]);
+  follower.jump();
+  for (let count = 0; count < 300; count++) follower.add(640);
+  expect([follower.surplus, follower.excess]).toEqual([0, 0]);
+});
+
+test('what may settle higher is left where it settles', () => {
   const follower = new ClockFollower(frame);
   const pass = (level: number, frames: number) => {
     for (let count = 0; count < frames; count++) follower.add(level + (count % 2));
   };
   pass(500, 250);
-  // It stays off, and is being brought back: the clocks are equal.
-  pass(600, 400);
-  expect(Math.abs(follower.excess) * 1e6).toBeGreaterThan(50);
-  const before = follower.excess;
+  follower.restart(true);
+  pass(900, 2000);
+  expect([follower.surplus, follower.excess]).toEqual([0, 0]);
+});
+
+test('a level at which those who are late find what they need is not lowered', () => {
+  const follower = new ClockFollower(frame, 480);
+  for (let count = 0; count < 300; count++) follower.add(640);
   follower.restart();
-  expect(Math.abs(follower.excess)).toBeLessThan(Math.abs(before));
+  for (let count = 0; count < 1000; count++) follower.add(count % 50 === 0 ? 480 : 960);
+  expect([follower.surplus, follower.excess]).toEqual([0, 0]);
+});
+
+test('what a stall adds is no clock that differs', () => {
+  const follower = new ClockFollower(frame);
+  let level = 640;
+  for (let stall = 0; stall < 10; stall++) {
+    for (let count = 0; count < 1000; count++) {
+      level -= frame * follower.excess;
+      follower.add(level);
+    }
+    level += 100;
+  }
+  follower.jump();
+  expect(Math.abs(follower.excess) * 1e6).toBeLessThan(5);
 });
 
 test('a card or a program that is late now and then is no clock that differs', () => {

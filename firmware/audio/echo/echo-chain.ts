@@ -68,6 +68,11 @@ export class EchoChain {
     this.#reference.delay = delay - margin.before;
   }
 
+  /** So many samples were left out between the loudspeaker and the microphone. */
+  bringForward(samples: number): void {
+    this.#reference.delay -= samples;
+  }
+
   /** Takes what is `played` and what was `recorded` in the same step; what is left of that is in `result`. */
   process(played: Int16Array, recorded: Int16Array, result: Int16Array): void {
     this.#frames++;

@@ -131,3 +131,19 @@ test('the loudest, silence and noise do no harm', () => {
   const cleaned = runChain(chain, scene.played, scene.microphone);
   expect(attenuation(scene.microphone, cleaned, 6, 9)).toBeGreaterThan(20);
 });
+
+test('what is left out between loudspeaker and microphone does not let the echo come back', () => {
+  const {played, microphone} = makeEchoScene({...usual, nearFrom: 24, delayMs: 60});
+  const cut = 12 * 16_000;
+  const leftOut = 320;
+  const torn = microphone.slice();
+  torn.copyWithin(cut, cut + leftOut);
+  const chain = new EchoChain(false);
+  chain.expect(60 * 16);
+  const cleaned = new Int16Array(torn.length);
+  cleaned.set(runChain(chain, played.subarray(0, cut), torn.subarray(0, cut)));
+  chain.bringForward(leftOut);
+  cleaned.set(runChain(chain, played.subarray(cut), torn.subarray(cut)), cut);
+  expect(attenuation(torn, cleaned, 12, 13)).toBeGreaterThan(30);
+  expect(attenuation(torn, cleaned, 13, 14)).toBeGreaterThan(60);
+});

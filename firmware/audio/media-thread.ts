@@ -73,6 +73,8 @@ export class MediaThread {
   #framesMeasured = 0;
   /** Datagrams that have come so far. */
   arrived = 0;
+  /** When the present step was to be done, in ms. */
+  #due = Number.POSITIVE_INFINITY;
   #running = false;
   #capturing = false;
   #soundTold = '';
@@ -156,8 +158,9 @@ export class MediaThread {
     this.#tellSound();
   }
 
-  /** First part of a step: takes and encodes what the microphone heard. */
-  captureFrame(): void {
+  /** First part of a step that was to be done at `due` (ms): takes and encodes what the microphone heard. */
+  captureFrame(due: number): void {
+    this.#due = due;
     if (!this.#capturing) return;
     this.#sound.capture(this.#microphone);
     this.#captureSilence.add(this.#microphone);
@@ -176,7 +179,7 @@ export class MediaThread {
   playFrame(): void {
     const now = this.#parts.now();
     if (this.#attached === undefined) this.#speaker.fill(0);
-    else this.#attached.playFrame(this.#speaker, now);
+    else this.#attached.playFrame(this.#speaker, this.#playingTime());
     scale(this.#speaker, this.#speechGain);
     this.#mix(this.#signals);
     this.#mix(this.#announcement);
@@ -185,6 +188,13 @@ export class MediaThread {
     this.#measure();
     for (const session of this.#sessions.values()) session.watch(now);
     this.#startOrStop();
+  }
+
+  /**
+   * Now (ms), for what waits to be played. Where this thread itself is late, no packet is: it is read late, and played as late.
+   */
+  #playingTime(): number {
+    return Math.min(this.#parts.now(), this.#due + frameTime);
   }
 
   /** So many steps were missed because the thread did not run: their time is gone. */
@@ -209,7 +219,7 @@ export class MediaThread {
         },
         stun,
       );
-      session = new VoiceSession(sockets, random, wallTime() - now(), {
+      session = new VoiceSession(sockets, random, wallTime() - now(), () => this.#playingTime(), {
         onDigit: (digit, way) => report({kind: 'digit', session: id, digit, way}),
         onSilence: (seconds) => report({kind: 'silence', session: id, seconds}),
       });
@@ -285,6 +295,7 @@ export class MediaThread {
       this.#parts.report({kind: 'meters', levels: silence});
     }
     this.#running = active;
+    if (!active) this.#due = Number.POSITIVE_INFINITY;
 
     const capturing = this.#check.listening || (this.#attached?.active ?? false);
     if (capturing && !this.#capturing) {

@@ -5,7 +5,8 @@ export interface PacedWork {
   readonly active: boolean;
   /** Datagrams that have come so far. */
   readonly arrived: number;
-  captureFrame(): void;
+  /** Begins a step that was to be done at `due` (ms). */
+  captureFrame(due: number): void;
   sendFrame(): void;
   playFrame(): void;
   skipFrames(count: number): void;
@@ -105,7 +106,7 @@ export class Pacer {
       this.#work.skipFrames(behind);
       this.#deadline += behind * frameTime;
     }
-    this.#work.captureFrame();
+    this.#work.captureFrame(this.#deadline);
     this.#waiting.stayAwake(this.#deadline);
     this.#work.sendFrame();
     this.#deadline += frameTime;

@@ -32,6 +32,7 @@ export interface VoiceListener {
 export class VoiceSession {
   readonly #socket: RtpSocket;
   readonly #listener: VoiceListener;
+  readonly #playingTime: () => number;
   readonly #receiver: RtpReceiver;
   readonly #sender: RtpSender;
   readonly #reports: ReportChannel;
@@ -53,15 +54,25 @@ export class VoiceSession {
   #listeningSince = 0;
   #silencesTold = 0;
 
-  /** `wallOffset` is wall-clock time less the time that methods are given, in ms. */
-  constructor(sockets: RtpSockets, random: RandomBytes, wallOffset: number, listener: VoiceListener) {
+  /**
+   * `wallOffset` is wall-clock time less the time that methods are given, in ms; `playingTime` tells the time by which packets
+   * come for those that wait to be played.
+   */
+  constructor(
+    sockets: RtpSockets,
+    random: RandomBytes,
+    wallOffset: number,
+    playingTime: () => number,
+    listener: VoiceListener,
+  ) {
     this.#socket = sockets.rtp;
     this.#controlSocket = sockets.rtcp;
     this.#listener = listener;
+    this.#playingTime = playingTime;
     this.#receiver = new RtpReceiver(narrowRate, {
-      onSound: (bytes, header, codec, now) => this.#hear(bytes, header, codec, now),
-      onNoise: (bytes, header, now) => {
-        if (this.#hears) this.#received.putNoise(bytes, header, now);
+      onSound: (bytes, header, codec) => this.#hear(bytes, header, codec),
+      onNoise: (bytes, header) => {
+        if (this.#hears) this.#received.putNoise(bytes, header, this.#playingTime());
       },
       onSenderChanged: () => this.#received.restart(),
       onDigit: (digit) => listener.onDigit(digit, 'rtp'),
@@ -157,7 +168,7 @@ export class VoiceSession {
     this.#sender.pass(count * narrowSamples);
   }
 
-  /** Fills `frame` with what the other side said and is to be heard at `now` (ms). */
+  /** Fills `frame` with what the other side said and is to be heard at `now` (ms), of the time for playing. */
   playFrame(frame: Int16Array, now: number): void {
     if (this.#hears) this.#received.pull(frame, now);
     else frame.fill(0);
@@ -224,10 +235,10 @@ export class VoiceSession {
     else this.#receiver.receive(packet, address, port, now);
   }
 
-  #hear(bytes: Uint8Array, header: RtpHeader, codec: CodecName, now: number): void {
+  #hear(bytes: Uint8Array, header: RtpHeader, codec: CodecName): void {
     if (!this.#hears) return;
     const {late} = this.#received;
-    this.#received.put(bytes, header, codec, this.#tones, now);
+    this.#received.put(bytes, header, codec, this.#tones, this.#playingTime());
     if (this.#received.late > late) this.#receiver.reception.pattern.discard(header.sequenceNumber);
   }
 

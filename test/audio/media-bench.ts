@@ -53,6 +53,8 @@ export class FakeSocket implements RtpSocket {
 /** A media thread on fake time, with a fake sound card and fake sockets. */
 export class Bench {
   time = 0;
+  /** When the next step is to be done: later than that where the thread was late. */
+  due = 0;
   readonly card = new FakeSoundCard();
   readonly sockets: FakeSocket[] = [];
   readonly controlSockets: FakeSocket[] = [];
@@ -106,7 +108,7 @@ export class Bench {
   /** One step: `captured` from the microphone, `received` by each socket named. */
   step(captured?: number, received?: {socket: FakeSocket; sample: number; from?: SocketAddress}): void {
     if (captured !== undefined) this.card.captured.push(...Array(soundFrame).fill(captured));
-    this.thread.captureFrame();
+    this.thread.captureFrame(this.due);
     this.thread.sendFrame();
     if (received !== undefined) {
       const {address, port} = received.from ?? peer;
@@ -114,7 +116,8 @@ export class Bench {
     }
     this.thread.playFrame();
     this.card.queued = Math.max(0, this.card.queued - soundFrame);
-    this.time += 20;
+    this.due += 20;
+    this.time = Math.max(this.time, this.due);
   }
 
   /** A packet of one sample's worth of sound, or of a frame. */

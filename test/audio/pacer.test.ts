@@ -35,7 +35,10 @@ class FakeThread implements PacedWork {
     },
   });
 
-  captureFrame(): void {
+  readonly due: number[] = [];
+
+  captureFrame(due: number): void {
+    this.due.push(due);
     this.log.push('capture');
   }
 
@@ -124,6 +127,7 @@ test('a little late is made up for, very late is skipped', () => {
   thread.time += 70;
   thread.loop(4);
   expect(thread.sent).toEqual([1000, 1070, 1070, 1070, 1080]);
+  expect(thread.due).toEqual([1000, 1020, 1040, 1060, 1080]);
   thread.log.length = 0;
   thread.time += 1000;
   thread.loop(3);

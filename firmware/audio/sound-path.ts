@@ -9,6 +9,8 @@ const captureLead = frameSamples;
 const capturedLimit = 4 * frameSamples;
 /** Frames that are read at once at most, half a second: what calls itself a card may give without end. */
 const mostReads = 25;
+/** Frames after a start of playback in which nothing is concluded from what a card tells: some begin late to tell anything. */
+const untold = 25;
 /** Sound queued for playback beyond which a frame is left out, in ms. */
 const playbackLimitMs = 80;
 
@@ -33,6 +35,7 @@ export class SoundPath {
   readonly #spareCaptured = new SpareSound();
   readonly #sparePlaying = new SpareSound();
   readonly #played = new Int16Array(frameSamples);
+  #framesPlayed = untold;
   #leftOut = 0;
 
   /** Opens the card. @throws HardwareError */
@@ -52,6 +55,7 @@ export class SoundPath {
     this.#matched = new MatchedCard(this.#card);
     this.#capturedCount = 0;
     this.#primed = false;
+    this.#framesPlayed = untold;
   }
 
   /** The microphone is wanted from now on: what it captured before is dropped. */
@@ -92,12 +96,14 @@ export class SoundPath {
   play(frame: Int16Array): void {
     const card = this.#matched;
     const queued = card.playbackDelayMs();
+    this.#framesPlayed++;
     if (queued > playbackLimitMs) {
       this.#jumpPlayback(frameSamples);
       return;
     }
     // At the start, and when it has run dry: a frame of lead lets the next one come a little late.
-    if (queued === 0) {
+    if (queued === 0 && this.#framesPlayed > untold) {
+      this.#framesPlayed = 0;
       card.restartPlayback();
       card.play(this.#silence);
     }

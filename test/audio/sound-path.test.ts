@@ -88,6 +88,14 @@ test('playback starts with a frame of lead and never queues more than 100 ms', (
   expect(card.queued).toBe(2 * frame);
 });
 
+test('a card that begins late to tell what is queued is given its lead once', () => {
+  const {path, card} = pathOf();
+  card.playbackDelay = () => 0;
+  for (let step = 0; step < 20; step++) path.play(new Int16Array(frame).fill(9));
+  expect(card.played.filter((sample) => sample === 0).length).toBe(frame);
+  expect(card.played.length).toBe(21 * frame);
+});
+
 test('a card that is lost is silence, and is heard again after it was found', () => {
   const {path, card} = pathOf();
   const samples = new Int16Array(frame);

@@ -1,20 +1,23 @@
 import {expect, test} from 'vitest';
 import type {StationStatus} from '../../firmware/station/status.ts';
 import {memory} from '../bench/process-figures.ts';
-import {Baresip} from '../support/peers/baresip.ts';
+import {startMirroredPhone} from '../support/peers/mirrored-phone.ts';
 import {requirePeers} from '../support/peers/require.ts';
 import {fixedCard, startPulse} from '../support/pulse.ts';
 import {PulseVisitor} from '../support/pulse-visitor.ts';
 import {startRun} from '../support/run-folder.ts';
-import {makeSpeech} from '../support/speech.ts';
 import {TestStation} from '../support/station.ts';
 
 /** `make long-call` asks for ten minutes. */
 const callSeconds = Number(process.env['CALL_SECONDS'] ?? 60);
-/** Until buffers have found their size, and code is compiled. */
-const settlingSeconds = 15;
+/** Until buffers have found their size, the jitter buffer after half a minute, and code is compiled. */
+const settlingSeconds = Math.min(45, callSeconds / 4);
 const measuredSeconds = 10;
-/** By how much the way there and back together may have become longer, in ms. */
+/**
+ * By how much the way there and back together may have become longer, in ms. The far end adds nothing to it: it is a mirror of
+ * packets, for a telephone in its place may come to wait longer by itself, as baresip 1.0 does by 20 ms for good where it was late
+ * once. So it is from a mouth to the microphone's card, through the station to the network, and back to an ear.
+ */
 const most = 20;
 /** The cards are programs: on a busy machine they are late now and then, which must not add up. */
 const secondsPerXrun = 10;
@@ -24,21 +27,15 @@ const growth = 6;
 for (const rate of [44_100, 48_000]) {
   const name = `a call of ${callSeconds} s through a card of ${rate} Hz: neither delay nor memory grows`;
   test(name, {timeout: (callSeconds + 60) * 1000}, async (context) => {
-    requirePeers(context, 'pulseaudio', 'libasound', 'pacat', 'alsa-pulse', 'baresip');
+    requirePeers(context, 'pulseaudio', 'libasound', 'pacat', 'alsa-pulse', 'sipp');
     const run = startRun(context);
-    const phone = await Baresip.start(run, {
-      user: 'kitchen',
-      says: makeSpeech(1),
-      autoAnswer: true,
-      echoes: true,
-      realTime: process.getuid?.() === 0,
-    });
+    const phone = await startMirroredPhone(run, callSeconds + 120);
     const pulse = await startPulse(run, {air: rate, fixed: rate});
     const device = `alsa:${fixedCard}`;
     const station = await TestStation.start(
       run,
       {
-        buttons: [{name: 'bell', input: 'button-1', call: [phone.uri]}],
+        buttons: [{name: 'bell', input: 'button-1', call: [phone]}],
         audio: {microphone: device, speaker: device, echo: 'off'},
         talk_seconds: callSeconds + 120,
       },
@@ -62,7 +59,6 @@ for (const rate of [44_100, 48_000]) {
     const [after, grownTo] = [await status(), memory(station.process.pid!).anonymous];
     await visitor.end();
     await station.hangUp();
-    await phone.waitFor('CALL_CLOSED');
     expect(await station.stop()).toBe(0);
 
     const first = visitor.delay(settlingSeconds, measuredSeconds);

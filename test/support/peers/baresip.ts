@@ -18,12 +18,8 @@ export interface BaresipOptions {
   user: string;
   /** What it says in each call, at 8 or 16 kHz, which is its own rate then. */
   says: Sound;
-  /** Says what it hears, at once, and nothing else. */
-  echoes?: boolean;
   /** ALSA devices in place of files, and what they need in the environment. */
   devices?: {microphone: string; speaker: string; environment: Record<string, string>};
-  /** Runs before all ordinary programs (SCHED_FIFO, for root), so that a busy machine does not make its sound uneven. */
-  realTime?: boolean;
   /** The only codec that it speaks; default: PCMU. */
   codec?: 'PCMU' | 'PCMA' | 'G722';
   /** Where it registers; without one it is called by address. */
@@ -104,7 +100,7 @@ export class Baresip {
       root === ''
         ? [peerProgram('baresip'), '-f', folder]
         : ['chroot', root, '/usr/bin/baresip', '-f', seen(folder)];
-    const [program, ...words] = options.realTime === true ? ['chrt', '-f', '5', ...command] : command;
+    const [program, ...words] = command;
     const process = run.processes.start(program!, words, {env: options.devices?.environment ?? {}});
     const events: BaresipEvent[] = [];
     const control = await process.waitUntil('its control port accepts', () =>
@@ -268,13 +264,10 @@ function configuration(paths: {
   ].join('\n');
 }
 
-function devices({devices: real, echoes}: BaresipOptions, source: string): string[] {
+function devices({devices: real}: BaresipOptions, source: string): string[] {
   if (real) return [`audio_source alsa,${real.microphone}`, `audio_player alsa,${real.speaker}`];
   // aufile only plays; the sink drives the decoder, and sndfile records on the way.
-  return [
-    `audio_source ${echoes === true ? 'aubridge,sink' : `aufile,${source}`}`,
-    'audio_player aubridge,sink',
-  ];
+  return [`audio_source aufile,${source}`, 'audio_player aubridge,sink'];
 }
 
 /** Debian keeps the modules outside the folder that baresip would take by default in later versions. */

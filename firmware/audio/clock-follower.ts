@@ -36,11 +36,12 @@ export class ClockFollower {
 
   /**
    * `frameSamples`: samples that pass in a frame, at the rate that the level is counted in; `kept`: a level that is not too high,
-   * so that who is late now and then finds as much.
+   * so that who is late now and then finds as much; `enough`: where the level need not be higher than, if that is known.
    */
-  constructor(frameSamples: number, kept = 0) {
+  constructor(frameSamples: number, kept = 0, enough?: number) {
     this.#frameSamples = frameSamples;
     this.#kept = kept;
+    this.#target = enough;
   }
 
   /** The buffer ran dry and is filled anew; `higher`: it may settle higher than before. The clocks are what they were. */

@@ -5,6 +5,8 @@ import {Resampler} from './resampler.ts';
 
 /** However much waits without need, so much is left besides the frame in use, in ms. */
 const keptMs = frameTime / 2;
+/** Captured samples beyond which none need wait: a frame in use, one as a lead, and half a usual period of the card. */
+const enoughCaptured = 2 * frameSamples + 0.005 * sampleRate;
 /** What runs dry within so many frames after it was lowered, 30 s, was lowered too far. */
 const soon = 30_000 / frameTime;
 
@@ -25,7 +27,11 @@ export class MatchedCard {
   readonly #fromCard: Resampler;
   readonly #toCard: Resampler;
   /** Of what is captured and waits, and of what waits in the card to be played. */
-  readonly #capturing = new ClockFollower(frameSamples, frameSamples + (keptMs * sampleRate) / 1000);
+  readonly #capturing = new ClockFollower(
+    frameSamples,
+    frameSamples + (keptMs * sampleRate) / 1000,
+    enoughCaptured,
+  );
   readonly #playing: ClockFollower;
   #framesSinceLowered = soon;
 

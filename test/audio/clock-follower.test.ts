@@ -89,6 +89,12 @@ test('a level at which those who are late find what they need is not lowered', (
   expect([follower.surplus, follower.excess]).toEqual([0, 0]);
 });
 
+test('where it is known how high the level need be, it is lowered to that from the beginning', () => {
+  const follower = new ClockFollower(frame, 480, 720);
+  for (let count = 0; count < 300; count++) follower.add(1040);
+  expect(follower.surplus).toBe(320);
+});
+
 test('what a stall adds is no clock that differs', () => {
   const follower = new ClockFollower(frame);
   let level = 640;

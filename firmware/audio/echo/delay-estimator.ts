@@ -30,6 +30,11 @@ class History {
   readonly samples = new Float64Array(size);
   readonly #recent = new Float64Array(frameSamples + lowPass.length);
 
+  clear(): void {
+    this.samples.fill(0);
+    this.#recent.fill(0);
+  }
+
   add(frame: Int16Array): void {
     const recent = this.#recent;
     recent.copyWithin(0, frameSamples);
@@ -77,9 +82,12 @@ export class DelayEstimator {
     return false;
   }
 
-  /** Forgets what was found. */
+  /** Forgets what was found and heard. */
   reset(): void {
     this.delay = undefined;
+    this.#pending = false;
+    this.#played.clear();
+    this.#recorded.clear();
     this.#crossReal.fill(0);
     this.#crossImaginary.fill(0);
   }

@@ -38,6 +38,8 @@ export class EchoChain {
   /** The end of the last frame of the microphone. */
   readonly #late = new Int16Array(lead);
   #frames = 0;
+  /** What `expect` was told. */
+  #expected = 0;
   #outside = 0;
   #before = 0;
   #after = 0;
@@ -63,9 +65,16 @@ export class EchoChain {
     };
   }
 
-  /** What sound cards and buffers are known to take, in samples, from a frame that is played to the one that is recorded. */
+  /**
+   * Playing and recording have begun, anew it may be: what sound cards and buffers are known to take, in samples, from a frame that
+   * is played to the one that is recorded. No card tells it to a sample, and a filter that is off by a few does harm: it is forgotten.
+   */
   expect(delay: number): void {
+    this.#expected = delay;
     this.#reference.delay = delay - margin.before;
+    this.#estimator.reset();
+    this.#skew.restart();
+    this.#restart();
   }
 
   /** So many samples were left out between the loudspeaker and the microphone. */
@@ -90,7 +99,7 @@ export class EchoChain {
       echo += difference * difference;
     }
     this.#speex.clean();
-    this.#suppressor.process(output, played, this.#estimator.delay ?? 0, echo / frameSamples);
+    this.#suppressor.process(output, played, this.#estimator.delay ?? this.#expected, echo / frameSamples);
     this.#measure(recorded, output, echo / frameSamples);
     result.set(output);
   }
@@ -104,7 +113,15 @@ export class EchoChain {
     if (this.#outside < agreeing) return;
     this.#outside = 0;
     this.#reference.delay += left - margin.before;
+    this.#restart();
+  }
+
+  /** The canceller has to learn the way of the echo from the beginning. */
+  #restart(): void {
     this.#speex.reset();
+    this.#suppressor.restart();
+    this.#before = 0;
+    this.#after = 0;
   }
 
   #measure(recorded: Int16Array, output: Int16Array, echo: number): void {

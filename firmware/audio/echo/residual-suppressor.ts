@@ -1,4 +1,5 @@
 import {frameSamples} from '../frame.ts';
+import {HalfDuplexSwitch} from './half-duplex-switch.ts';
 import {LevelLikeness} from './level-likeness.ts';
 
 /** Below this mean square, in dB, what is played is too weak to echo. */
@@ -13,7 +14,7 @@ const standsOut = 0.8;
 const speaking = 0.3;
 /** What rises and falls with the echo by so much is what is left of it; and by so much even where it stands out like speech. */
 const like = {left: 0.5, loud: 0.7} as const;
-/** How fast the level of the noise rises with what is louder, in dB a frame; and what lies so far above it at most is noise. */
+/** How fast the level of a noise rises with what is louder, in dB a frame; and what lies so far above it at most is noise. */
 const noiseRise = 0.02;
 const noiseSpread = 4;
 /** Over so many dB below that it fades, down to so many dB: what is left of the echo, and in half duplex. */
@@ -27,21 +28,14 @@ const hold = 2;
 const tail = 4;
 /** Frames whose level is remembered: longer than any delay. */
 const remembered = 64;
-/** How fast it follows how much louder the echo is than what is played, a frame. */
-const following = 0.02;
-/** Changes in dB a frame of a level below which the best quarter of the frames lies. */
-const atBest = {up: 0.04, down: 0.12} as const;
-/**
- * So much of the echo is left, in dB, usually and in the best of its frames, that who speaks could not be told from it: half
- * duplex begins where both are reached, and ends where one is no more.
- */
-const hopeless = {begin: {usual: -12, best: -24}, end: {usual: -17, best: -28}} as const;
+/** So far above the noise of the line the other side speaks, in dB. */
+const farSpeech = 6;
 
 /**
  * Takes away what is left of the echo while nobody speaks: what a loudspeaker distorts no linear filter can foresee. How much
  * is left it learns against what is played, from what rises and falls with the echo; and whatever stands out above that, and
  * above the noise, for some frames is speech and passes whole. Where so much is left that speech could not, it is half
- * duplex: who is spoken to has to wait.
+ * duplex: who is spoken to has to wait, but not for the noise of a line.
  */
 export class ResidualSuppressor {
   /** Whether it always is half duplex. */
@@ -50,12 +44,10 @@ export class ResidualSuppressor {
   #usual = -20;
   /** By how much more is left at present than usual and noise, in dB. */
   #excess = 0;
-  /** What is left in the best of the frames, in dB against the echo. */
-  #best = -25;
-  /** How much louder the echo is, before it is cancelled, than what is played; in dB. */
-  #echoGain = 0;
   /** Level of the noise, in dB. */
   #noise = 40;
+  /** The same of what is played. */
+  #farNoise = faintest;
   /** What was cancelled in the frame before, in dB: cleaning delays by a frame. */
   #cancelled = 0;
   readonly #likeness = new LevelLikeness();
@@ -66,7 +58,7 @@ export class ResidualSuppressor {
   #speech = 0;
   #holding = 0;
   #gain = 1;
-  #hopeless = false;
+  readonly #switch = new HalfDuplexSwitch();
 
   /** `always`: half duplex whatever the echo. */
   constructor(always: boolean) {
@@ -74,7 +66,7 @@ export class ResidualSuppressor {
   }
 
   get halfDuplex(): boolean {
-    return this.#always || this.#hopeless;
+    return this.#always || this.#switch.on;
   }
 
   /** Whether the last frame was taken for speech of the near side, or for nothing at all. */
@@ -89,6 +81,7 @@ export class ResidualSuppressor {
   process(frame: Int16Array, played: Int16Array, delay: number, echo: number): void {
     this.#played[this.#frames++ % remembered] = decibels(meanSquare(played));
     const loudest = this.#loudest(Math.floor(delay / frameSamples));
+    this.#farNoise = Math.max(faintest, Math.min(loudest, this.#farNoise + noiseRise));
     if (loudest < faintest) {
       this.#holding = hold;
       this.#apply(frame, 0);
@@ -105,12 +98,18 @@ export class ResidualSuppressor {
     this.#excess += smoothing * (level - decibels(residual + noise) - this.#excess);
     const above = this.#excess - standsOut;
     this.#learn(above > 0, residual > noise);
-    this.#judge(echoed - loudest, level - echoed);
-    this.#holding = above > 0 && !this.halfDuplex ? hold : Math.max(0, this.#holding - 1);
+    this.#switch.add(loudest, echoed, level, level - loudest < inaudible);
+    const waits = this.halfDuplex && loudest > this.#farNoise + farSpeech;
+    this.#holding = above > 0 && !waits ? hold : Math.max(0, this.#holding - 1);
     const share = Math.max(0, Math.min(1, -above / fade));
     const needed = Math.max(0, Math.min(deepest.residual, 4 * (this.#usual - inaudible)));
-    const attenuation = this.halfDuplex ? deepest.halfDuplex : needed * share;
+    const attenuation = waits ? deepest.halfDuplex : needed * share;
     this.#apply(frame, this.#holding > 0 ? 0 : attenuation);
+  }
+
+  /** The canceller has begun anew. */
+  restart(): void {
+    this.#switch.restart();
   }
 
   /** Of the frames that may sound now, when an echo comes so many frames later. */
@@ -130,17 +129,6 @@ export class ResidualSuppressor {
       if (aboveNoise) this.#usual -= usually.down;
     } else if (this.#speech < speaking && likeness > like.left) this.#usual += usually.up;
     else if (likeness > like.loud) this.#usual += usually.upInSpeech;
-  }
-
-  /** Whether the canceller does its work: `left` is against the echo. Speech against the echo is none of its mistakes. */
-  #judge(echoGain: number, left: number): void {
-    this.#echoGain += following * (echoGain - this.#echoGain);
-    if (left <= this.#best) this.#best -= atBest.down;
-    else if (this.#likeness.value > like.left) this.#best += atBest.up;
-    const usual = this.#usual - this.#echoGain;
-    const {begin, end} = hopeless;
-    if (usual > begin.usual && this.#best > begin.best) this.#hopeless = true;
-    if (usual < end.usual || this.#best < end.best) this.#hopeless = false;
   }
 
   /** Changes the gain along the first quarter of the frame when it opens, along the whole frame when it closes. */

@@ -68,46 +68,6 @@ test('with nothing played speech passes as it is', () => {
   expect(score).toBeGreaterThan(0.9);
 });
 
-test('half duplex: while the other side speaks nothing goes out, and speech does when it is silent', () => {
-  const {scene, cleaned, figures} = play({seconds: 16, nearFrom: 4, farUntil: 8}, true);
-  expect(figures.halfDuplex).toBe(true);
-  expect(attenuation(scene.microphone, cleaned, 4, 7)).toBeGreaterThan(15);
-  const tail = (sound: Int16Array, delay = 0) => sound.subarray(144_000 + delay, 240_000 + delay);
-  expect(stoi(tail(scene.near), tail(cleaned, chainDelay), 16_000)).toBeGreaterThan(0.9);
-});
-
-test('where the echo has nothing to do with what is played it becomes half duplex by itself', () => {
-  const {played} = makeEchoScene({...usual, seconds: 20, farUntil: 20, seed: 3});
-  const other = makeEchoScene({...usual, seconds: 20, farUntil: 20, seed: 9}).played;
-  const chain = new EchoChain(false);
-  // As loud as what is played, and at the same times, but torn.
-  const torn = played.map((sample, index) => (other[index]! > 0 ? sample : -sample));
-  runChain(chain, played, torn);
-  expect(chain.figures.halfDuplex).toBe(true);
-});
-
-test('an echo that is torn beyond hope makes it half duplex: the near side is heard in the pauses, and a better echo ends it', () => {
-  const chain = new EchoChain(false);
-  const hot = makeEchoScene({
-    ...usual,
-    seconds: 24,
-    nearFrom: 18,
-    farUntil: 18,
-    drive: 8,
-    echoDb: 16,
-    seed: 2,
-  });
-  const cleaned = runChain(chain, hot.played, hot.microphone);
-  expect(chain.figures.halfDuplex).toBe(true);
-  expect(attenuation(hot.microphone, cleaned, 8, 17)).toBeGreaterThan(30);
-  const alone = (sound: Int16Array) => sound.subarray(20 * 16_000, 23 * 16_000);
-  const power = (sound: Int16Array) => alone(sound).reduce((sum, sample) => sum + sample * sample, 0);
-  expect(10 * Math.log10(power(cleaned) / power(hot.near))).toBeGreaterThan(-3);
-  const better = makeEchoScene({...usual, seconds: 16, nearFrom: 16, farUntil: 16, seed: 2});
-  runChain(chain, better.played, better.microphone);
-  expect(chain.figures.halfDuplex).toBe(false);
-});
-
 test('in noise what a bad loudspeaker distorts is suppressed, and speech is not', () => {
   const {erle, before, after, figures} = play({drive: 1, noise: 200});
   expect(erle).toBeGreaterThan(24);

@@ -51,6 +51,26 @@ test('the image boots through its own script, calls a phone and is called by it,
   expect(await inside('fw_printenv | sort')).toBe('BOOT_A_LEFT=9\nBOOT_B_LEFT=0\nBOOT_ORDER=A B');
   // Nothing listens but the station, and SSH is off.
   expect(await inside('systemctl is-active doorline-ssh')).toBe('inactive');
+  // Licences: of every package of Debian and of npm (those of @koromix are parts of koffi, and have its licence), of Node.js, and
+  // of what the echo canceller is built from.
+  expect(
+    await inside(
+      'while IFS== read -r name version; do test -s /usr/share/doc/$name/copyright || echo $name; done < /usr/share/doorline/packages',
+    ),
+  ).toBe('');
+  expect(
+    await inside(
+      'cd /usr/lib/doorline/node_modules; for one in [!@.]* @serialport/*; do grep -q "^$one [0-9]" ../licences.txt || echo $one; done; cd /; ' +
+        'ls /usr/lib/doorline/*LICENSE /usr/share/doc/doorline/copyright /usr/share/common-licenses/GPL-3',
+    ),
+  ).toBe(
+    [
+      '/usr/lib/doorline/node.LICENSE',
+      '/usr/lib/doorline/speexdsp.LICENSE',
+      '/usr/share/common-licenses/GPL-3',
+      '/usr/share/doc/doorline/copyright',
+    ].join('\n'),
+  );
   expect(await inside('systemctl --failed --plain --no-legend --no-pager')).toBe('');
   const listening = await inside(
     "sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) [0-9A-F:]* 0A .*/\\1/p' /proc/net/tcp /proc/net/tcp6",

@@ -3,6 +3,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import {correlate} from './correlation.ts';
+import {randomNumbers} from './random-numbers.ts';
 import {makeSpeech, padWithSilence} from './speech.ts';
 import {readWav, writeWav} from './wav.ts';
 
@@ -36,6 +37,14 @@ test('other speech does not correlate', () => {
   const {value, certainSeconds} = correlate(speech, makeSpeech(6, 2));
   expect(value).toBeLessThan(0.5);
   expect(certainSeconds).toBe(0);
+});
+
+test('nor does noise', () => {
+  const random = randomNumbers(7);
+  const noise = sound(Array.from({length: 6 * 8000}, () => Math.round(20_000 * (random() - 0.5))));
+  const {value, seconds, certainSeconds} = correlate(speech, noise);
+  expect(value).toBeLessThan(0.5);
+  expect([seconds > 5, certainSeconds]).toEqual([true, 0]);
 });
 
 test('silence is no match', () => {

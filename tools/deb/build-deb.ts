@@ -16,6 +16,7 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {gzipSync} from 'node:zlib';
 import {boards} from '../../boards/index.ts';
+import {copyrightOf} from '../program/copyright.ts';
 import {type Processor, stageProgram} from '../program/stage.ts';
 import {must} from '../setup/foreign-packages.ts';
 import {defaultConfiguration} from './default-configuration.ts';
@@ -93,17 +94,7 @@ function addDocumentation(tree: string, version: string): void {
   cpSync(join(root, 'docs'), join(tree, folder, 'docs'), {recursive: true});
   for (const file of pathsIn(join(tree, folder)))
     chmodSync(file, statSync(file).isDirectory() ? 0o755 : 0o644);
-  const licence = readFileSync(join(root, 'LICENSE'), 'utf8');
-  const program = join(tree, 'usr/lib/doorline');
-  const others = ['speexdsp.LICENSE', 'licences.txt'].map((file) =>
-    readFileSync(join(program, file), 'utf8'),
-  );
-  const parts = [
-    `${licence}\nNode.js and the parts in it have their licences in /usr/lib/doorline/node.LICENSE.\n`,
-    `The echo canceller is built from speexdsp:\n\n${others[0]}`,
-    `Of others are these packages:\n\n${others[1]}`,
-  ];
-  write(tree, `${folder}/copyright`, parts.join('\n\n'));
+  write(tree, `${folder}/copyright`, copyrightOf(tree));
   const date = new Date(lastChange() * 1000).toUTCString().replace('GMT', '+0000');
   const entry = `doorline (${version}) unstable; urgency=medium\n\n  * See the project's history.\n\n -- Doorline contributors <contributors@doorline.invalid>  ${date}\n`;
   write(tree, `${folder}/changelog.gz`, gzipSync(entry, {level: 9}));

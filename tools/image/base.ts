@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {keepLicences} from './keep-licences.ts';
 import {keepModules} from './keep-modules.ts';
 import {built} from './layout.ts';
 import {fileOf, type LockedPackage} from './package-lock.ts';
@@ -29,7 +30,7 @@ export interface Base {
 }
 
 /** The sources that decide what the base is. */
-const recipe = ['base.ts', 'packages.ts', 'kernel-modules.ts', 'keep-modules.ts'];
+const recipe = ['base.ts', 'packages.ts', 'kernel-modules.ts', 'keep-modules.ts', 'keep-licences.ts'];
 
 /**
  * Makes the base from the files of its packages, or takes the one that is there. No program of the board runs, and no root is
@@ -51,7 +52,12 @@ export async function makeBase(
     await unpackAll(packages, parts, say);
     await keepModules(parts.root, say);
     addAuthorities(parts.root);
-    writeManifest(parts.root, packages);
+    const inside = packages.filter(({name}) => !leftOut.includes(name) && name !== 'u-boot-qemu');
+    writeManifest(parts.root, inside);
+    keepLicences(
+      parts,
+      inside.map(({name}) => name),
+    );
     // The initial RAM disk is made from the modules, U-Boot's part from kernel and trees: these come from the root.
     for (const path of ['boot', ...globSync('usr/lib/linux-image-*', {cwd: parts.root})]) {
       renameSync(join(parts.root, path), join(parts.beside, path.split('/').at(-1)!));
@@ -130,8 +136,7 @@ function addAuthorities(root: string): void {
 
 /** The image has no package manager: this is what it is made of. */
 function writeManifest(root: string, packages: readonly LockedPackage[]): void {
-  const inside = packages.filter(({name}) => !leftOut.includes(name) && name !== 'u-boot-qemu');
-  const lines = inside.map(({name, version}) => `${name}=${version}\n`).sort();
+  const lines = packages.map(({name, version}) => `${name}=${version}\n`).sort();
   mkdirSync(join(root, 'usr/share/doorline'), {recursive: true});
   writeFileSync(join(root, 'usr/share/doorline/packages'), lines.join(''));
 }

@@ -70,14 +70,7 @@ export const beside: readonly string[] = ['busybox-static', 'raspi-firmware', 'u
 
 /** Files and folders that no door station needs, below the root; * is any name. */
 export const dropped: readonly string[] = [
-  ...[
-    'usr/share/doc',
-    'usr/share/man',
-    'usr/share/locale',
-    'usr/share/info',
-    'usr/share/lintian',
-    'usr/share/bug',
-  ],
+  ...['usr/share/man', 'usr/share/locale', 'usr/share/info', 'usr/share/lintian', 'usr/share/bug'],
   ...['usr/share/zsh', 'usr/share/bash-completion', 'usr/share/fish', 'usr/share/i18n', 'usr/share/gdb'],
   ...[
     'usr/share/polkit-1',
@@ -87,7 +80,7 @@ export const dropped: readonly string[] = [
     'usr/share/vim',
   ],
   ...['usr/share/pam', 'usr/share/pam-configs', 'usr/share/apport', 'usr/share/menu', 'usr/share/sounds'],
-  ...['usr/share/glib-2.0', 'usr/share/alsa/speaker-test', 'usr/share/gcc', 'usr/share/common-licenses'],
+  ...['usr/share/glib-2.0', 'usr/share/alsa/speaker-test', 'usr/share/gcc'],
   ...[
     'usr/lib/aarch64-linux-gnu/gconv',
     'usr/lib/aarch64-linux-gnu/perl-base',

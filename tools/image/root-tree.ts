@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
+import {copyrightOf} from '../program/copyright.ts';
 import {stageProgram} from '../program/stage.ts';
 import {must} from '../setup/foreign-packages.ts';
 import type {Base} from './base.ts';
@@ -95,6 +96,8 @@ export async function makeRootTree(base: Base, folder: string, identity: Identit
   await must(['cp', '--archive', '--no-target-directory', base.root, folder]);
   await stageProgram(folder, {processor: 'arm64', board: identity.board});
   await stripNode(folder, process.version);
+  mkdirSync(join(folder, 'usr/share/doc/doorline'));
+  writeFileSync(join(folder, 'usr/share/doc/doorline/copyright'), copyrightOf(folder));
   copyOurs(folder);
   mkdirSync(join(folder, 'etc/rauc'), {recursive: true});
   writeFileSync(join(folder, 'etc/rauc/system.conf'), updateSettings(identity));

@@ -11,6 +11,7 @@ const groups: readonly (readonly [string, ...string[]])[] = [
   ['systemd and udev', 'usr/lib/systemd', 'usr/lib/udev', 'usr/bin/systemd', 'usr/bin/udevadm'],
   ['libraries', 'usr/lib'],
   ['programs', 'usr/bin', 'usr/sbin'],
+  ['licences', 'usr/share/doc', 'usr/share/common-licenses'],
   ['everything else', ''],
 ];
 

@@ -98,6 +98,21 @@ test('it writes its own folders and nothing else, and sees nobody at home', asyn
   expect(await asService(system, 'cat /proc/1/cmdline')).toMatch(/denied|No such/);
 });
 
+test('a sound card or an adapter that comes when it runs is its to open: the drivers need not have been there', async (context) => {
+  const system = await boot(context);
+  await configure(system);
+  await system.must('systemctl', 'start', UNIT);
+  // Root in the service's control group: the list of devices holds for him too.
+  const open = (major: number) =>
+    `mknod /dev/${major} c ${major} 1 && echo $$ > /sys/fs/cgroup/system.slice/${UNIT}/cgroup.procs && exec head -c 1 /dev/${major}`;
+  const outcome = async (major: number) => (await system.run('sh', '-c', open(major))).output;
+  const MEMORY = 1;
+  expect(await outcome(MEMORY)).toMatch(/not permitted/);
+  const [alsa, spi, modem, serial] = [116, 153, 166, 188];
+  // There is none here, which is another thing.
+  for (const major of [alsa, spi, modem, serial]) expect(await outcome(major!)).not.toMatch(/not permitted/);
+});
+
 test('a backup that is restored counts at once: the service ends by itself and is started again', async (context) => {
   const system = await boot(context);
   await configure(system);

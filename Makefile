@@ -43,7 +43,7 @@ test-board: $(INSTALLED) ## builds the image, boots it in a virtual machine to c
 	@node tools/setup.ts peers
 	@node test/board/main.ts
 
-test-board-full: $(INSTALLED) ## the same longer, also updates, flashing, first boot, a Raspberry Pi 3, and builds it twice and compares
+test-board-full: $(INSTALLED) ## the same longer, also updates, flashing, first boot, a Raspberry Pi 3, the image for a Raspberry Pi 5, and builds both twice and compares
 	@node tools/setup.ts peers
 	@node test/board/main.ts --full
 
@@ -76,7 +76,7 @@ image: $(INSTALLED) ## what is written to a card for BOARD, with checksum, block
 keys: $(INSTALLED) ## the keys that sign updates, in keys/: boards take updates of these only
 	@node tools/image.ts keys
 
-image-lock: $(INSTALLED) ## takes today's versions of the image's Debian packages
+image-lock: $(INSTALLED) ## takes today's versions of the images' Debian packages
 	@node tools/image.ts lock
 
 flash: $(INSTALLED) ## writes IMAGE to DEVICE, with the SETTINGS of the first start; without DEVICE lists cards and sticks

@@ -97,7 +97,7 @@ export interface SerialPortDefinition {
 
 /** What the board's image needs. */
 export interface ImageDefinition {
-  /** The Debian suite whose kernel knows the board. */
+  /** The Debian suite whose kernel knows the board: what else its image has follows from that. */
   readonly kernel: 'trixie' | 'trixie-backports';
   /** The device tree in the kernel's package. */
   readonly deviceTree: string;

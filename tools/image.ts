@@ -11,6 +11,7 @@ import {parseArgs} from 'node:util';
 import {buildImage} from './image/build-image.ts';
 import {makeKeys} from './image/keys.ts';
 import {renewLock} from './image/package-lock.ts';
+import {profiles} from './image/profiles.ts';
 
 const usage = 'Usage: node tools/image.ts build --board NAME [--accept-newer] | keys | lock';
 const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
     const {authority} = await makeKeys();
     say(`The keys are made; keep their folder, and keep it to yourself. Images will trust ${authority}.`);
   } else if (what === 'lock') {
-    await renewLock(say);
+    for (const profile of Object.values(profiles)) await renewLock(profile, say);
   } else {
     throw new Error(usage);
   }

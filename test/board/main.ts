@@ -25,6 +25,8 @@ const named = process.argv.slice(full ? 3 : 2);
 /** Every kind of card for the script that chooses the slot, one boot to calls, and a few power cuts. */
 const QUICK = ['boot-script', 'board/boot.test', 'power-cut'];
 const rest = full || named.length > 0 ? named : QUICK;
+/** What the image for a Raspberry Pi 5 is built for, besides the other. */
+const PI_5 = ['test/board/raspberry-pi-5.test.ts', 'test/board/reproducible.test.ts'];
 
 if (process.getuid?.() !== 0) {
   notRun('they need root, for a network of their own');
@@ -34,21 +36,25 @@ if (process.getuid?.() !== 0) {
   const keys = join(into, 'keys');
   mkdirSync(into, {recursive: true});
   if (!existsSync(keysIn(keys).authority)) await makeKeys(keys);
-  const image = await build(into, keys);
-  if (image !== undefined) process.exitCode = runTests(image);
+  const images = {
+    'raspberry-pi-3': await build('raspberry-pi-3', into, keys),
+    'raspberry-pi-5': runs(PI_5)
+      ? await build('raspberry-pi-5', join(into, 'raspberry-pi-5'), keys)
+      : undefined,
+  };
+  if (images['raspberry-pi-3'] !== undefined) process.exitCode = runTests(images);
 }
 
-/** The image; undefined where this machine cannot build it, which is told. */
-async function build(into: string, keys: string): Promise<BuiltImage | undefined> {
+/** Whether one of these files is among those that run. */
+function runs(files: readonly string[]): boolean {
+  if (rest.length === 0) return true;
+  return files.some((file) => rest.some((name) => file.includes(name)));
+}
+
+/** The image of a board; undefined where this machine cannot build it, which is told. */
+async function build(board: string, into: string, keys: string): Promise<BuiltImage | undefined> {
   try {
-    return await buildImage({
-      board: 'raspberry-pi-3',
-      keys,
-      into,
-      acceptNewer: true,
-      keepWork: true,
-      say,
-    });
+    return await buildImage({board, keys, into, acceptNewer: true, keepWork: true, say});
   } catch (error) {
     if (!(error instanceof LackingError)) throw error;
     notRun(error.message);
@@ -57,7 +63,7 @@ async function build(into: string, keys: string): Promise<BuiltImage | undefined
 }
 
 /** @returns the exit status of vitest. */
-function runTests(image: BuiltImage): number {
+function runTests(images: Readonly<Record<string, BuiltImage | undefined>>): number {
   const network =
     `ip link set lo up && ip tuntap add ${CABLE} mode tap && ip addr add ${HOST}/24 dev ${CABLE} && ` +
     `ip link set ${CABLE} up && exec "$@"`;
@@ -67,7 +73,7 @@ function runTests(image: BuiltImage): number {
     ['--net', 'sh', '-c', network, 'sh', ...command],
     {
       stdio: 'inherit',
-      env: {...process.env, DOORLINE_IMAGE: JSON.stringify(image), DOORLINE_FULL: full ? '1' : ''},
+      env: {...process.env, DOORLINE_IMAGES: JSON.stringify(images), DOORLINE_FULL: full ? '1' : ''},
     },
   );
   return status ?? 1;

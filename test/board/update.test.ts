@@ -3,19 +3,15 @@ import {makeBoard, stationReady} from './support/board.ts';
 import type {BoardMachine} from './support/board-machine.ts';
 import * as bundles from './support/bundles.ts';
 import {openStation} from './support/configuration.ts';
-import {allowApi, ask, eventAfter, journalAfter} from './support/station-api.ts';
+import {installUpdate, slotOf, slotVariables, type UpdateStatus} from './support/slots.ts';
+import {allowApi, eventAfter, lastEntry} from './support/station-api.ts';
 import {serveUpdates} from './support/update-server.ts';
 
 type Context = Parameters<typeof makeBoard>[0];
 
-interface Status {
-  readonly state: string;
-  readonly reason: string | null;
-}
-
 test('updates by the API: refused where they must be, back where the kernel is broken, good in slot B by its own self-test', async (context) => {
   const {run, machine, install} = await startBoard(context);
-  const before = await variables(machine);
+  const before = await slotVariables(machine);
 
   const refused = [
     ['truncated', bundles.truncatedBundle(run), /damaged/],
@@ -28,7 +24,7 @@ test('updates by the API: refused where they must be, back where the kernel is b
     expect(await eventAfter(machine, seq, 'update-refused'), what).toMatchObject({
       reason: expect.stringMatching(words),
     });
-    expect(await variables(machine), what).toEqual(before);
+    expect(await slotVariables(machine), what).toEqual(before);
   }
 
   let seq = await lastEntry();
@@ -38,7 +34,7 @@ test('updates by the API: refused where they must be, back where the kernel is b
   await stationReady(machine);
   expect(await eventAfter(machine, seq, 'update-rolled-back')).toMatchObject({slot: 'A'});
   expect(await slotOf(machine)).toBe('A');
-  expect(await variables(machine)).toMatchObject({BOOT_A_LEFT: '9', BOOT_B_LEFT: '0'});
+  expect(await slotVariables(machine)).toMatchObject({BOOT_A_LEFT: '9', BOOT_B_LEFT: '0'});
 
   seq = await lastEntry();
   machine.forget();
@@ -47,7 +43,7 @@ test('updates by the API: refused where they must be, back where the kernel is b
   await stationReady(machine);
   expect(await eventAfter(machine, seq, 'update-good')).toMatchObject({slot: 'B'});
   expect(await slotOf(machine)).toBe('B');
-  expect(await variables(machine)).toMatchObject({BOOT_ORDER: 'B A', BOOT_B_LEFT: '9', BOOT_A_LEFT: '9'});
+  expect(await slotVariables(machine)).toMatchObject({BOOT_ORDER: 'B A', BOOT_B_LEFT: '9', BOOT_A_LEFT: '9'});
   // Nobody else has marked it: what watches the trial has seen that it was done, and has not started anything anew.
   await machine.waitUntil('the watch over the trial has ended', async () => {
     const {output} = await machine.inside('systemctl show -P Result -P ActiveState doorline-trial');
@@ -77,18 +73,11 @@ async function startBoard(context: Context) {
   await allowApi(machine);
   await machine.start();
   await stationReady(machine);
-  /** Has the station install a bundle, and returns how that ended. */
-  const install = async (name: string): Promise<Status> => {
-    await ask('POST', '/api/update', {body: {url: url(name)}});
-    return machine.waitUntil(`${name} is installed or refused`, async () => {
-      const status = (await ask('GET', '/api/update')) as Status;
-      return status.state === 'installed' || status.state === 'refused' ? status : undefined;
-    });
-  };
+  const install = (name: string) => installUpdate(machine, url(name));
   return {run, machine, install};
 }
 
-async function leftAgain(machine: BoardMachine, install: () => Promise<Status>): Promise<void> {
+async function leftAgain(machine: BoardMachine, install: () => Promise<UpdateStatus>): Promise<void> {
   const seq = await lastEntry();
   machine.forget();
   expect(await install()).toMatchObject({state: 'installed'});
@@ -97,19 +86,5 @@ async function leftAgain(machine: BoardMachine, install: () => Promise<Status>):
   await stationReady(machine);
   expect(await eventAfter(machine, seq, 'update-rolled-back')).toMatchObject({slot: 'A'});
   expect(await slotOf(machine)).toBe('A');
-  expect(await variables(machine)).toMatchObject({BOOT_A_LEFT: '9', BOOT_B_LEFT: '0'});
-}
-
-async function lastEntry(): Promise<number> {
-  return (await journalAfter(0)).at(-1)?.seq ?? 0;
-}
-
-async function variables(machine: BoardMachine): Promise<Record<string, string>> {
-  const {output} = await machine.inside('fw_printenv');
-  return Object.fromEntries(output.split('\n').map((line) => line.split('=') as [string, string]));
-}
-
-async function slotOf(machine: BoardMachine): Promise<string | undefined> {
-  const {output} = await machine.inside('cat /proc/cmdline');
-  return /rauc\.slot=(\w)/.exec(output)?.[1];
+  expect(await slotVariables(machine)).toMatchObject({BOOT_A_LEFT: '9', BOOT_B_LEFT: '0'});
 }

@@ -1,7 +1,9 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
+import {boards} from '../../boards/index.ts';
 import {readLock} from '../../tools/image/package-lock.ts';
 import {beside, leftOut, wanted} from '../../tools/image/packages.ts';
+import {profiles} from '../../tools/image/profiles.ts';
 
 const read = (path: string) => readFileSync(new URL(`../../tools/${path}`, import.meta.url), 'utf8');
 const names = (path: string) =>
@@ -10,10 +12,30 @@ const names = (path: string) =>
     .split('\n')
     .map((line) => line.split(':')[0]!);
 
-test('the lock has every package once: those that are wanted, and those that are said to be left out', () => {
-  const locked = readLock().map(({name}) => name);
-  expect(new Set(locked).size).toBe(locked.length);
-  for (const name of [...wanted, ...leftOut, ...beside]) expect(locked).toContain(name);
+test('a lock has every package once, and each that is wanted; what is said to be left out is in one of them', () => {
+  const locks = Object.values(profiles).map((profile) => readLock(profile).map(({name}) => name));
+  for (const locked of locks) {
+    expect(new Set(locked).size).toBe(locked.length);
+    for (const name of [...wanted, ...beside]) expect(locked).toContain(name);
+  }
+  for (const name of leftOut) expect(locks.flat()).toContain(name);
+});
+
+test('of the Raspberry Pi 5 only its kernel and RAUC, with the library that it needs, are of other suites', () => {
+  const [release, backports] = [profiles.trixie, profiles['trixie-backports']].map(readLock);
+  const versions = new Map(release!.map(({name, version}) => [name, version]));
+  const others = backports!.filter(({name, version}) => versions.has(name) && versions.get(name) !== version);
+  // Both locks are renewed together, so there are no others.
+  expect(others.map(({name}) => name).filter((name) => !/^(linux-|rauc|libnl-)/.test(name))).toEqual([]);
+});
+
+test('the image of a board has its device tree', () => {
+  for (const {image} of boards.values()) {
+    if (image === undefined) continue;
+    expect(profiles[image.kernel].deviceTrees.map((name) => `broadcom/${name}.dtb`)).toContain(
+      image.deviceTree,
+    );
+  }
 });
 
 test('every user and group that the service needs is in the image, with a number of its own', () => {

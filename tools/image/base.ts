@@ -16,9 +16,11 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {keepLicences} from './keep-licences.ts';
 import {keepModules} from './keep-modules.ts';
+import {forRoot, kept} from './kernel-modules.ts';
 import {built} from './layout.ts';
 import {fileOf, type LockedPackage} from './package-lock.ts';
 import {beside, dropped, leftOut} from './packages.ts';
+import type {Profile} from './profiles.ts';
 
 /** Debian's part of the image, unpacked: the same until the lock of its packages or what is done with them changes. */
 export interface Base {
@@ -27,30 +29,39 @@ export interface Base {
   /** Packages that what starts the root is made from. */
   readonly beside: string;
   readonly kernelVersion: string;
+  /** The kernel's image, not compressed. */
+  readonly kernel: string;
+  /** The folder of the device trees. */
+  readonly deviceTrees: string;
 }
 
+/** Where Debian has the kernel's image and its device trees: up to 6.x, and since. */
+const kernelPlaces = ['boot/vmlinuz-*', 'usr/lib/modules/*/vmlinuz'];
+const treePlaces = ['usr/lib/linux-image-*/broadcom', 'usr/lib/modules/*/dtb/broadcom'];
+
 /** The sources that decide what the base is. */
-const recipe = ['base.ts', 'packages.ts', 'kernel-modules.ts', 'keep-modules.ts', 'keep-licences.ts'];
+const recipe = ['base.ts', 'packages.ts', 'keep-modules.ts', 'keep-licences.ts'];
 
 /**
  * Makes the base from the files of its packages, or takes the one that is there. No program of the board runs, and no root is
  * needed: what is unpacked belongs to whoever builds, and becomes root's in the file system.
  */
 export async function makeBase(
+  profile: Profile,
   packages: readonly LockedPackage[],
   say: (line: string) => void,
 ): Promise<Base> {
-  const hash = createHash('sha256').update(JSON.stringify(packages));
+  const modules = [...kept, ...forRoot, ...profile.modules, ...profile.modulesForRoot];
+  const hash = createHash('sha256').update(JSON.stringify([packages, modules]));
   for (const file of recipe) hash.update(readFileSync(fileURLToPath(new URL(file, import.meta.url))));
-  const folder = join(built, `base-${hash.digest('hex').slice(0, 16)}`);
-  const base = {root: join(folder, 'root'), beside: join(folder, 'beside')};
+  const folder = join(built, `base-${hash.digest('hex').slice(0, 16)}-${profile.name}`);
   if (!existsSync(folder)) {
     const making = `${folder}.making`;
     rmSync(making, {recursive: true, force: true});
     const parts = {root: join(making, 'root'), beside: join(making, 'beside')};
     for (const part of Object.values(parts)) mkdirSync(part, {recursive: true});
     await unpackAll(packages, parts, say);
-    await keepModules(parts.root, say);
+    await keepModules(parts.root, modules, say);
     addAuthorities(parts.root);
     const inside = packages.filter(({name}) => !leftOut.includes(name) && name !== 'u-boot-qemu');
     writeManifest(parts.root, inside);
@@ -59,9 +70,8 @@ export async function makeBase(
       inside.map(({name}) => name),
     );
     // The initial RAM disk is made from the modules, U-Boot's part from kernel and trees: these come from the root.
-    for (const path of ['boot', ...globSync('usr/lib/linux-image-*', {cwd: parts.root})]) {
-      renameSync(join(parts.root, path), join(parts.beside, path.split('/').at(-1)!));
-    }
+    renameSync(find(parts.root, kernelPlaces), join(parts.beside, 'kernel'));
+    renameSync(find(parts.root, treePlaces), join(parts.beside, 'device-trees'));
     for (const pattern of dropped) {
       for (const path of globSync(pattern, {cwd: parts.root}))
         rmSync(join(parts.root, path), {recursive: true});
@@ -81,11 +91,25 @@ export async function makeBase(
     ]) {
       mkdirSync(join(parts.root, folder), {recursive: true});
     }
-    removeOldBases(folder);
+    removeOldBases(folder, profile);
     renameSync(making, folder);
   }
-  const [kernelVersion] = readdirSync(join(base.root, 'usr/lib/modules'));
-  return {...base, kernelVersion: kernelVersion!};
+  const at = (path: string) => join(folder, path);
+  const [kernelVersion] = readdirSync(at('root/usr/lib/modules'));
+  return {
+    root: at('root'),
+    beside: at('beside'),
+    kernelVersion: kernelVersion!,
+    kernel: at('beside/kernel'),
+    deviceTrees: at('beside/device-trees'),
+  };
+}
+
+/** What is at the first of several places below a root. */
+function find(root: string, places: readonly string[]): string {
+  const [path] = places.flatMap((place) => globSync(place, {cwd: root}));
+  if (path === undefined) throw new Error(`The kernel's packages have no ${places.join(' and no ')}`);
+  return join(root, path);
 }
 
 async function unpackAll(
@@ -141,10 +165,11 @@ function writeManifest(root: string, packages: readonly LockedPackage[]): void {
   writeFileSync(join(root, 'usr/share/doorline/packages'), lines.join(''));
 }
 
-function removeOldBases(current: string): void {
+/** Those of other profiles stay. */
+function removeOldBases(current: string, profile: Profile): void {
   for (const name of readdirSync(built)) {
     const folder = join(built, name);
-    if (name.startsWith('base-') && folder !== current && !folder.endsWith('.making')) {
+    if (name.startsWith('base-') && name.endsWith(`-${profile.name}`) && folder !== current) {
       rmSync(folder, {recursive: true});
     }
   }

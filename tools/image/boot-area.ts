@@ -4,33 +4,37 @@ import {crc32, gzipSync} from 'node:zlib';
 import {must} from '../setup/foreign-packages.ts';
 import type {Base} from './base.ts';
 import {makeInitialRamDisk} from './initial-ram-disk.ts';
-import {SECTOR, SLOT_ALIGNMENT} from './layout.ts';
+import {MiB, SECTOR, SLOT_ALIGNMENT} from './layout.ts';
+import type {Profile} from './profiles.ts';
 
-/** The models that an image of the first kind runs on, by the names of their device trees in Debian's kernel. */
-export const deviceTrees: readonly string[] = [
-  ...['bcm2837-rpi-3-b', 'bcm2837-rpi-3-b-plus', 'bcm2837-rpi-3-a-plus', 'bcm2837-rpi-zero-2-w'],
-  ...['bcm2711-rpi-4-b', 'bcm2711-rpi-400'],
-];
+/** Debian's U-Boot unpacks no larger kernel (CONFIG_SYS_BOOTM_LEN). */
+const LARGEST_KERNEL = 64 * MiB;
 
 /**
  * What U-Boot starts, one behind the other: a list, then kernel, initial RAM disk, and a device tree for each model. The list
  * says where each begins, and has a checksum of all, so that nothing damaged is started. No FIT, which has all that: Debian's
  * U-Boot for a Raspberry Pi does not know it.
  */
-export async function makeBootArea(base: Base, work: string, time: number): Promise<Buffer> {
+export async function makeBootArea(
+  base: Base,
+  profile: Profile,
+  {work, time}: {work: string; time: number},
+): Promise<Buffer> {
   rmSync(work, {recursive: true, force: true});
   mkdirSync(work, {recursive: true});
-  const kernel = readFileSync(join(base.beside, 'boot', `vmlinuz-${base.kernelVersion}`));
+  const kernel = readFileSync(base.kernel);
+  if (kernel.length > LARGEST_KERNEL)
+    throw new Error(`The kernel is too large for U-Boot: ${kernel.length} bytes`);
   writeFileSync(join(work, 'kernel.gz'), gzipSync(kernel, {level: 9}));
-  writeFileSync(join(work, 'ramdisk.gz'), makeInitialRamDisk(base));
+  writeFileSync(join(work, 'ramdisk.gz'), makeInitialRamDisk(base, profile));
   // U-Boot chooses the place of a kernel of this kind, which differs from board to board.
   await pack('kernel', ['-T', 'kernel_noload', '-C', 'gzip', '-d', 'kernel.gz']);
   await pack('ramdisk', ['-T', 'ramdisk', '-C', 'none', '-d', 'ramdisk.gz']);
-  for (const name of deviceTrees) {
+  for (const name of profile.deviceTrees) {
     cpSync(treeOf(base, name), join(work, name));
-    await openSpi(join(work, name));
+    if (profile.spi !== undefined) await openSpi(join(work, name), profile.spi);
   }
-  const files = ['kernel', 'ramdisk', ...deviceTrees];
+  const files = ['kernel', 'ramdisk', ...profile.deviceTrees];
   return bootArea(files.map((name) => ({name, content: readFileSync(join(work, name))})));
 
   function pack(name: string, words: readonly string[]): Promise<string> {
@@ -73,24 +77,22 @@ export function bootArea(files: readonly {readonly name: string; readonly conten
 }
 
 /** The device tree of a model as Debian's kernel has it. */
-export function treeOf({beside, kernelVersion}: Base, name: string): string {
-  return join(beside, `linux-image-${kernelVersion}`, 'broadcom', `${name}.dtb`);
+export function treeOf({deviceTrees}: Base, name: string): string {
+  return join(deviceTrees, `${name}.dtb`);
 }
 
 /**
  * Debian's trees leave the header's SPI off, which the ring of light hangs on. The kernel refuses a device that calls itself
  * spidev: it has to be one that is driven that way.
  */
-async function openSpi(tree: string): Promise<void> {
-  const pins = '/soc/gpio@7e200000/spi0-gpio7';
-  const spi = '/soc/spi@7e204000';
+async function openSpi(tree: string, {controller, pins}: NonNullable<Profile['spi']>): Promise<void> {
   const phandle = (await must(['fdtget', '-t', 'u', tree, pins, 'phandle'])).trim();
   const put = (...words: string[]) => must(['fdtput', ...words]);
-  await put('-t', 's', tree, spi, 'status', 'okay');
-  await put('-t', 's', tree, spi, 'pinctrl-names', 'default');
-  await put('-t', 'u', tree, spi, 'pinctrl-0', phandle);
-  await put('-c', tree, `${spi}/spidev@0`);
-  await put('-t', 's', tree, `${spi}/spidev@0`, 'compatible', 'rohm,dh2228fv');
-  await put('-t', 'u', tree, `${spi}/spidev@0`, 'reg', '0');
-  await put('-t', 'u', tree, `${spi}/spidev@0`, 'spi-max-frequency', '20000000');
+  await put('-t', 's', tree, controller, 'status', 'okay');
+  await put('-t', 's', tree, controller, 'pinctrl-names', 'default');
+  await put('-t', 'u', tree, controller, 'pinctrl-0', phandle);
+  await put('-c', tree, `${controller}/spidev@0`);
+  await put('-t', 's', tree, `${controller}/spidev@0`, 'compatible', 'rohm,dh2228fv');
+  await put('-t', 'u', tree, `${controller}/spidev@0`, 'reg', '0');
+  await put('-t', 'u', tree, `${controller}/spidev@0`, 'spi-max-frequency', '20000000');
 }

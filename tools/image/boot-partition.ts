@@ -3,21 +3,22 @@ import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {must} from '../setup/foreign-packages.ts';
 import type {Base} from './base.ts';
-import {deviceTrees, treeOf} from './boot-area.ts';
+import {treeOf} from './boot-area.ts';
 import {partitions} from './layout.ts';
+import type {Profile} from './profiles.ts';
 
 const ours = fileURLToPath(new URL('boot', import.meta.url));
-/** What the processor of a Raspberry Pi 3, Zero 2 W and 4 runs before U-Boot. */
-const firmware = ['bootcode.bin', 'start.elf', 'fixup.dat', 'start4.elf', 'fixup4.dat'];
 
 /** The file system that every computer can read: firmware, U-Boot and its script; settings for the first boot come here. */
 export async function makeBootPartition({
   base,
+  profile: {firmware, deviceTrees},
   file,
   work,
   time,
 }: {
   base: Base;
+  profile: Profile;
   file: string;
   work: string;
   time: number;

@@ -23,7 +23,8 @@ import {assembleDisk} from './disk.ts';
 import {authorityOf, findKeys} from './keys.ts';
 import {LackingError} from './lacking.ts';
 import {built, MiB, root} from './layout.ts';
-import {fetchLocked, readLock} from './package-lock.ts';
+import {fetchLocked} from './package-lock.ts';
+import {profiles} from './profiles.ts';
 import {makeRootTree} from './root-tree.ts';
 import {rootTable, row} from './size-table.ts';
 import {makeSlot} from './slot.ts';
@@ -91,14 +92,15 @@ export async function buildImage(options: BuildOptions): Promise<BuiltImage> {
 async function build(options: BuildOptions): Promise<BuiltImage> {
   const {board, say, acceptNewer = false, into = built} = options;
   const definition = boards.get(board);
-  if (definition?.image?.kernel !== 'trixie') {
-    const possible = [...boards.values()]
-      .filter(({image}) => image?.kernel === 'trixie')
-      .map(({name}) => name);
+  if (definition?.image === undefined) {
+    const possible = [...boards.values()].filter(({image}) => image !== undefined).map(({name}) => name);
     throw new Error(
       `There is no image for the board "${board}". Images are made for: ${possible.join(', ')}.`,
     );
   }
+  const profile = profiles[definition.image.kernel];
+  const warning = profile.experimental && `The image of this board is experimental: ${profile.experimental}.`;
+  if (warning) say(warning);
   const keys = findKeys(options.keys);
   requireTools();
   mkdirSync(into, {recursive: true});
@@ -113,8 +115,8 @@ async function build(options: BuildOptions): Promise<BuiltImage> {
   const files = {disk: `${name}.img`, compressed: `${name}.img.zst`, bundle: `${name}.raucb`};
   const stages = new Stages(say);
 
-  const packages = await stages.run('Packages', () => fetchLocked(readLock(), {acceptNewer, say}));
-  const base = await stages.run('Base root', () => makeBase(packages, say));
+  const packages = await stages.run('Packages', () => fetchLocked(profile, {acceptNewer, say}));
+  const base = await stages.run('Base root', () => makeBase(profile, packages, say));
   const result = {...files, uBoot: join(base.beside, 'usr/lib/u-boot/qemu_arm64/u-boot.bin')};
   const tree = join(work, 'root');
   await stages.run('Firmware layer', () =>
@@ -123,12 +125,13 @@ async function build(options: BuildOptions): Promise<BuiltImage> {
   const slot = join(work, 'slot');
   await stages.run('Slot', async () => {
     const bootArea = join(work, 'boot-area.bin');
-    writeFileSync(bootArea, await makeBootArea(base, join(work, 'boot-parts'), time));
+    const parts = {work: join(work, 'boot-parts'), time};
+    writeFileSync(bootArea, await makeBootArea(base, profile, parts));
     await makeSlot(slot, {tree, bootArea, time});
   });
   const boot = join(work, 'boot.vfat');
   await stages.run('Disk', async () => {
-    await makeBootPartition({base, file: boot, work: join(work, 'boot'), time});
+    await makeBootPartition({base, profile, file: boot, work: join(work, 'boot'), time});
     await assembleDisk(`${result.disk}.making`, {boot, slot, work, time});
     renameSync(`${result.disk}.making`, result.disk);
     const map = mapBlocks(result.disk, statSync(slot).size);
@@ -166,6 +169,7 @@ async function build(options: BuildOptions): Promise<BuiltImage> {
   say(row('update bundle', statSync(result.bundle).size));
   say(row('image, compressed', statSync(result.compressed).size));
   say(`${result.compressed} is ready after ${stages.total} s.`);
+  if (warning) say(warning);
   if (options.keepWork !== true) rmSync(work, {recursive: true});
   return result;
 }

@@ -6,14 +6,19 @@ import {archive, FILE, FOLDER, PROGRAM} from '../vm/cpio.ts';
 import {loadingOrder} from '../vm/modules.ts';
 import type {Base} from './base.ts';
 import {forRoot} from './kernel-modules.ts';
+import type {Profile} from './profiles.ts';
 
 const init = fileURLToPath(new URL('boot/init', import.meta.url));
 
 /**
  * What the kernel starts with: busybox, the modules that the card and the root need, and the script that finds it.
  */
-export function makeInitialRamDisk({root, beside, kernelVersion}: Base): Buffer {
-  const modules = loadingOrder(join(root, 'usr/lib/modules', kernelVersion), forRoot);
+export function makeInitialRamDisk(
+  {root, beside, kernelVersion}: Base,
+  {modulesForRoot}: Pick<Profile, 'modulesForRoot'>,
+): Buffer {
+  const names = [...forRoot, ...modulesForRoot];
+  const modules = loadingOrder(join(root, 'usr/lib/modules', kernelVersion), names);
   const folders = ['bin', 'dev', 'modules', 'proc', 'root', 'sys'];
   const cpio = archive([
     ...folders.map((path) => ({path, mode: FOLDER, content: Buffer.alloc(0)})),

@@ -1,13 +1,17 @@
 import {globSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {must} from '../setup/foreign-packages.ts';
-import {forRoot, kept} from './kernel-modules.ts';
 
 /**
  * Removes the kernel's modules that are not kept and that none of the kept ones needs, by depmod's own findings.
+ * @param kept names; those that are built into the kernel need not be kept.
  * @throws Error that names a module of the list that the kernel does not have.
  */
-export async function keepModules(root: string, say: (line: string) => void): Promise<void> {
+export async function keepModules(
+  root: string,
+  kept: readonly string[],
+  say: (line: string) => void,
+): Promise<void> {
   const modules = join(root, 'usr/lib/modules');
   const [version] = readdirSync(modules);
   const folder = join(modules, version!);
@@ -22,7 +26,7 @@ export async function keepModules(root: string, say: (line: string) => void): Pr
     stays.add(name);
     for (const needed of found) add(needed);
   };
-  for (const name of [...kept, ...forRoot]) add(moduleName(name));
+  for (const name of kept) add(moduleName(name));
   let removed = 0;
   for (const file of readdirSync(folder, {recursive: true, encoding: 'utf8'})) {
     if (!/\.ko(\.xz)?$/.test(file) || stays.has(moduleName(file))) continue;

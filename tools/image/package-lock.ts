@@ -7,6 +7,7 @@ import {ForeignPackages, type PackageVersion} from '../setup/foreign-packages.ts
 import {LackingError} from './lacking.ts';
 import {built} from './layout.ts';
 import {COMPONENTS, RELEASE, wanted} from './packages.ts';
+import type {Profile} from './profiles.ts';
 
 /** A package whose very file is known. */
 export interface LockedPackage extends PackageVersion {
@@ -14,31 +15,33 @@ export interface LockedPackage extends PackageVersion {
   readonly sha256: string;
 }
 
-const lockFile = fileURLToPath(new URL('packages.lock', import.meta.url));
 const cache = join(built, 'packages');
 const HEADER = `# The Debian packages of the image: name=version and the SHA-256 of the file. Made by "make image-lock".\n`;
 /** A mirror that does not answer is asked again. */
 const TRIES = 3;
 
-/** What the repository says is in the image. */
-export function readLock(): LockedPackage[] {
-  return readFileSync(lockFile, 'utf8')
+const fileFor = ({lock}: Profile): string => fileURLToPath(new URL(lock, import.meta.url));
+
+/** What the repository says is in the images of a profile. */
+export function readLock(profile: Profile): LockedPackage[] {
+  return readFileSync(fileFor(profile), 'utf8')
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => {
       const [, name, version, sha256] = /^([^ =]+)=(\S+) ([0-9a-f]{64})$/.exec(line) ?? [];
-      if (name === undefined) throw new Error(`packages.lock has a line that is none of a package: ${line}`);
+      if (name === undefined)
+        throw new Error(`${profile.lock} has a line that is none of a package: ${line}`);
       return {name, version: version!, sha256: sha256!};
     });
 }
 
 /** Takes the versions that the mirror has today, and writes them down. */
-export async function renewLock(say: (line: string) => void): Promise<void> {
-  const archive = await openArchive(say);
+export async function renewLock(profile: Profile, say: (line: string) => void): Promise<void> {
+  const archive = await openArchive(profile, say);
   const packages = await archive.closure(wanted);
   const locked = await fetch(archive, packages, say);
-  writeFileSync(lockFile, HEADER + locked.map(line).join(''));
-  say(`${locked.length} packages are written down in tools/image/packages.lock.`);
+  writeFileSync(fileFor(profile), HEADER + locked.map(line).join(''));
+  say(`${locked.length} packages are written down in tools/image/${profile.lock}.`);
 }
 
 /** The file of a package that has been fetched. */
@@ -47,18 +50,19 @@ export function fileOf({sha256}: LockedPackage): string {
 }
 
 /**
- * Fetches what of the lock is not there yet.
+ * Fetches what of a profile's lock is not there yet.
  * @param acceptNewer takes the mirror's version, and says so, where it no longer has the one of the lock.
  * @returns the packages that are there now: those of the lock, or what stands in for them.
  * @throws Error in words for people, where the mirror does not answer, or has a version no longer.
  */
 export async function fetchLocked(
-  lock: readonly LockedPackage[],
+  profile: Profile,
   {acceptNewer, say}: {acceptNewer: boolean; say: (line: string) => void},
 ): Promise<LockedPackage[]> {
+  const lock = readLock(profile);
   const missing = lock.filter((one) => !existsSync(fileOf(one)));
-  if (missing.length === 0) return [...lock];
-  const archive = await openArchive(say);
+  if (missing.length === 0) return lock;
+  const archive = await openArchive(profile, say);
   const there = await archive.versions(missing.map(({name}) => name));
   const gone = missing.filter(
     (one) => !there.some(({name, version}) => name === one.name && version === one.version),
@@ -67,7 +71,7 @@ export async function fetchLocked(
     const names = gone.map(({name, version}) => `${name}=${version}`).join(', ');
     throw new Error(
       `The mirror no longer has ${names}. "make image-lock" takes the versions that it has now; look at what changed in ` +
-        `tools/image/packages.lock, and test the image again.`,
+        `tools/image/${profile.lock}, and test the image again.`,
     );
   }
   if (gone.length > 0) {
@@ -82,17 +86,18 @@ export async function fetchLocked(
     lock.every((one) => one.name !== name || one.sha256 !== sha256),
   );
   if (wrong !== undefined) throw new Error(`${wrong.name}=${wrong.version} is not the file that is locked`);
-  return [...lock];
+  return lock;
 }
 
-async function openArchive(say: (line: string) => void): Promise<ForeignPackages> {
-  const folder = join(cache, 'apt');
+async function openArchive(profile: Profile, say: (line: string) => void): Promise<ForeignPackages> {
+  const folder = join(cache, `apt-${profile.name}`);
   mkdirSync(folder, {recursive: true});
   const archive = {
     release: RELEASE,
     beside: 'security',
     architecture: 'arm64',
     components: COMPONENTS,
+    ...(profile.selected === undefined ? {} : {selected: profile.selected}),
   } as const;
   return again(say, () => ForeignPackages.open(folder, archive));
 }

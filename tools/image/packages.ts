@@ -40,6 +40,8 @@ export const leftOut: readonly string[] = [
     'initramfs-tools-core',
     'klibc-utils',
     'libklibc',
+    'dracut',
+    'dracut-core',
   ],
   ...[
     'dbus',
@@ -53,7 +55,9 @@ export const leftOut: readonly string[] = [
   ...[
     'libdebconfclient0',
     'linux-base',
+    'linux-base-arm64',
     'linux-image-arm64',
+    'linux-modules-arm64',
     'libdb5.3t64',
     'libsqlite3-0',
     'mawk',
@@ -119,7 +123,9 @@ export const dropped: readonly string[] = [
   ...['usr/bin/alsabat', 'usr/bin/alsaloop', 'usr/bin/alsatplg', 'usr/bin/aserver', 'usr/sbin/alsa-info'],
   ...['usr/share/ca-certificates', 'usr/bin/bashbug', 'usr/bin/busybox'],
   ...[
-    'usr/lib/modules/*/vmlinuz',
+    'usr/lib/modules/*/dtb',
+    'usr/lib/modules/*/config',
+    'usr/lib/modules/*/System.map',
     'usr/lib/udev/rules.d/90-alsa-restore.rules',
     'usr/lib/tmpfiles.d/debian.conf',
     'usr/lib/tmpfiles.d/provision.conf',

@@ -13,6 +13,8 @@ export interface Archive {
   readonly architecture?: string;
   /** Default: what is free. */
   readonly components?: string;
+  /** More suites, and the only packages that are taken from each, as apt's preferences name them: `libnl-*`. */
+  readonly selected?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A package in one version, as apt names them. */
@@ -33,6 +35,7 @@ export class ForeignPackages {
     this.#folder = folder;
     const settings = [
       ...[`Dir::Etc::sourcelist=${join(folder, 'sources.list')}`, 'Dir::Etc::sourceparts=/dev/null'],
+      ...[`Dir::Etc::preferences=${join(folder, 'preferences')}`, 'Dir::Etc::preferencesparts=/dev/null'],
       ...[`Dir::State=${join(folder, 'state')}`, `Dir::Cache=${join(folder, 'cache')}`],
       ...[`Dir::State::status=${join(folder, 'nothing-installed')}`, 'Acquire::Languages=none'],
       ...['APT::Sandbox::User=root', 'APT::Update::Error-Mode=any', 'Acquire::Retries=3'],
@@ -51,7 +54,7 @@ export class ForeignPackages {
    * @throws Error that says what is missing.
    */
   static async open(folder: string, archive: Archive): Promise<ForeignPackages> {
-    const {release, beside, components = 'main'} = archive;
+    const {release, beside, components = 'main', selected = {}} = archive;
     for (const path of ['state/lists/partial', 'cache/archives/partial']) {
       mkdirSync(join(folder, path), {recursive: true});
     }
@@ -62,6 +65,7 @@ export class ForeignPackages {
     const sources = [
       [own, release],
       [other, `${release}-${beside}`],
+      ...Object.keys(selected).map((suite) => [own, suite]),
     ].filter(([mirror]) => mirror !== undefined);
     writeFileSync(
       join(folder, 'sources.list'),
@@ -69,6 +73,7 @@ export class ForeignPackages {
         .map(([mirror, suite]) => `deb [signed-by=${KEYRING}] ${mirror} ${suite} ${components}\n`)
         .join(''),
     );
+    writeFileSync(join(folder, 'preferences'), preferences(selected));
     const packages = new ForeignPackages(folder, archive.architecture);
     await must(['apt-get', ...packages.#options, 'update']);
     return packages;
@@ -111,6 +116,16 @@ export class ForeignPackages {
   async unpack(names: readonly string[], target: string): Promise<void> {
     for (const name of names) await must(['dpkg-deb', '--extract', this.file(name), target]);
   }
+}
+
+/** That of each suite the selected packages are taken before all others, and no others (apt_preferences(5)). */
+export function preferences(selected: Readonly<Record<string, readonly string[]>>): string {
+  const rule = (packages: string, suite: string, priority: number) =>
+    `Package: ${packages}\nPin: release n=${suite}\nPin-Priority: ${priority}\n\n`;
+  const rules = Object.entries(selected).map(
+    ([suite, names]) => rule(names.join(' '), suite, 990) + rule('*', suite, -1),
+  );
+  return rules.join('');
 }
 
 /** The versions in what `apt-cache madison` prints: columns, padded on their left. */

@@ -1,13 +1,21 @@
 import type {BuiltImage} from '../../../tools/image/build-image.ts';
-import {requirePeers} from '../../support/peers/require.ts';
+import {notRunHere, requirePeers} from '../../support/peers/require.ts';
 import {type Run, startRun} from '../../support/run-folder.ts';
 import {BoardMachine, type MachineOptions} from './board-machine.ts';
 import {startDhcp} from './network.ts';
 
-/** The image that main.ts has built. */
-export const image = JSON.parse(process.env['DOORLINE_IMAGE'] ?? '{}') as BuiltImage;
-
 type Context = Parameters<typeof requirePeers>[0] & Parameters<typeof startRun>[0];
+
+/** The images that main.ts has built, by their boards. */
+const images = JSON.parse(process.env['DOORLINE_IMAGES'] ?? '{}') as Record<string, BuiltImage | undefined>;
+
+/** That of most tests. */
+export const image = images['raspberry-pi-3'] ?? ({} as BuiltImage);
+
+/** That of a board; where there is none, the test is skipped, or fails, as where peers are missing. */
+export function imageOf(context: Context, board: string): BuiltImage {
+  return images[board] ?? notRunHere(context, `there is no image for ${board}`);
+}
 
 /** A board with the image on its card, and the network it is in; not switched on yet. */
 export async function makeBoard(context: Context, options: Partial<MachineOptions> = {}) {

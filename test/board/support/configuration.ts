@@ -4,11 +4,16 @@ export function stationThat(lines: string): string {
 }
 
 /** One whose API can be used from this side of the cable (`allowApi`). */
-export const openStation = station('0.0.0.0:80', 'buttons: [{name: bell, input: button-1, call: []}]\n');
+export const openStation = openStationThat('buttons: [{name: bell, input: button-1, call: []}]\n');
 
-function station(address: string, lines: string): string {
+/** The same with other lines, on a board. */
+export function openStationThat(lines: string, board = 'simulated'): string {
+  return station('0.0.0.0:80', lines, board);
+}
+
+function station(address: string, lines: string, board = 'simulated'): string {
   return `name: Front door
-board: simulated
+board: ${board}
 data: /data/doorline/data
 sip: {listen: [udp:0.0.0.0:5060]}
 audio: {microphone: silence, speaker: discard}

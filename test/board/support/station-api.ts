@@ -51,6 +51,11 @@ export async function journalAfter(seq: number, stop?: AbortSignal): Promise<Ent
   }
 }
 
+/** The number of the journal's last entry. */
+export async function lastEntry(): Promise<number> {
+  return (await journalAfter(0)).at(-1)?.seq ?? 0;
+}
+
 /** Waits until the journal has an event of a kind after an entry, and returns it. */
 export function eventAfter(machine: BoardMachine, seq: number, kind: string): Promise<Entry> {
   return machine.waitUntil(`the journal tells "${kind}"`, async () =>

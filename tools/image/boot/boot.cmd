@@ -117,6 +117,14 @@ if ${devtype} read ${area} ${block} 8 && env import -c ${area} 1000; then
       setenv bootargs "${bootargs} console=tty0 ${options}"
       setexpr model sub 'broadcom/' '' ${fdtfile}
       setexpr model sub '.dtb' '' ${model}
+      # Raspberry Pi 5 have another stepping of their chip, with a tree of its own, from revision 1.1 on: the last digit.
+      if test ${model} = bcm2712-rpi-5-b; then
+        setexpr revision ${board_revision} % 10
+        if test ${revision} != 0; then
+          setenv model bcm2712-d-rpi-5-b
+        fi
+      fi
+      echo "Device tree ${model}"
       setenv find 'setexpr tree ${area} + ${at_'${model}'}'
       run find
     else

@@ -19,14 +19,17 @@ const returnSeconds = 0.0025;
 
 /**
  * The noise of a pause in which the sender sends nothing, made from the sender's description of it (RFC 3389): white noise
- * through an all-pole filter. The filter is a lattice of the reflection coefficients themselves, which is stable whatever
- * they are, and as loud as was told whatever the spectrum.
+ * through an all-pole filter. The filter is a normalised lattice of the reflection coefficients themselves: each stage turns
+ * what passes it forwards and backwards into each other and leaves their power as it is, so that noise is as loud as
+ * was told whatever the spectrum, and while one spectrum changes to the next.
  */
 export class ComfortNoise {
   /** Whether the sender pauses: all that is to be heard is noise. */
   active = false;
   readonly #described = new Float64Array(order);
   readonly #coefficients = new Float64Array(order);
+  /** What of a signal goes on in its own direction, where a coefficient is what turns back: their squares add up to 1. */
+  readonly #onward = new Float64Array(order).fill(1);
   /** What each stage of the lattice passes backwards. */
   readonly #backwards = new Float64Array(order + 1);
   #describedLevel = 0;
@@ -89,14 +92,13 @@ export class ComfortNoise {
   }
 
   #approach(share: number): void {
-    let left = 1;
     for (let index = 0; index < order; index++) {
       this.#coefficients[index]! += share * (this.#described[index]! - this.#coefficients[index]!);
-      left *= 1 - this.#coefficients[index]! ** 2;
+      this.#onward[index] = Math.sqrt(1 - this.#coefficients[index]! ** 2);
     }
     this.#level += share * (this.#describedLevel - this.#level);
-    // Random numbers from -1 to 1 have a mean square of 1/3, and the filter makes them louder by 1 / left.
-    this.#gain = this.#level * Math.sqrt(3 * left);
+    // Random numbers from -1 to 1 have a mean square of 1/3.
+    this.#gain = this.#level * Math.sqrt(3);
   }
 
   /** Makes the next sample. */
@@ -118,8 +120,10 @@ export class ComfortNoise {
     const backwards = this.#backwards;
     for (let stage = order - 1; stage >= 0; stage--) {
       const coefficient = this.#coefficients[stage]!;
-      forwards -= coefficient * backwards[stage]!;
-      backwards[stage + 1] = backwards[stage]! + coefficient * forwards;
+      const onward = this.#onward[stage]!;
+      const behind = backwards[stage]!;
+      backwards[stage + 1] = onward * behind + coefficient * forwards;
+      forwards = onward * forwards - coefficient * behind;
     }
     backwards[0] = forwards;
     this.#made[2] = forwards;

@@ -66,6 +66,23 @@ test('whatever is described, noise is no louder than a background may be, and do
   );
 });
 
+test('noise becomes no louder while one spectrum changes to another', () => {
+  const noise = new ComfortNoise(8000);
+  const line = new SoundLine(8000);
+  const frame = new Int16Array(160);
+  const heard: number[] = [];
+  // A level of 40 dB below the loudest is a root mean square of 321; the second spectrum resonates.
+  for (const description of [[40], [40, 20, 254, 0, 69, 254, 0, 242, 0, 0, 254, 254, 254]]) {
+    noise.describe(Uint8Array.from(description), 0, description.length);
+    for (let count = 0; count < 8; count++) {
+      noise.fill(line, frame.length);
+      line.play(frame);
+      heard.push(...frame);
+    }
+  }
+  expect(Math.max(...heard.map(Math.abs))).toBeLessThan(6 * 321);
+});
+
 test('an empty description says nothing', () => {
   const noise = new ComfortNoise(8000);
   noise.describe(new Uint8Array(5), 3, 0);

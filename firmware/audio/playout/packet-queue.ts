@@ -52,7 +52,7 @@ export class PacketQueue {
     return true;
   }
 
-  /** Slot of the earliest packet that ends after `timestamp`; -1 where there is none. */
+  /** Slot of the earliest packet that ends after `timestamp`; -1 where there is none. What ends before is dropped. */
   first(timestamp: number): number {
     let found = -1;
     let least = 0;
@@ -60,7 +60,8 @@ export class PacketQueue {
       const length = this.#lengths[slot]!;
       if (length === 0) continue;
       const ahead = timestampDistance(timestamp, this.#timestamps[slot]!);
-      if (ahead + length > 0 && (found < 0 || ahead < least)) {
+      if (ahead + length <= 0) this.#lengths[slot] = 0;
+      else if (found < 0 || ahead < least) {
         found = slot;
         least = ahead;
       }

@@ -222,6 +222,7 @@ export class PlayoutBuffer {
       }
       const ahead = timestampDistance(this.#next, this.#queue.timestamp(slot)) * this.#scale;
       if (this.#noise.active && ahead > 0) this.#pause(missing, ahead);
+      else if (ahead <= 0 && this.#isNoise(slot)) this.#decode(slot);
       else if (this.#debt > 0) this.#payDebt(ahead);
       else if (ahead <= 0) this.#decode(slot);
       else if (this.#off <= -frameTime) {
@@ -284,7 +285,11 @@ export class PlayoutBuffer {
   /** Whether no more than one packet is missing before the one in `slot`: of several some may still come. */
   #isBridgeable(slot: number, ahead: number): boolean {
     const packet = this.#packetLength * this.#scale;
-    return ahead <= Math.min(packet, this.#bridge.longest) && this.#queue.decoder(slot) !== this.#describe;
+    return ahead <= Math.min(packet, this.#bridge.longest) && !this.#isNoise(slot);
+  }
+
+  #isNoise(slot: number): boolean {
+    return this.#queue.decoder(slot) === this.#describe;
   }
 
   /** Puts the packet in `slot` at the end of the line, and makes up the `ahead` samples that are missing before it. */
@@ -304,7 +309,7 @@ export class PlayoutBuffer {
   #decode(slot: number): void {
     const queue = this.#queue;
     const length = queue.length(slot);
-    if (queue.decoder(slot) === this.#describe) {
+    if (this.#isNoise(slot)) {
       if (!this.#noise.active) this.#concealment.lead(this.#line);
       this.#describe.decode(queue.take(slot), 0, length, this.#decoded);
       return;

@@ -58,6 +58,19 @@ test.each([0, 1, 3])('what follows a pause is heard from its first sample on, %d
   expect(player.buffer).toMatchObject({late: 0, concealed: 0});
 });
 
+test('a description that comes after its time is heard all the same, and is no late packet', () => {
+  const player = new Player();
+  for (let step = 0; step < 160; step++) {
+    if (step < 60) player.put(step * frame);
+    if (step === 70) player.putNoise(60 * frame, description);
+    player.pull();
+  }
+  const pause = player.heard.subarray(75 * frame);
+  expect(level(pause)).toBeGreaterThan(85);
+  expect(level(pause)).toBeLessThan(120);
+  expect(player.buffer.late).toBe(0);
+});
+
 test('a pause makes up for a delay that was too long', () => {
   const player = new Player();
   playPause(player, {late: 8, talk: 400});

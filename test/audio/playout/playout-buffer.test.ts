@@ -194,6 +194,17 @@ test('sound that is stretched keeps its loudness and has no clicks', () => {
   expect(steepest).toBeLessThan(1.2 * 883);
 });
 
+test('packets within the time of another one do not crowd out those that follow', () => {
+  const player = new Player();
+  player.put(0, {length: 1600});
+  for (let part = 1; part <= 100; part++) player.put(10 * part, {length: 10});
+  for (let step = 10; step < 60; step++) {
+    player.put(step * frame, {sequence: 100 + step});
+    player.pull();
+  }
+  expect(player.place).toBe(49 - first);
+});
+
 test('another sender starts over', () => {
   const player = new Player();
   play(player, 10);

@@ -26,13 +26,16 @@ export class PacketQueue {
     this.#lengths.fill(0);
   }
 
-  /** Takes a payload that came at `arrival` (ms). Returns false where one with this timestamp waits, or too many do. */
+  /**
+   * Takes a payload that came at `arrival` (ms); without a `decoder` it describes noise. Returns false where one with this
+   * timestamp waits, or too many do.
+   */
   put(
     bytes: Uint8Array,
     start: number,
     count: number,
     timestamp: number,
-    decoder: Decoder,
+    decoder: Decoder | undefined,
     arrival: number,
   ): boolean {
     let free = -1;
@@ -52,7 +55,10 @@ export class PacketQueue {
     return true;
   }
 
-  /** Slot of the earliest packet that ends after `timestamp`; -1 where there is none. What ends before is dropped. */
+  /**
+   * Slot of the earliest packet that ends after `timestamp` or describes noise, which lasts until there is sound again; -1
+   * where there is none. What ends before is dropped.
+   */
   first(timestamp: number): number {
     let found = -1;
     let least = 0;
@@ -60,7 +66,7 @@ export class PacketQueue {
       const length = this.#lengths[slot]!;
       if (length === 0) continue;
       const ahead = timestampDistance(timestamp, this.#timestamps[slot]!);
-      if (ahead + length <= 0) this.#lengths[slot] = 0;
+      if (ahead + length <= 0 && this.#decoders[slot] !== undefined) this.#lengths[slot] = 0;
       else if (found < 0 || ahead < least) {
         found = slot;
         least = ahead;
@@ -84,9 +90,9 @@ export class PacketQueue {
     return this.#arrivals[slot]!;
   }
 
-  /** What decodes it. */
-  decoder(slot: number): Decoder {
-    return this.#decoders[slot]!;
+  /** What decodes it; undefined for a description of noise. */
+  decoder(slot: number): Decoder | undefined {
+    return this.#decoders[slot];
   }
 
   /** Frees the slot and returns its payload, valid until the next call. */
@@ -100,12 +106,13 @@ export class PacketQueue {
     return this.#payload;
   }
 
-  /** Drops packets that end before or at `timestamp`. Returns how many. */
+  /** Drops packets of sound that end before or at `timestamp`. Returns how many. */
   dropBefore(timestamp: number): number {
     let dropped = 0;
     for (let slot = 0; slot < slots; slot++) {
       const length = this.#lengths[slot]!;
-      if (length === 0 || timestampDistance(timestamp, this.#timestamps[slot]!) + length > 0) continue;
+      if (length === 0 || this.#decoders[slot] === undefined) continue;
+      if (timestampDistance(timestamp, this.#timestamps[slot]!) + length > 0) continue;
       this.#lengths[slot] = 0;
       dropped++;
     }

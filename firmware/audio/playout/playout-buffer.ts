@@ -1,29 +1,21 @@
-import {advanceTimestamp, timestampDistance} from '../../rtp/sequence.ts';
+import {timestampDistance} from '../../rtp/sequence.ts';
 import type {Decoder} from '../codec.ts';
 import {frameTime, narrowRate} from '../frame.ts';
-import {ComfortNoise, longestDescription} from './comfort-noise.ts';
-import {Concealment} from './concealment.ts';
-import {GapBridge} from './gap-bridge.ts';
-import {Loudness} from './loudness.ts';
-import {longestPacket, PacketQueue} from './packet-queue.ts';
+import {longestDescription} from './comfort-noise.ts';
+import {DelayChange} from './delay-change.ts';
+import {LineFiller} from './line-filler.ts';
+import {PacketQueue} from './packet-queue.ts';
 import {PlayingClock} from './playing-clock.ts';
-import {SoundLine} from './sound-line.ts';
 import {StreamStart} from './stream-start.ts';
-import {TimeStretch} from './time-stretch.ts';
 
 /** How long the first packet waits at least, in ms. With what is left of a frame that is what most networks need. */
 const firstDelay = 50;
 /** Sound that came too late while nothing else was there is still played when that costs no more delay than this; ms. */
 const lateAllowed = 80;
-/** A delay that is as much off is changed by a jump: sound cannot be stretched that far in good time; ms. */
-const longestStretch = 250;
 /** A delay that is less off is left alone, in ms. */
 const tolerance = 1;
-/** As much off, sound is stretched in each frame rather than in every second one; ms. */
-const urgent = 60;
-/** How much sound must be like itself to be stretched, and where it is urgent. */
-const likeness = 0.75;
-const urgentLikeness = 0.5;
+/** A delay that is as much off is changed by a jump: sound cannot be stretched that far in good time; ms. */
+const longestStretch = 250;
 /** For so long playing stands still when nothing comes; ms. */
 const longestDebt = 400;
 /** What sound may wait at most, in ms; what is further ahead is not taken. */
@@ -52,68 +44,56 @@ export interface PacketPlace {
 export class PlayoutBuffer {
   /** Packets that came when their time had gone. */
   late = 0;
-  /** Samples that were made up, and that were put in or left out by stretching. */
-  concealed = 0;
-  stretched = 0;
-  readonly #rate: number;
+  readonly #perMs: number;
   /** Samples for each step of a timestamp. */
   readonly #scale: number;
   readonly #queue = new PacketQueue();
   readonly #clock = new PlayingClock(frameTime);
-  readonly #line: SoundLine;
-  readonly #decoded: Int16Array;
-  readonly #concealment: Concealment;
-  readonly #bridge: GapBridge;
-  readonly #stretch: TimeStretch;
-  readonly #loudness = new Loudness();
-  readonly #noise: ComfortNoise;
-  /** The decoder of packets that describe noise: they have no sound. */
-  readonly #describe: Decoder = {
-    decode: (bytes, start, count) => this.#noise.describe(bytes, start, count),
-  };
+  readonly #filler: LineFiller;
+  readonly #change: DelayChange;
   readonly #streamStart = new StreamStart();
   #state: 'empty' | 'waiting' | 'playing' = 'empty';
   /** When the first packet came, in ms. */
   #begun = 0;
-  /** RTP timestamp of what is to be put at the end of the line. */
-  #next = 0;
   /** Samples that were made up without going on in the sender's time. */
   #debt = 0;
   /** Length of a packet in steps of the timestamp. */
   #packetLength = 160;
-  /** Mean time from a packet's coming to its being heard, in ms. */
-  #meanWait = 0;
-  #rested = true;
 
   /** `sampleRate` is that of decoded sound: 8000 or 16000 Hz. */
   constructor(sampleRate: number) {
-    this.#rate = sampleRate;
+    this.#perMs = sampleRate / 1000;
     this.#scale = sampleRate / narrowRate;
-    this.#line = new SoundLine(sampleRate);
-    this.#decoded = new Int16Array(longestPacket * this.#scale);
-    this.#concealment = new Concealment(sampleRate);
-    this.#bridge = new GapBridge(sampleRate);
-    this.#noise = new ComfortNoise(sampleRate);
-    this.#stretch = new TimeStretch(sampleRate);
+    this.#filler = new LineFiller(sampleRate, this.#queue, this.#clock);
+    this.#change = new DelayChange(sampleRate);
+  }
+
+  /** Samples that were made up. */
+  get concealed(): number {
+    return this.#filler.concealed;
+  }
+
+  /** Samples that were put in or left out by stretching. */
+  get stretched(): number {
+    return this.#change.stretched;
   }
 
   /** How long sound waits here on average, in ms. */
   get delayMs(): number {
-    return this.#state === 'playing' ? Math.max(0, this.#meanWait) : 0;
+    return this.#state === 'playing' ? Math.max(0, this.#filler.meanWait) : 0;
   }
 
   /** RTP timestamp of the sound that is to be heard next, not whole where that lies between two. */
   get position(): number {
-    return this.#next - this.#line.waiting / this.#scale;
+    return this.#filler.next - this.#filler.line.waiting / this.#scale;
   }
 
   /** Forgets all sound: the next packet starts over. */
   restart(): void {
     this.#state = 'empty';
     this.#queue.clear();
-    this.#line.clear();
-    this.#concealment.reset();
-    this.#noise.end();
+    this.#filler.restart(0);
+    this.#filler.noise.end();
   }
 
   /**
@@ -128,21 +108,10 @@ export class PlayoutBuffer {
     decoder: Decoder,
     now: number,
   ): void {
-    if (count === 0) return;
+    if (count === 0 || !this.#takes(header, count, now)) return;
     const {timestamp} = header;
-    const describes = decoder === this.#describe;
-    const duration = describes ? 0 : count;
-    if (this.#isNewStart(header, duration, now)) this.#begin(timestamp, now);
-    if (this.#isOutside(timestamp)) return;
-    this.#streamStart.note(timestamp, duration, now);
-    this.#clock.note(header.sequenceNumber, timestamp, now);
-    if (this.#state === 'waiting' && timestampDistance(timestamp, this.#next) > 0) this.#next = timestamp;
-    if (timestampDistance(this.#next, timestamp) + count <= 0) {
-      if (!describes) this.late++;
-      else if (this.#queue.first(this.#next) < 0) this.#noise.describe(bytes, start, count);
-    } else if (this.#queue.put(bytes, start, count, timestamp, decoder, now) && !describes) {
-      this.#packetLength = count;
-    }
+    if (timestampDistance(this.#filler.next, timestamp) + count <= 0) this.late++;
+    else if (this.#queue.put(bytes, start, count, timestamp, decoder, now)) this.#packetLength = count;
   }
 
   /**
@@ -150,43 +119,64 @@ export class PlayoutBuffer {
    * `bytes` from `start` on.
    */
   putNoise(bytes: Uint8Array, start: number, count: number, header: PacketPlace, now: number): void {
-    this.put(bytes, start, Math.min(count, longestDescription), header, this.#describe, now);
+    if (count === 0 || !this.#takes(header, 0, now)) return;
+    const {next} = this.#filler;
+    // Sound that waits is newer than what is described too late.
+    if (timestampDistance(next, header.timestamp) < 0 && this.#queue.first(next) >= 0) return;
+    const length = Math.min(count, longestDescription);
+    this.#queue.put(bytes, start, length, header.timestamp, undefined, now);
   }
 
   /** Fills `frame`, 20 ms at the rate of the sound, with what is to be heard at `now` (ms). */
   pull(frame: Int16Array, now: number): void {
     this.#clock.tick(now);
     if (this.#state === 'waiting' && now - this.#begun >= firstDelay) this.#start(now);
+    const {line, noise} = this.#filler;
     if (this.#state !== 'playing') {
       // A sender that begins anew after a pause has been waited for in its noise.
-      if (this.#noise.active) {
-        this.#fillNoise(frame.length);
-        this.#line.play(frame);
+      if (noise.active) {
+        this.#filler.addNoise(frame.length);
+        line.play(frame);
       } else frame.fill(0);
       return;
     }
-    const clock = this.#clock;
-    const waiting = this.#ms(this.#line.waiting);
-    clock.judge(
-      clock.delay(this.#next, waiting),
-      waiting,
-      this.#packetLength / (narrowRate / 1000),
-      this.#debt > 0,
-    );
+    const packetTime = this.#packetLength / (narrowRate / 1000);
+    this.#clock.judge(this.#delay, line.waiting / this.#perMs, packetTime, this.#debt > 0);
     this.#fill(frame.length);
-    if (this.#debt === 0 && !this.#noise.active) this.#approachGoal(frame.length);
-    this.#line.play(frame);
-    this.#loudness.hear(frame);
+    if (this.#debt === 0 && !noise.active) this.#approachGoal(frame.length);
+    line.play(frame);
+    this.#change.hear(frame);
+  }
+
+  /** Whether a packet of `duration` steps of the timestamp belongs to what is played, or begins it. */
+  #takes(header: PacketPlace, duration: number, now: number): boolean {
+    const {timestamp, sequenceNumber} = header;
+    if (this.#isNewStart(header, duration, now)) this.#begin(timestamp, now);
+    if (this.#isOutside(timestamp)) return false;
+    this.#streamStart.note(timestamp, duration, now);
+    this.#clock.note(sequenceNumber, timestamp, now);
+    const filler = this.#filler;
+    if (this.#state === 'waiting' && timestampDistance(timestamp, filler.next) > 0) filler.next = timestamp;
+    return true;
+  }
+
+  #isNewStart({timestamp, marker = false}: PacketPlace, duration: number, now: number): boolean {
+    if (this.#state === 'empty') return true;
+    if (this.#isOutside(timestamp)) return this.#streamStart.isElsewhere(timestamp, duration, marker);
+    return this.#debt > 0 && this.#streamStart.stoodStill(timestamp, duration, marker, now);
+  }
+
+  #isOutside(timestamp: number): boolean {
+    const ahead = timestampDistance(this.#filler.next, timestamp) / (narrowRate / 1000);
+    return ahead > maxDelayMs || ahead < -maxBehindMs;
   }
 
   /** Waits for the sound from `timestamp` on; the noise of a pause goes on meanwhile. */
   #begin(timestamp: number, now: number): void {
     this.#queue.clear();
-    this.#line.clear();
-    this.#concealment.reset();
+    this.#filler.restart(timestamp);
     this.#state = 'waiting';
     this.#begun = now;
-    this.#next = timestamp;
     this.#clock.restart(timestamp);
   }
 
@@ -194,196 +184,117 @@ export class PlayoutBuffer {
     this.#state = 'playing';
     this.#debt = 0;
     this.#clock.time = now;
-    this.#clock.goal = this.#clock.delay(this.#next, 0);
-    this.#meanWait = now - this.#begun;
+    this.#clock.goal = this.#clock.delay(this.#filler.next, 0);
+    this.#filler.meanWait = now - this.#begun;
   }
 
-  #ms(samples: number): number {
-    return (samples * 1000) / this.#rate;
+  /** The delay of the sound at the head of the line, in ms. */
+  get #delay(): number {
+    return this.#clock.delay(this.#filler.next, this.#filler.line.waiting / this.#perMs);
   }
 
-  /** How much later than it should the sound at the head of the line is played, in ms; negative: earlier. */
+  /** How much later than it should that sound is played, in ms; negative: earlier. */
   get #off(): number {
-    return this.#clock.delay(this.#next, this.#ms(this.#line.waiting)) - this.#clock.goal;
+    return this.#delay - this.#clock.goal;
   }
 
   /** Sees that `count` samples wait. */
   #fill(count: number): void {
-    const line = this.#line;
+    const filler = this.#filler;
+    const {line, noise} = filler;
     while (line.waiting < count) {
       const missing = count - line.waiting;
-      const slot = this.#queue.first(this.#next);
+      const slot = this.#queue.first(filler.next);
       if (slot < 0) {
-        if (this.#noise.active) this.#fillNoise(missing);
-        else this.#conceal(missing);
-        if (this.#ms(this.#debt) < longestDebt) this.#debt += missing;
-        else this.#advance(missing);
+        this.#standStill(missing);
         return;
       }
-      const ahead = timestampDistance(this.#next, this.#queue.timestamp(slot)) * this.#scale;
-      if (this.#noise.active && ahead > 0) this.#pause(missing, ahead);
-      else if (ahead <= 0 && this.#isNoise(slot)) this.#decode(slot);
+      const ahead = filler.ahead(slot);
+      const describes = this.#queue.decoder(slot) === undefined;
+      if (noise.active && ahead > 0) this.#pause(missing, ahead);
+      else if (describes && ahead <= 0) filler.add(slot);
       else if (this.#debt > 0) this.#payDebt(ahead);
-      else if (ahead <= 0) this.#decode(slot);
+      else if (ahead <= 0) filler.add(slot);
       else if (this.#off <= -frameTime) {
         // More delay is wanted anyway.
-        this.#conceal(missing);
+        filler.conceal(missing);
         return;
-      } else if (this.#isBridgeable(slot, ahead)) this.#bridgeTo(slot, ahead);
+      } else if (!describes && this.#isOnePacket(ahead) && filler.canBridge(ahead))
+        filler.bridgeTo(slot, ahead);
       else {
-        this.#conceal(Math.min(missing, ahead));
-        this.#advance(Math.min(missing, ahead));
+        filler.conceal(Math.min(missing, ahead));
+        filler.advance(Math.min(missing, ahead));
       }
     }
   }
 
+  /** Nothing is there: `missing` samples are made up, or of the noise of a pause. */
+  #standStill(missing: number): void {
+    const filler = this.#filler;
+    if (filler.noise.active) filler.addNoise(missing);
+    else filler.conceal(missing);
+    if (this.#debt / this.#perMs < longestDebt) this.#debt += missing;
+    else filler.advance(missing);
+  }
+
   /** Sound is there again, `ahead` samples after the place where playing stands. */
   #payDebt(ahead: number): void {
-    const perMs = this.#rate / 1000;
+    const perMs = this.#perMs;
     let paid: number;
     if (ahead > 0) {
       const excess = Math.ceil(this.#off + frameTime / 2) * perMs;
       paid = Math.max(0, Math.min(this.#debt, ahead, excess));
     } else {
-      const allowed = this.#loudness.quiet ? 0 : lateAllowed;
+      const allowed = this.#change.quiet ? 0 : lateAllowed;
       const frames = Math.ceil((this.#off - allowed - tolerance) / frameTime);
       paid = Math.max(0, Math.min(this.#debt, frames * frameTime * perMs));
     }
-    this.#advance(paid);
-    this.late += this.#queue.dropBefore(this.#next);
+    this.#filler.advance(paid);
+    this.late += this.#queue.dropBefore(this.#filler.next);
     this.#debt = ahead > 0 && paid === ahead ? this.#debt - paid : 0;
   }
 
   /** There is noise for the next `ahead` samples of the sender's: it is made as long as the delay that is wanted needs it. */
   #pause(missing: number, ahead: number): void {
     this.#debt = 0;
-    const perMs = this.#rate / 1000;
-    const skipped = Math.max(0, Math.min(ahead, Math.floor(this.#off) * perMs));
-    this.#advance(skipped);
+    const filler = this.#filler;
+    const skipped = Math.max(0, Math.min(ahead, Math.floor(this.#off) * this.#perMs));
+    filler.advance(skipped);
     const count = Math.min(missing, ahead - skipped);
-    if (this.#off < -tolerance) this.#fillNoise(missing);
+    if (this.#off < -tolerance) filler.addNoise(missing);
     else if (count > 0) {
-      this.#fillNoise(count);
-      this.#advance(count);
+      filler.addNoise(count);
+      filler.advance(count);
     }
   }
 
-  #fillNoise(count: number): void {
-    const at = this.#noise.fill(this.#line, count);
-    this.#concealment.return(this.#line, at, count);
+  /** Whether no more than one packet is missing: of several some may still come. */
+  #isOnePacket(samples: number): boolean {
+    return samples <= this.#packetLength * this.#scale;
   }
 
-  #advance(samples: number): void {
-    this.#next = advanceTimestamp(this.#next, samples / this.#scale);
-  }
-
-  #conceal(count: number): void {
-    this.#concealment.fill(this.#line, count);
-    this.concealed += count;
-  }
-
-  /** Whether no more than one packet is missing before the one in `slot`: of several some may still come. */
-  #isBridgeable(slot: number, ahead: number): boolean {
-    const packet = this.#packetLength * this.#scale;
-    return ahead <= Math.min(packet, this.#bridge.longest) && !this.#isNoise(slot);
-  }
-
-  #isNoise(slot: number): boolean {
-    return this.#queue.decoder(slot) === this.#describe;
-  }
-
-  /** Puts the packet in `slot` at the end of the line, and makes up the `ahead` samples that are missing before it. */
-  #bridgeTo(slot: number, ahead: number): void {
-    const line = this.#line;
-    line.extend(ahead);
-    this.#advance(ahead);
-    this.concealed += ahead;
-    this.#concealment.reset();
-    const waiting = line.waiting;
-    this.#decode(slot);
-    const there = line.waiting - waiting;
-    this.#bridge.fill(line, line.end - there - ahead, ahead, there);
-  }
-
-  /** Puts the packet in `slot` at the end of the line, but what of it is over already. */
-  #decode(slot: number): void {
-    const queue = this.#queue;
-    const length = queue.length(slot);
-    if (this.#isNoise(slot)) {
-      if (!this.#noise.active) this.#concealment.lead(this.#line);
-      this.#describe.decode(queue.take(slot), 0, length, this.#decoded);
-      return;
-    }
-    const over = timestampDistance(queue.timestamp(slot), this.#next);
-    queue.decoder(slot).decode(queue.take(slot), 0, length, this.#decoded);
-    const count = (length - over) * this.#scale;
-    const wait = this.#clock.time + this.#ms(this.#line.waiting) - queue.arrival(slot);
-    this.#meanWait += (wait - this.#meanWait) / 16;
-    const at = this.#line.extend(count);
-    for (let index = 0; index < count; index++) {
-      this.#line.samples[at + index] = this.#decoded[over * this.#scale + index]!;
-    }
-    this.#concealment.return(this.#line, at, count);
-    this.#noise.return(this.#line, at, count);
-    this.#next = advanceTimestamp(this.#next, length - over);
-  }
-
-  /** Stretches what is to be played next towards the delay that it should have, and sees that a frame waits. */
+  /** Changes what is to be played next towards the delay that it should have, and sees that a frame waits. */
   #approachGoal(count: number): void {
     const off = this.#off;
     if (Math.abs(off) < tolerance) return;
-    if (off > longestStretch) {
-      this.#jump(off, count);
-      return;
-    }
-    const quiet = this.#loudness.isQuiet(this.#line, count);
-    const hasty = Math.abs(off) > urgent;
-    if (!quiet && !hasty && !this.#rested) {
-      this.#rested = true;
-      return;
-    }
-    const like = quiet ? 0 : hasty ? urgentLikeness : likeness;
-    const samples = Math.floor((Math.abs(off) * this.#rate) / 1000);
-    let changed: number;
-    if (off > 0) {
-      this.#decodeMore(this.#stretch.wanted);
-      changed = this.#stretch.shorten(this.#line, samples, like);
+    const {line} = this.#filler;
+    if (off > longestStretch) this.#jump(off, count);
+    else if (this.#change.mayStretch(line, off, count)) {
+      if (off > 0) this.#filler.addWaiting(this.#change.wanted);
+      this.#change.stretch(line, off);
       this.#fill(count);
-    } else {
-      changed = this.#stretch.lengthen(this.#line, samples + 1, like);
-    }
-    if (changed > 0) this.#rested = false;
-    this.stretched += changed;
-  }
-
-  #decodeMore(count: number): void {
-    while (this.#line.waiting < count) {
-      const slot = this.#queue.first(this.#next);
-      if (slot < 0 || timestampDistance(this.#next, this.#queue.timestamp(slot)) > 0) return;
-      this.#decode(slot);
     }
   }
 
   /** Leaves out `off` ms from the head of the line on. */
   #jump(off: number, count: number): void {
-    const line = this.#line;
-    this.#advance(Math.ceil(off) * (this.#rate / 1000) - line.waiting);
-    line.end = line.head;
-    this.late += this.#queue.dropBefore(this.#next);
+    const filler = this.#filler;
+    filler.advance(Math.ceil(off) * this.#perMs - filler.line.waiting);
+    filler.line.end = filler.line.head;
+    this.late += this.#queue.dropBefore(filler.next);
     const joint = count >> 2;
-    this.#conceal(joint);
-    this.#advance(joint);
+    filler.conceal(joint);
+    filler.advance(joint);
     this.#fill(count);
-  }
-
-  #isOutside(timestamp: number): boolean {
-    const ahead = timestampDistance(this.#next, timestamp) / (narrowRate / 1000);
-    return ahead > maxDelayMs || ahead < -maxBehindMs;
-  }
-
-  #isNewStart({timestamp, marker = false}: PacketPlace, count: number, now: number): boolean {
-    if (this.#state === 'empty') return true;
-    if (this.#isOutside(timestamp)) return this.#streamStart.isElsewhere(timestamp, count, marker);
-    return this.#debt > 0 && this.#streamStart.stoodStill(timestamp, count, marker, now);
   }
 }

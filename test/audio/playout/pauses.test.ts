@@ -58,18 +58,28 @@ test.each([0, 1, 3])('what follows a pause is heard from its first sample on, %d
   expect(player.buffer).toMatchObject({late: 0, concealed: 0});
 });
 
-test('a description that comes after its time is heard all the same, and is no late packet', () => {
-  const player = new Player();
-  for (let step = 0; step < 160; step++) {
-    if (step < 60) player.put(step * frame);
-    if (step === 70) player.putNoise(60 * frame, description);
-    player.pull();
-  }
-  const pause = player.heard.subarray(75 * frame);
-  expect(level(pause)).toBeGreaterThan(85);
-  expect(level(pause)).toBeLessThan(120);
-  expect(player.buffer.late).toBe(0);
-});
+test.each([
+  [10, 0],
+  [25, 0],
+  [15, 2],
+])(
+  'a description that comes %d frames after its time, with %d packets of talk, is heard all the same',
+  (after, talk) => {
+    const player = new Player();
+    for (let step = 0; step < 160; step++) {
+      if (step < 60 - talk) player.put(step * frame);
+      if (step === 60 + after) {
+        for (let held = 60 - talk; held < 60; held++) player.put(held * frame);
+        player.putNoise(60 * frame, description);
+      }
+      player.pull();
+    }
+    const pause = player.heard.subarray((65 + after) * frame);
+    expect(level(pause)).toBeGreaterThan(85);
+    expect(level(pause)).toBeLessThan(120);
+    expect(player.buffer.late).toBe(talk);
+  },
+);
 
 test('a pause makes up for a delay that was too long', () => {
   const player = new Player();

@@ -1,8 +1,8 @@
 import {decodeMuLaw, encodeMuLaw} from '../../firmware/audio/g711.ts';
 import {PlayoutBuffer} from '../../firmware/audio/playout/playout-buffer.ts';
 import {meanOpinionScore, transmissionRating} from '../../firmware/rtp/e-model.ts';
-import {makeSpeech} from '../support/speech.ts';
 import type {PacketTrace, TracedPacket} from './packet-trace.ts';
+import {makeSound} from './trace-sound.ts';
 
 const rate = 8000;
 const packetTime = 20;
@@ -26,7 +26,8 @@ export interface TraceScore {
 export function playTrace({packets}: PacketTrace): TraceScore {
   const arriving = packets.filter(({arrived}) => arrived !== undefined);
   arriving.sort((one, other) => one.arrived! - other.arrived!);
-  const payloads = makePayloads(packets);
+  const sounds = makeSound(packets);
+  const payload = new Uint8Array(samples);
   const heard = new Set<number>();
   const buffer = new PlayoutBuffer(rate);
   const frame = new Int16Array(samples);
@@ -46,7 +47,8 @@ export function playTrace({packets}: PacketTrace): TraceScore {
         heard.add(sequence);
         decodeMuLaw(bytes, start, count, into);
       };
-      buffer.put(payloads.get(sequence)!, 0, samples, header, {decode}, arrived!);
+      encodeMuLaw(sounds.get(sequence)!, samples, payload);
+      buffer.put(payload, 0, samples, header, {decode}, arrived!);
     }
     const {concealed} = buffer;
     buffer.pull(frame, time);
@@ -83,24 +85,4 @@ function sentAt(packets: readonly TracedPacket[], timestamp: number): number {
   let index = Math.min(sequence, packets.length - 1);
   while (packets[index]!.sequence < sequence && index + 1 < packets.length) index++;
   return packets[index]!.sent + ((timestamp - packets[index]!.sequence * samples) * 1000) / rate;
-}
-
-/** Speech where somebody speaks, and where nobody does the noise of a room. By sequence number. */
-function makePayloads(packets: readonly TracedPacket[]): Map<number, Uint8Array> {
-  const speech = makeSpeech(30).samples;
-  const payloads = new Map<number, Uint8Array>();
-  const sound = new Int16Array(samples);
-  let at = 0;
-  let noise = 1;
-  for (const {sequence, active} of packets) {
-    if (payloads.has(sequence)) continue;
-    for (let index = 0; index < samples; index++) {
-      noise = (Math.imul(noise, 1_664_525) + 1_013_904_223) | 0;
-      sound[index] = (noise >> 27) + (active ? speech[at++ % speech.length]! : 0);
-    }
-    const payload = new Uint8Array(samples);
-    encodeMuLaw(sound, samples, payload);
-    payloads.set(sequence, payload);
-  }
-  return payloads;
 }

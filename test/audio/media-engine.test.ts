@@ -75,46 +75,52 @@ function sweep(seconds: number): Sound {
 
 /** Correlation of what was said with what was heard. 0.99 and more on a quiet machine; a busy one delays packets beyond their playing. */
 const ON_TIME = 0.9;
+/** What lives in real time is tried once more, as with the tests that talk to real peers: the machine may have been busy. */
+const REAL_TIME = {retry: 1};
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-test('what one side says is what the other side hears; keys and levels come too', async (context) => {
-  const {folder} = startRun(context);
-  const said = sweep(1.5);
-  writeWav(join(folder, 'said.wav'), said);
-  const heard = join(folder, 'heard.wav');
-  const {engines, here, there} = await talk(
-    context,
-    {microphone: `file:${join(folder, 'said.wav')}`, speaker: 'discard'},
-    {microphone: 'silence', speaker: `file:${heard}`},
-  );
-  let loudest: Levels = {microphone: -96, captured: -96, speaker: -96, echo: null};
-  engines[0].onMeters = (levels) => {
-    if (levels.microphone > loudest.microphone) loudest = levels;
-  };
-  let keys = '';
-  here.onDigit = (key) => {
-    keys += key;
-  };
-  there.sendDigit('7');
-  there.sendDigit('#');
-  let received = 0;
-  while (received < 90) received = (await there.statistics()).received;
-  await until(() => keys.length === 2);
-  here.close();
-  const {sent} = await here.statistics();
-  await Promise.all(engines.map((engine) => engine.close()));
+test(
+  'what one side says is what the other side hears; keys and levels come too',
+  REAL_TIME,
+  async (context) => {
+    const {folder} = startRun(context);
+    const said = sweep(1.5);
+    writeWav(join(folder, 'said.wav'), said);
+    const heard = join(folder, 'heard.wav');
+    const {engines, here, there} = await talk(
+      context,
+      {microphone: `file:${join(folder, 'said.wav')}`, speaker: 'discard'},
+      {microphone: 'silence', speaker: `file:${heard}`},
+    );
+    let loudest: Levels = {microphone: -96, captured: -96, speaker: -96, echo: null};
+    engines[0].onMeters = (levels) => {
+      if (levels.microphone > loudest.microphone) loudest = levels;
+    };
+    let keys = '';
+    here.onDigit = (key) => {
+      keys += key;
+    };
+    there.sendDigit('7');
+    there.sendDigit('#');
+    let received = 0;
+    while (received < 90) received = (await there.statistics()).received;
+    await until(() => keys.length === 2);
+    here.close();
+    const {sent} = await here.statistics();
+    await Promise.all(engines.map((engine) => engine.close()));
 
-  expect(keys).toBe('7#');
-  expect(loudest.microphone).toBeGreaterThan(-20);
-  expect(loudest.speaker).toBe(-96);
-  expect(sent).toBeGreaterThanOrEqual(90);
-  const {value, seconds} = correlate(said, readWav(heard));
-  expect(value).toBeGreaterThan(ON_TIME);
-  expect(seconds).toBeGreaterThan(1);
-});
+    expect(keys).toBe('7#');
+    expect(loudest.microphone).toBeGreaterThan(-20);
+    expect(loudest.speaker).toBe(-96);
+    expect(sent).toBeGreaterThanOrEqual(90);
+    const {value, seconds} = correlate(said, readWav(heard));
+    expect(value).toBeGreaterThan(ON_TIME);
+    expect(seconds).toBeGreaterThan(1);
+  },
+);
 
 const [one, two, three] = [1, 2, 3].map((value) => new Uint8Array(30).fill(value)) as [
   Uint8Array,
@@ -125,7 +131,7 @@ const [one, two, three] = [1, 2, 3].map((value) => new Uint8Array(30).fill(value
 test.each([
   ['the same keys on both sides are heard', two, true],
   ['another key is not', three, false],
-])('encrypted sound: %s', async (_, key, isHeard) => {
+])('encrypted sound: %s', REAL_TIME, async (_, key, isHeard) => {
   const context = {onTestFinished} as TestContext;
   const folder = mkdtempSync(join(tmpdir(), 'doorline-srtp-'));
   onTestFinished(() => rmSync(folder, {recursive: true, force: true}));

@@ -52,7 +52,7 @@ test('whenever the power fails the board boots, with the old configuration or th
   const seen = new Map<number, Entry>();
   let number = 0;
   for (let index = 0; index < WRITING; index += 1) {
-    const {targets, next} = await writeUntil(sleep(random() * LONGEST).then(cut));
+    const {targets, next} = await writeUntil(() => sleep(random() * LONGEST).then(cut));
     await boot(machine);
     const {buttons} = (await ask('GET', '/api/status')) as Status;
     expect([targets, next]).toContainEqual(buttons[0]!.call);
@@ -82,13 +82,13 @@ test('whenever the power fails the board boots, with the old configuration or th
   );
 
   /** Changes the configuration and reads the journal, over and over, until the power is cut. */
-  async function writeUntil(end: Promise<void>) {
-    // What is asked of a board without power would get its answer never.
-    const power = new AbortController();
-    const ended = end.then(() => power.abort());
+  async function writeUntil(end: () => Promise<void>) {
     const status = (await ask('GET', '/api/status')) as Status;
     let targets = status.buttons[0]!.call;
     let next = targets;
+    // What is asked of a board without power would get its answer never.
+    const power = new AbortController();
+    const ended = end().then(() => power.abort());
     while (!power.signal.aborted) {
       number += 1;
       // Long enough for several sectors.

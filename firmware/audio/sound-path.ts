@@ -147,8 +147,8 @@ export class SoundPath {
     const card = this.#matched;
     for (let reads = 0; reads < mostReads; reads++) {
       const count = card.capture();
-      this.#captured.set(card.captured.subarray(0, count), this.#capturedCount);
-      this.#capturedCount += count;
+      for (let index = 0; index < count; index++)
+        this.#captured[this.#capturedCount++] = card.captured[index]!;
       if (this.#capturedCount > capturedLimit) this.#keepLead();
       if (card.exhausted) return;
     }

@@ -3,6 +3,7 @@ import type {AudioStream, CodecName} from '../rtp/audio-stream.ts';
 import type {RtpHeader} from '../rtp/packet.ts';
 import {RtpReceiver} from '../rtp/receiver.ts';
 import {isRtcp} from '../rtp/rtcp/compound.ts';
+import type {Playout} from '../rtp/rtcp/rtcp-session.ts';
 import {RtpSender} from '../rtp/sender.ts';
 import {SrtpSession} from '../rtp/srtp/srtp-session.ts';
 import {frameSamples, narrowRate, narrowSamples} from './frame.ts';
@@ -39,6 +40,7 @@ export class VoiceSession {
   readonly #controlSocket: RtpSocket;
   readonly #received = new ReceivedSound();
   readonly #outgoing = new OutgoingSound();
+  readonly #playout: Playout;
   /** Whether nothing was encoded for the next frame. */
   #silent = true;
   #stream: AudioStream | undefined;
@@ -68,6 +70,13 @@ export class VoiceSession {
     this.#socket = sockets.rtp;
     this.#controlSocket = sockets.rtcp;
     this.#listener = listener;
+    const received = this.#received;
+    this.#playout = {
+      get delay() {
+        return received.delayMs;
+      },
+      maximum: maxDelayMs,
+    };
     this.#playingTime = playingTime;
     this.#receiver = new RtpReceiver(narrowRate, {
       onSound: (bytes, header, codec) => this.#hear(bytes, header, codec),
@@ -191,7 +200,7 @@ export class VoiceSession {
     if (!this.#socket.connected && this.#receiver.fromNegotiated >= settledPackets) {
       this.#socket.connect(this.#receiver.remote!.current);
     }
-    this.#reports.poll(now, {delay: this.#received.delayMs, maximum: maxDelayMs});
+    this.#reports.poll(now, this.#playout);
   }
 
   /** Queues a key; false when it cannot be sent. */

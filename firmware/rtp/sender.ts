@@ -27,6 +27,8 @@ export class RtpSender {
   #packetSamples = 0;
   readonly #samplesPerMs: number;
   readonly #packet: Uint8Array;
+  /** As much of it as a packet takes: a new view of it for each would have to be allocated. */
+  #whole: Uint8Array;
   readonly #eventPacket = new Uint8Array(headerLength + eventLength);
   #filled = 0;
   readonly #events = new TelephoneEventSender();
@@ -45,6 +47,7 @@ export class RtpSender {
     this.#sequenceNumber = start.getUint16(8) & 0x7fff;
     this.#samplesPerMs = clockRate / 1000;
     this.#packet = new Uint8Array(headerLength + maxPacketTime * this.#samplesPerMs);
+    this.#whole = this.#packet;
     this.#send = send;
   }
 
@@ -60,7 +63,10 @@ export class RtpSender {
     if (packetSamples !== this.#packetSamples || stream.payloadType !== this.#payloadType) {
       this.#dropPartialPacket();
     }
-    this.#packetSamples = packetSamples;
+    if (packetSamples !== this.#packetSamples) {
+      this.#packetSamples = packetSamples;
+      this.#whole = this.#packet.subarray(0, headerLength + packetSamples);
+    }
     this.#payloadType = stream.payloadType;
     this.#telephoneEvent = stream.telephoneEvent;
   }
@@ -106,7 +112,7 @@ export class RtpSender {
     this.#filled = 0;
     this.#marker = false;
     this.#count(length);
-    this.#send(length === this.#packet.length ? this.#packet : this.#packet.subarray(0, length));
+    this.#send(this.#whole);
   }
 
   /** Sends a packet of the running or next key and lets the time pass; false when no key is being sent. */

@@ -93,14 +93,11 @@ export class EchoChain {
     for (let index = 0; index < lead; index++) this.#late[index] = recorded[frameSamples - lead + index]!;
     this.#speex.cancel();
     const output = this.#speex.result;
-    let echo = 0;
-    for (let index = 0; index < frameSamples; index++) {
-      const difference = input[index]! - output[index]!;
-      echo += difference * difference;
-    }
+    this.#suppressor.compare(input, output);
     this.#speex.clean();
-    this.#suppressor.process(output, played, this.#estimator.delay ?? this.#expected, echo / frameSamples);
-    this.#measure(recorded, output, echo / frameSamples);
+    const delay = Math.floor((this.#estimator.delay ?? this.#expected) / frameSamples);
+    this.#suppressor.process(output, played, delay);
+    this.#measure(recorded, output);
     result.set(output);
   }
 
@@ -124,8 +121,8 @@ export class EchoChain {
     this.#after = 0;
   }
 
-  #measure(recorded: Int16Array, output: Int16Array, echo: number): void {
-    if (echo < 1000 || this.#suppressor.open) return;
+  #measure(recorded: Int16Array, output: Int16Array): void {
+    if (!this.#suppressor.echoes || this.#suppressor.open) return;
     this.#before += following * (power(recorded) - this.#before);
     this.#after += following * (power(output) - this.#after);
   }

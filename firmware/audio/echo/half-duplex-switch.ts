@@ -5,11 +5,20 @@ const loud = {range: 20, fading: 0.02} as const;
 /** From this likeness on what is left is of the echo; below it somebody may be speaking. */
 const alike = 0.5;
 /** What may be left of an echo, in dB against it: speech can be told from so much; and nobody speaks where it is so little. */
-const left = {enough: -20, plain: -28} as const;
+const mayBeLeft = {besidesSpeech: -20, always: -28} as const;
 /** Frames: what speaks for the canceller is counted up to `most`. It has to come up to `ends`, or down to nothing, to change. */
 const evidence = {most: 100, ends: 60, first: 40} as const;
 /** Frames after which a canceller that has shown nothing yet, for somebody spoke all the time, is trusted: 3 s. */
 const patience = 150;
+
+/** Levels of a frame in dB; in one object, for numbers with parts that are handed over one by one have to be allocated. */
+export interface FrameLevels {
+  /** What is played and may echo now. */
+  readonly played: number;
+  readonly echo: number;
+  /** What is left of it, of speech and of noise. */
+  readonly left: number;
+}
 
 /**
  * Whether so much of the echo is left that who speaks could not be told from it. A canceller that knows nothing yet has to show
@@ -32,13 +41,13 @@ export class HalfDuplexSwitch {
     this.#frames = 0;
   }
 
-  /** Takes levels of a frame in dB: what is played and may echo now, the echo, and what is left of it. `inaudible`: it is too weak to disturb. */
-  add(played: number, echo: number, residual: number, inaudible: boolean): void {
-    this.#likeness.add(played, residual);
+  /** Takes the levels of a frame. `inaudible`: what is left is too weak to disturb. */
+  add({played, echo, left}: FrameLevels, inaudible: boolean): void {
+    this.#likeness.add(played, left);
     this.#loudest = Math.max(played, this.#loudest - loud.fading);
     if (played < this.#loudest - loud.range) return;
     const follows = this.#likeness.value > alike;
-    if (inaudible || residual - echo < (follows ? left.enough : left.plain)) this.#evidence++;
+    if (inaudible || left - echo < (follows ? mayBeLeft.besidesSpeech : mayBeLeft.always)) this.#evidence++;
     else if (follows) this.#evidence--;
     const least = this.#starting ? evidence.first : 0;
     this.#evidence = Math.max(least, Math.min(evidence.most, this.#evidence));

@@ -1,9 +1,11 @@
 import {frameSamples} from '../frame.ts';
-import {HalfDuplexSwitch} from './half-duplex-switch.ts';
+import {type FrameLevels, HalfDuplexSwitch} from './half-duplex-switch.ts';
 import {LevelLikeness} from './level-likeness.ts';
 
 /** Below this mean square, in dB, what is played is too weak to echo. */
 const faintest = 30;
+/** The weakest echo that counts in figures, in dB. */
+const weakest = 30;
 /** How fast the level of what is left is smoothed, per frame: single frames say little about who speaks. */
 const smoothing = 0.08;
 /** Changes in dB a frame of a level that so follows a quantile: 95 % of what is left lies below it. */
@@ -48,8 +50,11 @@ export class ResidualSuppressor {
   #noise = 40;
   /** The same of what is played. */
   #farNoise = faintest;
-  /** What was cancelled in the frame before, in dB: cleaning delays by a frame. */
-  #cancelled = 0;
+  readonly #level = new Level();
+  readonly #levels = {played: 0, echo: 0, left: 0} satisfies FrameLevels;
+  /** Levels of the echo in this frame and the one before, in dB: cleaning delays by a frame. */
+  #echo = 0;
+  #echoBefore = 0;
   readonly #likeness = new LevelLikeness();
   /** What was played in the last frames, in dB; a ring. */
   readonly #played = new Float64Array(remembered);
@@ -57,6 +62,8 @@ export class ResidualSuppressor {
   /** What part of the last second stood out. */
   #speech = 0;
   #holding = 0;
+  /** What is to be taken away of this frame, in dB. */
+  #attenuation = 0;
   #gain = 1;
   readonly #switch = new HalfDuplexSwitch();
 
@@ -69,42 +76,41 @@ export class ResidualSuppressor {
     return this.#always || this.#switch.on;
   }
 
+  /** Whether the last frame held an echo that is worth a measurement. */
+  get echoes(): boolean {
+    return this.#echo > weakest;
+  }
+
   /** Whether the last frame was taken for speech of the near side, or for nothing at all. */
   get open(): boolean {
     return this.#holding > 0;
   }
 
-  /**
-   * `frame`: what is left after all else, changed. `played` is what was played in the same step, which echoes so many
-   * samples later as `delay` says; `echo` is the mean square of what was cancelled.
-   */
-  process(frame: Int16Array, played: Int16Array, delay: number, echo: number): void {
-    this.#played[this.#frames++ % remembered] = decibels(meanSquare(played));
-    const loudest = this.#loudest(Math.floor(delay / frameSamples));
-    this.#farNoise = Math.max(faintest, Math.min(loudest, this.#farNoise + noiseRise));
-    if (loudest < faintest) {
-      this.#holding = hold;
-      this.#apply(frame, 0);
-      return;
+  /** Takes a frame before and after the echo was cancelled, which comes before what `process` is given. */
+  compare(before: Int16Array, after: Int16Array): void {
+    let sum = 0;
+    for (let index = 0; index < frameSamples; index++) {
+      const difference = before[index]! - after[index]!;
+      sum += difference * difference;
     }
-    const level = decibels(meanSquare(frame));
-    const cancelled = decibels(echo);
-    const echoed = Math.max(cancelled, this.#cancelled);
-    this.#cancelled = cancelled;
-    this.#likeness.add(echoed, level);
-    this.#noise = Math.min(level, this.#noise + noiseRise);
-    const residual = 10 ** ((loudest + this.#usual) / 10);
-    const noise = 10 ** ((this.#noise + noiseSpread) / 10);
-    this.#excess += smoothing * (level - decibels(residual + noise) - this.#excess);
-    const above = this.#excess - standsOut;
-    this.#learn(above > 0, residual > noise);
-    this.#switch.add(loudest, echoed, level, level - loudest < inaudible);
-    const waits = this.halfDuplex && loudest > this.#farNoise + farSpeech;
-    this.#holding = above > 0 && !waits ? hold : Math.max(0, this.#holding - 1);
-    const share = Math.max(0, Math.min(1, -above / fade));
-    const needed = Math.max(0, Math.min(deepest.residual, 4 * (this.#usual - inaudible)));
-    const attenuation = waits ? deepest.halfDuplex : needed * share;
-    this.#apply(frame, this.#holding > 0 ? 0 : attenuation);
+    this.#echoBefore = this.#echo;
+    this.#echo = decibels(sum / frameSamples);
+  }
+
+  /**
+   * `frame`: what is left after all else, changed. `played` is what was played in the same step, which echoes so many frames
+   * later as `delay` says, a whole number.
+   */
+  process(frame: Int16Array, played: Int16Array, delay: number): void {
+    this.#measure(frame, played, delay);
+    if (this.#levels.played < faintest) {
+      this.#holding = hold;
+      this.#attenuation = 0;
+    } else {
+      this.#follow();
+      this.#decide();
+    }
+    this.#apply(frame);
   }
 
   /** The canceller has begun anew. */
@@ -112,18 +118,36 @@ export class ResidualSuppressor {
     this.#switch.restart();
   }
 
-  /** Of the frames that may sound now, when an echo comes so many frames later. */
-  #loudest(delay: number): number {
+  #measure(frame: Int16Array, played: Int16Array, delay: number): void {
+    const levels = this.#levels;
+    this.#level.take(played);
+    this.#played[this.#frames++ % remembered] = this.#level.decibels;
+    // The loudest of the frames that may sound now, when an echo comes so many frames later.
     let loudest = 0;
     for (let age = delay; age < delay + tail; age++) {
       const level = this.#played[(this.#frames - 1 - age + 2 * remembered) % remembered]!;
       if (level > loudest) loudest = level;
     }
-    return loudest;
+    levels.played = loudest;
+    this.#farNoise = Math.max(faintest, Math.min(loudest, this.#farNoise + noiseRise));
+    levels.echo = Math.max(this.#echo, this.#echoBefore);
+    this.#level.take(frame);
+    levels.left = this.#level.decibels;
   }
 
-  #learn(standsOut: boolean, aboveNoise: boolean): void {
-    this.#speech += ((standsOut ? 1 : 0) - this.#speech) / 50;
+  /** Follows what is usually left, and by how much more it is at present. */
+  #follow(): void {
+    const {played, echo, left} = this.#levels;
+    this.#likeness.add(echo, left);
+    this.#noise = Math.min(left, this.#noise + noiseRise);
+    const residual = 10 ** ((played + this.#usual) / 10);
+    const noise = 10 ** ((this.#noise + noiseSpread) / 10);
+    this.#excess += smoothing * (left - decibels(residual + noise) - this.#excess);
+    this.#learn(this.#excess > standsOut, residual > noise);
+  }
+
+  #learn(standingOut: boolean, aboveNoise: boolean): void {
+    this.#speech += ((standingOut ? 1 : 0) - this.#speech) / 50;
     const likeness = this.#likeness.value;
     if (this.#excess <= 0) {
       if (aboveNoise) this.#usual -= usually.down;
@@ -131,9 +155,22 @@ export class ResidualSuppressor {
     else if (likeness > like.loud) this.#usual += usually.upInSpeech;
   }
 
+  /** Whether it is speech that is left, and how much is to be taken away. */
+  #decide(): void {
+    const {played, left} = this.#levels;
+    this.#switch.add(this.#levels, left - played < inaudible);
+    const waits = this.halfDuplex && played > this.#farNoise + farSpeech;
+    const above = this.#excess - standsOut;
+    this.#holding = above > 0 && !waits ? hold : Math.max(0, this.#holding - 1);
+    const share = Math.max(0, Math.min(1, -above / fade));
+    const needed = Math.max(0, Math.min(deepest.residual, 4 * (this.#usual - inaudible)));
+    this.#attenuation = waits ? deepest.halfDuplex : needed * share;
+    if (this.#holding > 0) this.#attenuation = 0;
+  }
+
   /** Changes the gain along the first quarter of the frame when it opens, along the whole frame when it closes. */
-  #apply(frame: Int16Array, attenuation: number): void {
-    const target = 10 ** (-attenuation / 20);
+  #apply(frame: Int16Array): void {
+    const target = 10 ** (-this.#attenuation / 20);
     if (target === 1 && this.#gain === 1) return;
     const opens = target > this.#gain;
     const length = opens ? frameSamples / 4 : frameSamples;
@@ -147,10 +184,15 @@ export class ResidualSuppressor {
   }
 }
 
-function meanSquare(frame: Int16Array): number {
-  let sum = 0;
-  for (let index = 0; index < frame.length; index++) sum += frame[index]! * frame[index]!;
-  return sum / frame.length;
+/** Measures frames. What it finds is kept here: a number with parts that is returned has to be allocated. */
+class Level {
+  decibels = 0;
+
+  take(frame: Int16Array): void {
+    let sum = 0;
+    for (let index = 0; index < frameSamples; index++) sum += frame[index]! * frame[index]!;
+    this.decibels = decibels(sum / frameSamples);
+  }
 }
 
 function decibels(power: number): number {

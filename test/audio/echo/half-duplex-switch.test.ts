@@ -9,7 +9,7 @@ function bench() {
   const play = (frames: number, left: number, inaudible = false) => {
     for (let count = 0; count < frames; count++) {
       const played = 55 + 15 * random();
-      chosen.add(played, played + 10, played + 10 + left, inaudible);
+      chosen.add({played, echo: played + 10, left: played + 10 + left}, inaudible);
     }
   };
   return {random, chosen, play};
@@ -50,7 +50,8 @@ test.each([-25, -10])('a pause changes nothing, where %i dB are left', (left) =>
   const {random, chosen, play} = bench();
   play(300, left);
   const before = chosen.on;
-  for (let frame = 0; frame < 1000; frame++) chosen.add(32, 20, 40 + 3 * random(), false);
+  for (let frame = 0; frame < 1000; frame++)
+    chosen.add({played: 32, echo: 20, left: 40 + 3 * random()}, false);
   expect(chosen.on).toBe(before);
 });
 
@@ -59,7 +60,7 @@ test('speech against the echo is none of the canceller’s mistakes', () => {
   play(300, -25);
   for (let frame = 0; frame < 1000; frame++) {
     const played = 55 + 15 * random();
-    chosen.add(played, played + 10, 55 + 15 * random(), false);
+    chosen.add({played, echo: played + 10, left: 55 + 15 * random()}, false);
   }
   expect(chosen.on).toBe(false);
 });

@@ -25,6 +25,21 @@ export const stream: AudioStream = {
   security: undefined,
 };
 
+/** The same with G.722, where all codecs are taken. */
+export const wideStream = {
+  ...stream,
+  codec: 'G722',
+  payloadType: 9,
+  receives: {
+    formats: [
+      {codec: 'G722', payloadType: 9},
+      {codec: 'PCMU', payloadType: 0},
+      {codec: 'PCMA', payloadType: 8},
+    ],
+    telephoneEvent: 101,
+  },
+} as const;
+
 /** A socket that keeps what it sent. */
 export class FakeSocket implements RtpSocket {
   readonly port: number;

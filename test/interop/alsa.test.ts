@@ -10,6 +10,8 @@ import {fixedCard, fixedRate, preparePulse, startPulse, stationCard, visitorCard
 import {type Run, startRun} from '../support/run-folder.ts';
 import {makeSpeech} from '../support/speech.ts';
 import {TestStation} from '../support/station.ts';
+import {understood} from '../support/understood.ts';
+import type {Sound} from '../support/wav.ts';
 
 const rate = 8000;
 const frame = 160;
@@ -101,18 +103,32 @@ test('after an underrun playback starts again, and it is counted', async (contex
   expect(station.card.state.speaker.xruns).toBeGreaterThan(0);
 });
 
-/** A station whose microphone and loudspeaker are one ALSA device, and which rings a phone. */
+/** A station as it comes, whose microphone and loudspeaker are one ALSA device, and which rings a phone. */
 function startStation(run: Run, phone: Baresip, card: string, environment: Record<string, string>) {
   const device = `alsa:${card}`;
   return TestStation.start(
     run,
     {
       buttons: [{name: 'bell', input: 'button-1', call: [phone.uri]}],
-      // Not one sample shall be changed on the way.
-      audio: {microphone: device, speaker: device, echo: 'off'},
+      audio: {microphone: device, speaker: device},
     },
     {environment},
   );
+}
+
+/** Somebody who lets the other side finish first. */
+function waiting({samples}: Sound): Int16Array {
+  return Int16Array.of(...new Int16Array(6 * rate), ...samples);
+}
+
+/**
+ * What the station captures is changed on its way, for echo and noise are taken out of it and its loudness is evened. In 20 calls on a
+ * busy machine it was 0.72 to 0.99, another's speech 0.1 at most.
+ */
+function expectUnderstood(said: Sound, phone: Baresip): void {
+  const heard = phone.heard()!;
+  expect(understood(said, heard)).toBeGreaterThan(0.6);
+  expect(understood(makeSpeech(5, 99), heard)).toBeLessThan(0.3);
 }
 
 async function callThePhone(station: TestStation, phone: Baresip): Promise<void> {
@@ -138,13 +154,11 @@ test('a call whose station has ALSA devices: both sides hear each other', async 
   const station = await startStation(run, phone, stationCard, environment);
 
   await callThePhone(station, phone);
-  const visitor = openSide(run, visitorCard, says.samples);
+  const visitor = openSide(run, visitorCard, waiting(says));
   await talk([visitor]);
   await endTheCall(station, phone);
 
-  const atThePhone = correlate(says, phone.heard()!);
-  expect(atThePhone.value).toBeGreaterThanOrEqual(0.95);
-  expect(atThePhone.seconds).toBeGreaterThan(2);
+  expectUnderstood(says, phone);
   // The station's own beep at the start of the conversation is not the resident's.
   visitor.heard.splice(0, 0.4 * rate);
   const atTheDoor = correlate(resident, heardBy(visitor));
@@ -163,14 +177,14 @@ test('a card that does 44.1 kHz only: opened at that, and both sides of a call h
   const {audio} = await station.get<StationStatus>('/api/status');
   expect([audio?.microphone.rate, audio?.speaker.rate]).toEqual([fixedRate, fixedRate]);
   await callThePhone(station, phone);
-  const visitor = openSide(run, visitorCard, says.samples);
+  const visitor = openSide(run, visitorCard, waiting(says));
   await talk([visitor]);
   await endTheCall(station, phone);
   visitor.heard.splice(0, 0.4 * rate);
-  for (const {value, seconds} of [correlate(says, phone.heard()!), correlate(resident, heardBy(visitor))]) {
-    expect(value).toBeGreaterThanOrEqual(0.95);
-    expect(seconds).toBeGreaterThan(2);
-  }
+  expectUnderstood(says, phone);
+  const atTheDoor = correlate(resident, heardBy(visitor));
+  expect(atTheDoor.value).toBeGreaterThanOrEqual(0.95);
+  expect(atTheDoor.seconds).toBeGreaterThan(2);
 });
 
 test('a card that is not there at the start, goes in the midst of a call and comes back', async (context) => {
@@ -194,9 +208,7 @@ test('a card that is not there at the start, goes in the midst of a call and com
   const says = makeSpeech(5, 10);
   await talk([openSide(run, visitorCard, says.samples)]);
   await endTheCall(station, phone);
-  const {value, seconds} = correlate(says, phone.heard()!);
-  expect(value).toBeGreaterThanOrEqual(0.95);
-  expect(seconds).toBeGreaterThan(2);
+  expectUnderstood(says, phone);
 });
 
 test('a device that is not there is named, with what can be done; sound goes nowhere meanwhile', async (context) => {

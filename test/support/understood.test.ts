@@ -39,6 +39,12 @@ test('neither what a card loses nor what it waits for matters much', () => {
   expect(understood(speech, {rate, samples: torn})).toBeGreaterThan(0.75);
 });
 
+test('a card that loses 20 ms every half a second is followed, through pauses too', () => {
+  const {rate, samples} = recorded(3000);
+  const torn = samples.filter((_, index) => index % 4000 >= 160);
+  expect(understood(speech, {rate, samples: torn})).toBeGreaterThan(0.85);
+});
+
 test('another speech and noise are not understood', () => {
   expect(understood(speech, makeSpeech(5, 4))).toBeLessThan(0.5);
   const random = randomNumbers(1);

@@ -7,7 +7,7 @@ const scenario = new URL('../../interop/scenarios/mirrored.xml', import.meta.url
 const mirror = fileURLToPath(new URL('../rtp-mirror-process.ts', import.meta.url));
 
 /**
- * A telephone of SIPp, for one call of so many seconds at most, whose sound goes to a mirror: all that is said to it comes back 10 ms
+ * A telephone of SIPp, for one call of so many seconds at most, whose sound goes to a mirror: all that is said to it comes back 90 ms
  * later, packet by packet, so that nothing in it makes a delay longer. Returns its SIP address.
  */
 export async function startMirroredPhone(run: Run, seconds: number): Promise<string> {

@@ -61,7 +61,7 @@ test('the image boots through its own script, calls a phone and is called by it,
   expect(
     await inside(
       'cd /usr/lib/doorline/node_modules; for one in [!@.]* @serialport/*; do grep -q "^$one [0-9]" ../licences.txt || echo $one; done; cd /; ' +
-        'ls /usr/lib/doorline/*LICENSE /usr/share/doc/doorline/copyright /usr/share/common-licenses/GPL-3',
+        'ls -1 /usr/lib/doorline/*LICENSE /usr/share/doc/doorline/copyright /usr/share/common-licenses/GPL-3',
     ),
   ).toBe(
     [

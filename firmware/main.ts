@@ -45,6 +45,7 @@ import {
   isStartedAgain,
   markCall,
   requestRestart,
+  tellPorts,
 } from './system.ts';
 import {openTelephone} from './telephone.ts';
 import {openUpdates, type Updates, type UpdatesOptions} from './update/open-updates.ts';
@@ -227,6 +228,10 @@ async function start(
     {name: 'SIP listens', passes: () => telephony.listening.length === config.sip.listen.length},
     {name: 'the media thread answers', passes: () => media.answers().then(() => true)},
     {name: 'the page answers', passes: () => http === undefined || http.answers()},
+  ]);
+  tellPorts([
+    ...(http && listen ? [{service: 'http', address: listen.address, port: http.port}] : []),
+    ...telephony.listening.map((one) => ({...one, service: one.transport.toLowerCase()})),
   ]);
   closing.push(beWatched(config, media));
   log.info(

@@ -99,3 +99,29 @@ export function markCall(
     // Where it cannot be told, a call may be cut off; the update is what does not work.
   }
 }
+
+/** What the station listens on. */
+export interface Listening {
+  /** `http`, or how SIP is carried: `udp`, `tcp` or `tls`. */
+  readonly service: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/**
+ * Writes into the runtime folder, for what tells the local network of the station, on which ports others reach it: a line for each
+ * service, "http 80".
+ */
+export function tellPorts(
+  listening: readonly Listening[],
+  folder: string | undefined = process.env['RUNTIME_DIRECTORY'],
+): void {
+  if (!folder) return;
+  const reachable = listening.filter(({address}) => !/^(127\.|::1$)/.test(address));
+  const text = reachable.map(({service, port}) => `${service} ${port}\n`).join('');
+  try {
+    writeFileSync(join(folder, 'ports'), text);
+  } catch {
+    // It is not found by its name then, and works.
+  }
+}

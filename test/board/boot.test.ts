@@ -5,12 +5,15 @@ import {pingSip} from '../support/peers/sip-ping.ts';
 import {makeSpeech} from '../support/speech.ts';
 import {makeBoard, stationReady} from './support/board.ts';
 import {stationThat} from './support/configuration.ts';
+import {askNetwork} from './support/multicast-dns.ts';
 import {BOARD, HOST} from './support/network.ts';
 
 const MiB = 1024 * 1024;
 const CARD_SIZE = 3072;
 /** Where the data partition begins; all behind it is its. */
 const DATA_START = 1088;
+/** Another than the usual one: the network has to be told which. */
+const PORT = 5070;
 
 test('the image boots through its own script, calls a phone and is called by it, and is as it should be', async (context) => {
   requirePeers(context, 'baresip');
@@ -20,18 +23,18 @@ test('the image boots through its own script, calls a phone and is called by it,
     'doorline/doorline.yaml',
     stationThat(
       `buttons: [{name: bell, input: button-1, call: ["${phone.uri}"]}]\nanswer: {from: [${HOST}]}\n`,
-    ),
+    ).replace('5060', `${PORT}`),
   );
   const start = performance.now();
   await machine.start();
   await machine.waitForConsole(/Starting kernel/);
   const kernelStart = performance.now();
-  await machine.waitUntil('it answers SIP', () => pingSip(5060, {address: BOARD, timeout: 2000}));
+  await machine.waitUntil('it answers SIP', () => pingSip(PORT, {address: BOARD, timeout: 2000}));
   const answered = performance.now();
   await stationReady(machine);
   const inside = async (command: string) => (await machine.inside(command)).output;
 
-  await phone.dial(`sip:door@${BOARD}`);
+  await phone.dial(`sip:door@${BOARD}:${PORT}`);
   await phone.waitFor('CALL_ESTABLISHED', {timeout: 120_000});
   await phone.hangUp();
   await phone.waitFor('CALL_CLOSED', {timeout: 60_000});
@@ -46,7 +49,11 @@ test('the image boots through its own script, calls a phone and is called by it,
   const partition = Number(await inside('lsblk -bno SIZE /dev/disk/by-partuuid/d00b1e11-04'));
   expect(partition).toBe((CARD_SIZE - DATA_START) * MiB);
   expect(Number(await inside('df --output=size -B1 /data | tail -1'))).toBeGreaterThan(0.9 * partition);
-  expect(await inside('cat /proc/sys/kernel/hostname')).toMatch(/^doorline-[0-9a-f]{6}$/);
+  const host = await inside('cat /proc/sys/kernel/hostname');
+  expect(host).toMatch(/^doorline-[0-9a-f]{6}$/);
+  expect(await askNetwork(`${host}._sip._udp.local`, 'SRV')).toBe(`${host}.local:${PORT}`);
+  // The page is for this machine alone here.
+  expect(await inside('ls /run/systemd/dnssd')).toBe('doorline-udp.dnssd');
   // The slot that runs counts as good, and the other has nothing yet.
   expect(await inside('fw_printenv | sort')).toBe('BOOT_A_LEFT=9\nBOOT_B_LEFT=0\nBOOT_ORDER=A B');
   // Nothing listens but the station, and SSH is off.

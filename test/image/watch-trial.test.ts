@@ -1,13 +1,7 @@
-import {execFileSync} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
+import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {expect, onTestFinished, test} from 'vitest';
-
-const script = readFileSync(
-  new URL('../../tools/image/root/usr/lib/doorline-board/watch-trial', import.meta.url),
-  'utf8',
-);
+import {expect, test} from 'vitest';
+import {MovedScript} from './moved-script.ts';
 
 /**
  * Runs the script where a second takes no time.
@@ -15,27 +9,19 @@ const script = readFileSync(
  * @returns what it said; the last line is "restart" and the seconds until then where the board starts anew.
  */
 function trial(events: Readonly<Record<number, string>>): string[] {
-  const folder = mkdtempSync(join(tmpdir(), 'doorline-trial-'));
-  onTestFinished(() => rmSync(folder, {recursive: true}));
-  mkdirSync(join(folder, 'run'));
-  writeFileSync(join(folder, 'cmdline'), 'root=PARTUUID=d00b1e11-03 rauc.slot=B quiet\n');
-  writeFileSync(join(folder, 'restart'), '#!/bin/sh\necho restart $passed\n', {mode: 0o755});
-  const moved = Object.entries({
+  const script = new MovedScript('watch-trial', {
     '/proc/cmdline': 'cmdline',
     '/run/doorline/': 'run/',
     '/usr/lib/doorline-board/restart': './restart',
-  }).reduce((text, [path, place]) => {
-    expect(text).toContain(path);
-    return text.replaceAll(path, place);
-  }, script);
+  });
+  mkdirSync(join(script.folder, 'run'));
+  writeFileSync(join(script.folder, 'cmdline'), 'root=PARTUUID=d00b1e11-03 rauc.slot=B quiet\n');
+  writeFileSync(join(script.folder, 'restart'), '#!/bin/sh\necho restart $passed\n', {mode: 0o755});
   const cases = Object.entries(events).map(([second, command]) => `${second}) ${command} ;;`);
-  const machine = `left=1
+  return script.run(`left=1
 export passed=0
 fw_printenv() { [ "$*" = "-n BOOT_B_LEFT" ] && echo $left; }
-sleep() { passed=$((passed + $1)); case $passed in ${cases.join(' ')} *) ;; esac; }
-`;
-  writeFileSync(join(folder, 'watch-trial'), `${machine}${moved}`);
-  return execFileSync('sh', ['watch-trial'], {cwd: folder, encoding: 'utf8'}).trim().split('\n');
+sleep() { passed=$((passed + $1)); case $passed in ${cases.join(' ')} *) ;; esac; }`);
 }
 
 test('a slot that has proved good stays', () => {

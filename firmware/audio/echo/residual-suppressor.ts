@@ -14,8 +14,11 @@ const usually = {up: 0.285, upInSpeech: 0.06, down: 0.015} as const;
 const standsOut = 0.8;
 /** Speech has so much of the last second that it is not a mistake; then little is learnt. */
 const speaking = 0.3;
-/** What rises and falls with the echo by so much is what is left of it; and by so much even where it stands out like speech. */
-const like = {left: 0.5, loud: 0.7} as const;
+/**
+ * What rises and falls with the echo by so much is what is left of it; and by so much even where it stands out like speech. It has to
+ * do so with what is played too, by as much as `played`: a canceller that finds no echo takes speech of the near side for one.
+ */
+const like = {left: 0.5, loud: 0.7, played: 0.3} as const;
 /** How fast the level of a noise rises with what is louder, in dB a frame; and what lies so far above it at most is noise. */
 const noiseRise = 0.02;
 const noiseSpread = 4;
@@ -55,7 +58,8 @@ export class ResidualSuppressor {
   /** Levels of the echo in this frame and the one before, in dB: cleaning delays by a frame. */
   #echo = 0;
   #echoBefore = 0;
-  readonly #likeness = new LevelLikeness();
+  readonly #likenessToEcho = new LevelLikeness();
+  readonly #likenessToPlayed = new LevelLikeness();
   /** What was played in the last frames, in dB; a ring. */
   readonly #played = new Float64Array(remembered);
   #frames = 0;
@@ -138,7 +142,8 @@ export class ResidualSuppressor {
   /** Follows what is usually left, and by how much more it is at present. */
   #follow(): void {
     const {played, echo, left} = this.#levels;
-    this.#likeness.add(echo, left);
+    this.#likenessToEcho.add(echo, left);
+    this.#likenessToPlayed.add(played, left);
     this.#noise = Math.min(left, this.#noise + noiseRise);
     const residual = 10 ** ((played + this.#usual) / 10);
     const noise = 10 ** ((this.#noise + noiseSpread) / 10);
@@ -148,7 +153,7 @@ export class ResidualSuppressor {
 
   #learn(standingOut: boolean, aboveNoise: boolean): void {
     this.#speech += ((standingOut ? 1 : 0) - this.#speech) / 50;
-    const likeness = this.#likeness.value;
+    const likeness = this.#likenessToPlayed.value > like.played ? this.#likenessToEcho.value : 0;
     if (this.#excess <= 0) {
       if (aboveNoise) this.#usual -= usually.down;
     } else if (this.#speech < speaking && likeness > like.left) this.#usual += usually.up;

@@ -57,6 +57,14 @@ test('what a bad loudspeaker distorts is suppressed, and speech is not', () => {
   expect(after).toBeGreaterThan(0.82);
 });
 
+test.each([1, 2, 3])(
+  'where nothing echoes, who speaks while the other side does is heard (scene %i)',
+  (seed) => {
+    const {after} = play({seed, nearFrom: 8, echoDb: -90});
+    expect(after).toBeGreaterThan(0.85);
+  },
+);
+
 test('with nothing played speech passes as it is', () => {
   const {scene, cleaned} = play({farUntil: 0, nearFrom: 0, seconds: 8});
   const {near} = scene;

@@ -13,7 +13,7 @@ const withPeers = {
 };
 
 /**
- * `unit` needs nothing but Node; `interop` talks to real peers, three files at a time, for most of the time they wait;
+ * `unit` needs nothing but Node; `interop` talks to real peers, two files at a time, for most of the time they wait;
  * `interop-alone` goes on with those that want the machine for themselves; `hardware` is started by test/hardware/main.ts in a
  * virtual machine, `board` by test/board/main.ts, which boots the image. All but the first live in real time with
  * programs of others: but for the last, a test that fails there is tried once more, and the report says so.
@@ -35,7 +35,7 @@ export default defineConfig({
           name: 'interop',
           include: ['test/interop/**/*.test.ts'],
           exclude: [...ALONE, 'node_modules/**'],
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: {groupOrder: 1},
         },
       },

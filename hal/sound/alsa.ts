@@ -25,7 +25,6 @@ export class AlsaMicrophone implements Microphone {
   constructor(options: AlsaOptions) {
     this.#line = new AlsaLine('capture', options);
     this.rate = this.#line.pcm.rate;
-    this.#line.pcm.start();
   }
 
   read(samples: Int16Array): number {
@@ -108,6 +107,13 @@ class AlsaLine {
     } catch (error) {
       throw new DeviceError(deviceFault(device, stream, error));
     }
+    if (stream === 'playback') return;
+    try {
+      this.pcm.start();
+    } catch (error) {
+      this.pcm.close();
+      throw new DeviceError(deviceFault(device, stream, error));
+    }
   }
 
   /** Reads or writes; where that fails for an under- or overrun, recovers and tries once more. */
@@ -126,10 +132,11 @@ class AlsaLine {
   delay(): number {
     if (this.fault) return 0;
     const delay = Math.max(0, this.pcm.delay());
-    if (delay === 0 || this.#clock.now() - this.#lastMove < this.#stallTime) return delay;
+    const passed = this.#clock.now() - this.#lastMove;
+    if (delay === 0 || passed < this.#stallTime) return delay;
     // All must have been heard by now, and nothing more will be written while it is said to wait: seen with PulseAudio's plugin
     // after an underrun, in state RUNNING.
-    this.xruns += 1;
+    if (passed < PAUSE_MS) this.xruns += 1;
     this.#recover(Errno.xrun);
     return 0;
   }

@@ -1,6 +1,7 @@
-import {Errno} from 'node-alsa';
+import {AlsaError, Errno} from 'node-alsa';
 import {beforeEach, expect, test, vi} from 'vitest';
 import {AlsaMicrophone, AlsaSpeaker} from '../../hal/sound/alsa.ts';
+import {DeviceError} from '../../hal/sound/device-error.ts';
 import {USUAL_TIMING} from '../../hal/sound/direction.ts';
 import {FakeClock} from '../support/fake-clock.ts';
 
@@ -14,8 +15,11 @@ class FakePcm {
   queued = 0;
   /** What the next transfer fails with; 0: nothing. */
   error = 0;
+  /** What starting fails with; 0: nothing. */
+  startError = 0;
   readonly recovered: number[] = [];
   starts = 0;
+  closed = false;
 
   read(samples: Int16Array): number {
     return this.#result(samples.length);
@@ -33,7 +37,11 @@ class FakePcm {
     this.queued = 0;
   }
   start(): void {
+    if (this.startError !== 0) throw new AlsaError('capture device "fake"', this.startError);
     this.starts++;
+  }
+  close(): void {
+    this.closed = true;
   }
   #result(count: number): number {
     const {error} = this;
@@ -63,6 +71,11 @@ function openSpeaker(): AlsaSpeaker {
   return new AlsaSpeaker({device: 'fake', rate: 8000, timing: USUAL_TIMING, clock});
 }
 
+function openMicrophone(): AlsaMicrophone {
+  pcm.stream = 'capture';
+  return new AlsaMicrophone({device: 'fake', rate: 8000, timing: USUAL_TIMING, clock});
+}
+
 test('what is queued is told, as long as it may still be played', () => {
   const speaker = openSpeaker();
   speaker.write(frame);
@@ -89,6 +102,15 @@ test('a card that says for longer than its buffer is long that something waits d
   expect(speaker.xruns).toBe(1);
 });
 
+test('what still waits after a pause is no underrun', () => {
+  const speaker = openSpeaker();
+  speaker.write(frame);
+  clock.advance(1000);
+  expect(speaker.delay()).toBe(0);
+  expect(pcm.recovered).toEqual([Errno.xrun]);
+  expect(speaker.xruns).toBe(0);
+});
+
 test('after an underrun sound is written once more, and it is counted; after a pause it is not', () => {
   const speaker = openSpeaker();
   speaker.write(frame);
@@ -105,8 +127,7 @@ test('after an underrun sound is written once more, and it is counted; after a p
 });
 
 test('after an overrun capture goes on', () => {
-  pcm.stream = 'capture';
-  const microphone = new AlsaMicrophone({device: 'fake', rate: 8000, timing: USUAL_TIMING, clock});
+  const microphone = openMicrophone();
   microphone.read(frame);
   clock.advance(300);
   pcm.error = Errno.xrun;
@@ -114,3 +135,22 @@ test('after an overrun capture goes on', () => {
   expect(microphone.xruns).toBe(1);
   expect(pcm.starts).toBe(2);
 });
+
+test.each([
+  [Errno.gone, 'missing'],
+  [-5, 'failed'],
+])(
+  'a microphone that opens but does not start (error %i) is a fault like others, and is let go',
+  (error, state) => {
+    pcm.startError = error;
+    let thrown: unknown;
+    try {
+      openMicrophone();
+    } catch (problem) {
+      thrown = problem;
+    }
+    expect(thrown).toBeInstanceOf(DeviceError);
+    expect((thrown as DeviceError).fault.state).toBe(state);
+    expect(pcm.closed).toBe(true);
+  },
+);

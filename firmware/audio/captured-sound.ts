@@ -1,7 +1,10 @@
+import {sampleRate} from './frame.ts';
 import {silenceLevel} from './level-meter.ts';
 
 /** A microphone that works moves further than this, whatever it hears. */
 const silentSpan = 4;
+/** Where a recording begins there are zeros, and then what a dead microphone gives: so many samples tell nothing, 0.1 s. */
+const beginning = 0.1 * sampleRate;
 /** From here on a sample counts as clipped. */
 const clipped = 32_600;
 
@@ -9,10 +12,10 @@ const clipped = 32_600;
 export const silentText =
   'The microphone gives no sound at all, not even noise: it is muted, its gain is at zero, or it is not connected.';
 
-/** Whether samples stand still, as those of no working microphone do. */
+/** Whether a recording stands still, as that of no working microphone does. */
 export function isSilent(samples: Int16Array): boolean {
   let [low, high] = [32_767, -32_768];
-  for (const sample of samples) {
+  for (const sample of samples.subarray(beginning)) {
     low = Math.min(low, sample);
     high = Math.max(high, sample);
   }

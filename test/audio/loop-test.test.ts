@@ -97,3 +97,14 @@ test.each<[string, (index: number) => number, string]>([
   const captured = Int16Array.from({length: 80_000}, (_, index) => Math.round(sample(index)));
   expect(judgeRecording({captured, cleaned: captured}).text).toContain(words);
 });
+
+test.each([-1234, 32_767])(
+  'a dead input with an offset of %i is silent, whatever the recording begins with',
+  (offset) => {
+    for (const zeros of [0, 20, 640]) {
+      const captured = new Int16Array(40_000).fill(offset).fill(0, 0, zeros);
+      expect(judgeLoop(captured)).toMatchObject({passed: false, finding: 'silent'});
+      expect(judgeRecording({captured, cleaned: captured}).text).toContain('gives no sound at all');
+    }
+  },
+);

@@ -49,13 +49,18 @@ export class SoundPath {
     return this.#card.state;
   }
 
-  /** Looks whether the card is still there, and for one that is not. To be called every few seconds, and when sound is wanted. */
-  refresh(): void {
-    if (!this.#card.refresh()) return;
+  /**
+   * Looks whether the card is still there, and for one that is not. To be called every few seconds, and when sound is wanted.
+   * Returns whether a device has come or gone.
+   */
+  refresh(): boolean {
+    if (!this.#card.refresh()) return false;
     this.#matched = new MatchedCard(this.#card);
     this.#capturedCount = 0;
     this.#primed = false;
+    this.framesCaptured = 0;
     this.#framesPlayed = untold;
+    return true;
   }
 
   /** The microphone is wanted from now on: what it captured before is dropped. */

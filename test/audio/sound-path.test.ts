@@ -124,6 +124,24 @@ test('a card that is lost is silence, and is heard again after it was found', ()
   expect(card.played.length).toBeGreaterThan(frame);
 });
 
+test('what another card has captured is counted from its first frame on, also where that is there at once', () => {
+  const {path, card} = pathOf();
+  const samples = new Int16Array(frame);
+  const capture = (frames: number) => {
+    card.captured.push(...Array(frames * frame).fill(7));
+    path.capture(samples);
+  };
+  for (let count = 0; count < 50; count++) capture(1);
+  expect(path.framesCaptured).toBe(49);
+  card.fault = unplugged;
+  expect(path.refresh()).toBe(true);
+  card.fault = null;
+  expect(path.refresh()).toBe(true);
+  expect(path.refresh()).toBe(false);
+  capture(3);
+  expect(path.framesCaptured).toBe(1);
+});
+
 test('a card that comes back with another rate is resampled from there on', () => {
   const {path, card} = pathOf();
   card.fault = unplugged;

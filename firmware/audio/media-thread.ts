@@ -78,7 +78,7 @@ export class MediaThread {
   #running = false;
   #capturing = false;
   #soundTold = '';
-  readonly #captureSilence = new CaptureSilence();
+  #captureSilence = new CaptureSilence();
   readonly #check = new SoundCheck();
 
   /** Opens the sound card. @throws HardwareError for what cannot come later. */
@@ -154,7 +154,8 @@ export class MediaThread {
 
   /** Looks whether the sound card is there; to be called every few seconds, also without work. */
   lookAfterSound(): void {
-    this.#sound.refresh();
+    // What another microphone gave, or the silence in its place, tells nothing of this one.
+    if (this.#sound.refresh()) this.#captureSilence = new CaptureSilence();
     this.#tellSound();
   }
 

@@ -116,6 +116,23 @@ test('a microphone that gives nothing is told of, and when it is heard again', a
   expect(silent()).toBe(false);
 });
 
+test('a microphone that is plugged in again is not told of as silent for the silence before', async () => {
+  const bench = new Bench();
+  await bench.talk();
+  bench.card.fault = {state: 'missing', text: 'fake: no such device'};
+  bench.thread.lookAfterSound();
+  // The silence that takes its place goes on.
+  bench.card.fault = null;
+  for (let step = 0; step < 300; step++) bench.step(0);
+  bench.thread.lookAfterSound();
+  const {state} = bench.reported('sound').at(-1)!;
+  expect(state.microphone.fault).toBe(null);
+  expect(state.microphoneSilent).toBe(false);
+  for (let step = 0; step < 260; step++) bench.step(0);
+  bench.thread.lookAfterSound();
+  expect(bench.reported('sound').at(-1)!.state.microphoneSilent).toBe(true);
+});
+
 test('a probe plays and records in the same steps, without a call; then all is still', () => {
   const bench = new Bench();
   const sound = Int16Array.from({length: 3 * soundFrame}, (_, index) => 1 + index);

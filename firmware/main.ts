@@ -11,6 +11,7 @@ import {openBoard} from '../hal/open-board.ts';
 import {openReader} from '../hal/open-reader.ts';
 import {withRelays} from '../hal/serial/with-relays.ts';
 import {listSoundCards} from '../hal/sound/list-cards.ts';
+import {readWavFile} from '../hal/sound/wav-file.ts';
 import {withUsedLines} from '../hal/used-lines.ts';
 import {Access} from './access/access.ts';
 import {accessFile} from './access/access-file.ts';
@@ -198,7 +199,7 @@ async function start(
         journal,
         calls,
         access,
-        settings: new Settings(configFile, boards, config.data),
+        settings: new Settings(configFile, boards, config.data, readWavFile),
         restart: restartWhenIdle,
         updates,
         soundCards: listSoundCards,

@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
+import type {ReadRecording} from '../audio/own-sounds.ts';
 import {failure, type Result, success} from '../base/result.ts';
 import {writeTogether} from '../base/write-together.ts';
 import {writeWhole} from '../base/write-whole.ts';
@@ -28,12 +29,19 @@ export class Settings {
   readonly #file: string;
   readonly #boards: ReadonlyMap<string, BoardWiring>;
   readonly #data: string;
+  readonly #readRecording: ReadRecording;
 
-  /** `data` is the data folder, as the station that runs has it. */
-  constructor(file: string, boards: ReadonlyMap<string, BoardWiring>, data: string) {
+  /** `data` is the data folder, as the station that runs has it; `readRecording` as for `loadConfig`. */
+  constructor(
+    file: string,
+    boards: ReadonlyMap<string, BoardWiring>,
+    data: string,
+    readRecording: ReadRecording,
+  ) {
     this.#file = file;
     this.#boards = boards;
     this.#data = data;
+    this.#readRecording = readRecording;
   }
 
   /** Sets whom a button calls. Returns the targets as they stand in the file now. */
@@ -81,7 +89,7 @@ export class Settings {
       missing.add(name);
       return ANY;
     };
-    const config = parseConfig(text, this.#file, this.#boards, secret);
+    const config = parseConfig(text, this.#file, this.#boards, secret, this.#readRecording);
     const wrong = [...problems, ...(config.ok ? [] : config.error)];
     if (wrong.length > 0) return bad(wrong.slice(0, TOLD).map(inPlace).join(' '));
     const odd = Object.keys(secrets).find((name) => !used.has(name));

@@ -5,6 +5,8 @@ import type {Shown} from './shown.ts';
 
 /** Path of the backup, without the secrets, and of its restoring. */
 const PATH = '/api/backup';
+/** Longest body that restores one: as long a configuration as is read at the start, as JSON writes it, with its secrets; bytes. */
+const MAX_RESTORE_BYTES = 4 * 1024 * 1024;
 
 /** The configuration as a file to be kept, and put back. The station starts anew with it, never during a call. */
 export function addBackupApi(
@@ -31,7 +33,7 @@ export function addBackupApi(
   });
 
   api.on('POST', PATH, async (exchange) => {
-    const body = await readJson(exchange.request);
+    const body = await readJson(exchange.request, MAX_RESTORE_BYTES);
     if (!body.ok) return exchange.fail(body.error);
     const given = readRestore(body.value);
     if (!given) {

@@ -3,23 +3,26 @@ import {failure, type Result, success} from '../base/result.ts';
 import type {Problem} from './problem.ts';
 import type {Exchange} from './router.ts';
 
-/** Longest body that is read, in bytes. */
+/** Longest body that is read where nothing else is said, in bytes. */
 export const MAX_BODY_BYTES = 64 * 1024;
 
 /**
  * Reads the body as JSON. No body at all reads as `undefined`.
- * Fails with 413 above `MAX_BODY_BYTES`, 415 where it is not declared as JSON, 400 where it is not JSON, or breaks off.
+ * Fails with 413 above `limit` bytes, 415 where it is not declared as JSON, 400 where it is not JSON, or breaks off.
  */
-export async function readJson(request: IncomingMessage): Promise<Result<unknown, Problem>> {
+export async function readJson(
+  request: IncomingMessage,
+  limit = MAX_BODY_BYTES,
+): Promise<Result<unknown, Problem>> {
   const declared = Number(request.headers['content-length'] ?? 0);
-  if (declared > MAX_BODY_BYTES) return failure(tooLarge);
+  if (declared > limit) return failure(tooLarge(limit));
   const chunks: Buffer[] = [];
   let size = 0;
   try {
     // Ending the loop must not end the connection, on which the answer is still to go out.
     for await (const chunk of request.iterator({destroyOnReturn: false}) as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > MAX_BODY_BYTES) return failure(tooLarge);
+      if (size > limit) return failure(tooLarge(limit));
       chunks.push(chunk);
     }
   } catch {
@@ -38,11 +41,13 @@ export async function readJson(request: IncomingMessage): Promise<Result<unknown
   }
 }
 
-const tooLarge: Problem = {
-  status: 413,
-  detail: `The body is longer than the ${MAX_BODY_BYTES} bytes that are allowed.`,
-  headers: {Connection: 'close'},
-};
+function tooLarge(limit: number): Problem {
+  return {
+    status: 413,
+    detail: `The body is longer than the ${limit} bytes that are allowed.`,
+    headers: {Connection: 'close'},
+  };
+}
 
 /** Reads a body that says nothing: none, or an empty object. Answers with what is wrong, and is false, where there is more. */
 export async function readNothing({request, fail}: Exchange): Promise<boolean> {

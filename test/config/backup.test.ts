@@ -7,6 +7,7 @@ import {boards} from '../../boards/index.ts';
 import {withoutSecrets} from '../../firmware/config/backup.ts';
 import {loadConfig} from '../../firmware/config/load-config.ts';
 import {Settings} from '../../firmware/config/settings.ts';
+import {readWavFile} from '../../hal/sound/wav-file.ts';
 
 const written = `# The old password was hunter2.
 name: "Front: door"
@@ -51,7 +52,7 @@ beforeEach(() => {
 });
 
 const file = () => join(folder, 'doorline.yaml');
-const settings = () => new Settings(file(), boards, join(folder, 'data'));
+const settings = () => new Settings(file(), boards, join(folder, 'data'), readWavFile);
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 const put = (name: string, content: string) => writeFileSync(join(folder, name), content);
 
@@ -150,4 +151,13 @@ test('whatever passwords, codes and names are: the backup is whole without them'
     }),
     {numRuns: 200},
   );
+});
+
+test('a recording that is not here, which the next start would not do without, is asked for first', () => {
+  put('doorline.yaml', written);
+  const backup = 'name: Gate\nboard: simulated\naudio: {sounds: {press: sounds/ding.wav}}\n';
+  expect(settings().restore(backup, {})).toMatchObject({
+    error: {code: 'bad', text: expect.stringMatching(/Line 3, .*sounds\/ding\.wav: there is no such file/)},
+  });
+  expect(read('doorline.yaml')).toBe(written);
 });

@@ -6,6 +6,7 @@ import {boards} from '../../boards/index.ts';
 import {finishWriting, UNFINISHED, writeTogether} from '../../firmware/base/write-together.ts';
 import {loadConfig} from '../../firmware/config/load-config.ts';
 import {Settings} from '../../firmware/config/settings.ts';
+import {readWavFile} from '../../hal/sound/wav-file.ts';
 import {power} from '../support/failing-power.ts';
 
 vi.mock('node:fs', async (original) =>
@@ -51,7 +52,7 @@ function until(changes: number, work: () => boolean): boolean {
 }
 
 function restore(): boolean {
-  const settings = new Settings(join(folder, 'doorline.yaml'), boards, join(folder, 'data'));
+  const settings = new Settings(join(folder, 'doorline.yaml'), boards, join(folder, 'data'), readWavFile);
   return settings.restore(configuration('New door'), {'door-front': '2222'}).ok;
 }
 

@@ -6,6 +6,7 @@ import {expect, onTestFinished, test} from 'vitest';
 import {parseDocument} from 'yaml';
 import {editTargets} from '../../firmware/config/edit-targets.ts';
 import {Settings} from '../../firmware/config/settings.ts';
+import {readWavFile} from '../../hal/sound/wav-file.ts';
 
 const boards = new Map([
   ['simulated', {inputs: [{name: 'button-1'}, {name: 'button-2'}], outputs: [], light: undefined}],
@@ -16,7 +17,10 @@ function settings(text: string) {
   onTestFinished(() => rmSync(folder, {recursive: true}));
   const file = join(folder, 'doorline.yaml');
   writeFileSync(file, text);
-  return {settings: new Settings(file, boards, join(folder, 'data')), read: () => readFileSync(file, 'utf8')};
+  return {
+    settings: new Settings(file, boards, join(folder, 'data'), readWavFile),
+    read: () => readFileSync(file, 'utf8'),
+  };
 }
 
 const written = `# The front door of our house.
@@ -95,7 +99,7 @@ test('a file that has gone, or is broken meanwhile, is told of', () => {
   expect(broken.setTargets('bell', [])).toMatchObject({ok: false});
   expect(read()).toBe('buttons: [');
   expect(
-    new Settings('/nowhere/doorline.yaml', boards, '/nowhere/data').setTargets('bell', []),
+    new Settings('/nowhere/doorline.yaml', boards, '/nowhere/data', readWavFile).setTargets('bell', []),
   ).toMatchObject({
     error: {code: 'disk'},
   });

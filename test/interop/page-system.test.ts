@@ -12,6 +12,7 @@ import {beginTrial} from '../../firmware/update/trial.ts';
 import {UpdateMemory} from '../../firmware/update/update-record.ts';
 import type {UpdateStatus} from '../../firmware/update/update-status.ts';
 import {Updater} from '../../firmware/update/updater.ts';
+import {readWavFile} from '../../hal/sound/wav-file.ts';
 import {build} from '../../tools/build.ts';
 import {FakeClock} from '../support/fake-clock.ts';
 import {requirePeers} from '../support/peers/require.ts';
@@ -189,7 +190,7 @@ test('a backup is saved as a file, and restored with the codes that are not in i
   const written = 'name: Gate\nboard: simulated\ndoors:\n  - {name: front, output: relay-1, code: 4711}\n';
   writeFileSync(file, written);
   const station = new FakeStation();
-  const settings = new Settings(file, boards, join(folder, 'data'));
+  const settings = new Settings(file, boards, join(folder, 'data'), readWavFile);
   const server = await serve(station, {page, settings});
   const {page: tab, mishaps} = await openPage(browser, server.url);
   onTestFinished(async () => {

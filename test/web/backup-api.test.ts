@@ -7,6 +7,7 @@ import {Access} from '../../firmware/access/access.ts';
 import {systemClock} from '../../firmware/base/clock.ts';
 import {systemRandom} from '../../firmware/base/random.ts';
 import {Settings} from '../../firmware/config/settings.ts';
+import {readWavFile} from '../../hal/sound/wav-file.ts';
 import {ask, serve} from './client.ts';
 import {FakeStation} from './fake-station.ts';
 
@@ -30,7 +31,7 @@ async function start(address = '127.0.0.1') {
   const server = await serve(station, {
     address,
     access,
-    settings: new Settings(join(folder, 'doorline.yaml'), boards, join(folder, 'data')),
+    settings: new Settings(join(folder, 'doorline.yaml'), boards, join(folder, 'data'), readWavFile),
     restart: () => {
       restarts += 1;
       return true;
@@ -73,12 +74,20 @@ test.each([
   '{"backup": "board: pc", "secrets": []}',
   '{"backup": "board: pc", "secrets": {"a": 1}}',
   '{"backup": "board: nothing"}',
-  `{"backup": "board: pc\\n#${'x'.repeat(70_000)}"}`,
+  `{"backup": "board: pc\\n#${'x'.repeat(4_300_000)}"}`,
   'x',
 ])('%.60s changes nothing', async (body) => {
   const {server} = await start();
   const {status} = await ask(server, 'POST', '/api/backup', {headers: json, body});
   expect([status >= 400 && status < 500, config(), restarts]).toEqual([true, written, 0]);
+});
+
+test('a configuration as long as one may be goes back', async () => {
+  const {server} = await start();
+  const long = `${written}#${' "'.repeat(500_000)}\n`;
+  const body = JSON.stringify({backup: long});
+  expect((await ask(server, 'POST', '/api/backup', {headers: json, body})).status).toBe(200);
+  expect([config() === long, restarts]).toEqual([true, 1]);
 });
 
 test('never during a call', async () => {

@@ -66,6 +66,8 @@ export async function run(configFile: string): Promise<number> {
   finishRestoring(configFile);
   const config = readConfiguration(configFile);
   if (!config) return 2;
+  // Before anything asks what time of day it is.
+  if (config.timezone !== undefined) process.env['TZ'] = config.timezone;
   stopYoungGeneration();
   const closing: (() => void | Promise<void>)[] = [];
   const stop = askedToStop();

@@ -49,7 +49,9 @@ async function main(): Promise<number> {
       stop: stop.signal,
       async settings() {
         if (fromFile !== undefined || !isTerminal) return fromFile;
-        say('Settings for the first start. Enter leaves one out; the page can set all of them later.');
+        say(
+          'Settings for the first start. Enter leaves one out: doorline-setup.yaml on the card can bring it later.',
+        );
         return askSettings(ask(), say);
       },
       async confirm(disk) {

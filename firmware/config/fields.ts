@@ -58,6 +58,20 @@ export const timeOfDay = v.pipe(
   }),
 );
 
+const timezoneExample = 'must be a time zone such as Europe/Berlin';
+
+/** A time zone by its name in the IANA database. Offsets, which the environment understands otherwise, are none. */
+export const timezone = v.pipe(
+  pattern(/^[A-Za-z][\w+/-]{0,63}$/, timezoneExample),
+  v.check((value) => {
+    try {
+      return new Intl.DateTimeFormat('en', {timeZone: value}) !== undefined;
+    } catch {
+      return false;
+    }
+  }, timezoneExample),
+);
+
 /** One word of a few. */
 export function oneOf<const Words extends readonly string[]>(...words: Words) {
   return v.picklist(words, `must be one of ${words.join(', ')}`);

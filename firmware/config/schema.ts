@@ -12,6 +12,7 @@ import {
   seconds,
   text,
   timeOfDay,
+  timezone,
   wholeNumber,
 } from './fields.ts';
 import {lightDevice} from './light-device.ts';
@@ -270,6 +271,7 @@ export const configSchema = keys({
   name: v.optional(name, 'Doorline'),
   board: name,
   data: v.optional(text(1024, 'must be a folder'), './data'),
+  timezone: v.optional(timezone),
   sip: v.optional(sip, {}),
   buttons: v.optional(list(button, 0, 16, '- {name: bell, input: button-1, call: [101]}'), []),
   doors: v.optional(list(door, 0, 4, '- {name: front, output: relay-1}'), []),

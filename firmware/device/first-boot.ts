@@ -101,8 +101,8 @@ async function apply(
   {station, data, network, ssh}: DeviceFolders,
   boards: ReadonlyMap<string, BoardWiring>,
 ): Promise<ConfigProblem[]> {
-  const {name, board, call, account, wifi, password, password_hash, ssh_key} = settings;
-  if ([name, board, call, account].some((one) => one !== undefined)) {
+  const {name, board, timezone, call, account, wifi, password, password_hash, ssh_key} = settings;
+  if ([name, board, timezone, call, account].some((one) => one !== undefined)) {
     const secrets = join(station, SECRETS_FILE);
     const password = account?.password;
     const kept = readFileSync(file, 'utf8');

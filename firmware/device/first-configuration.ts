@@ -27,9 +27,10 @@ ${button}${door}http: {listen: 0.0.0.0:80}
 /** A configuration with what the settings of the first boot say; all else, and comments, stay. */
 export function withSettings(text: string, settings: SetupSettings): string {
   const document = parseDocument(text, {schema: 'failsafe'});
-  const {name, board, call, account} = settings;
+  const {name, board, timezone, call, account} = settings;
   if (name !== undefined) document.set('name', name);
   if (board !== undefined) document.set('board', board);
+  if (timezone !== undefined) document.set('timezone', timezone);
   if (account !== undefined) document.setIn(['sip', 'accounts'], [accountNode(document, account)]);
   const edited = document.toString({lineWidth: 0, flowCollectionPadding: false});
   return call === undefined ? edited : withTargets(edited, call);

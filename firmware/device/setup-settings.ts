@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import {MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, parsePasswordHash} from '../access/password-hash.ts';
 import {failure, type Result, success} from '../base/result.ts';
 import {checkSchema} from '../config/check.ts';
-import {bareNumber, keys, list, pattern, text} from '../config/fields.ts';
+import {bareNumber, keys, list, pattern, text, timezone} from '../config/fields.ts';
 import {type ConfigProblem, inOrder} from '../config/problem.ts';
 import {name, sipAddress, target} from '../config/schema.ts';
 import {readYaml, type YamlTree} from '../config/yaml-tree.ts';
@@ -61,6 +61,7 @@ const account = keys({
 const schema = keys({
   name: v.optional(name),
   board: v.optional(name),
+  timezone: v.optional(timezone),
   wifi: v.optional(wifi),
   call: v.optional(v.lazy((value) => (Array.isArray(value) ? targets : oneTarget))),
   account: v.optional(account),

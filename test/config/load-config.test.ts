@@ -31,6 +31,7 @@ doors:
 answer: {mode: manual, from: [house, any, 101@example.org]}
 audio: {microphone: "file:hello.wav", speaker: "alsa:plughw:CARD=Device", codecs: [PCMU], echo: half-duplex, tones: gb, sounds: {press: ding.wav, door: /sounds/open.wav}, volumes: {sounds: 40}}
 light: {device: ring:24, brightness: 80, night: {from: 22:00, to: 6:30, brightness: 10}}
+timezone: America/New_York
 talk_seconds: 60
 http: {listen: "127.0.0.1:8080"}
 `;
@@ -109,6 +110,7 @@ test('a whole configuration', () => {
         brightness: 80,
         night: {from: 1_320, to: 390, brightness: 10},
       },
+      timezone: 'America/New_York',
       talk_seconds: 60,
       http: {address: '127.0.0.1', port: 8080},
     },

@@ -57,7 +57,7 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'what is not there yet',
     'board: pc\nmqtt: {}',
-    'config.yaml:2:1: mqtt: is not available yet in this version. Allowed: name, board, data, sip, buttons, doors, tamper, reset, readers, relays, answer, audio, light, watchdog, update, talk_seconds, http',
+    'config.yaml:2:1: mqtt: is not available yet in this version. Allowed: name, board, data, timezone, sip, buttons, doors, tamper, reset, readers, relays, answer, audio, light, watchdog, update, talk_seconds, http',
   ],
   [
     'a STUN server that is none',
@@ -125,6 +125,16 @@ const wrong: [name: string, text: string, problem: string][] = [
     'config.yaml:2:23: light.night.from: must be a time of day such as 22:00',
   ],
   [
+    'a time zone that does not exist',
+    'board: pc\ntimezone: Europe/Neverland',
+    'config.yaml:2:11: timezone: must be a time zone such as Europe/Berlin',
+  ],
+  [
+    'a time zone by its offset',
+    'board: pc\ntimezone: +02:00',
+    'config.yaml:2:11: timezone: must be a time zone such as Europe/Berlin',
+  ],
+  [
     'a night without end',
     'board: pc\nlight: {night: {from: 22:00, to: 22:00, brightness: 5}}',
     'config.yaml:2:16: light.night: must end at another time than it begins',
@@ -152,12 +162,12 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'a list',
     '[1]',
-    'config.yaml:1:1: must be a group of keys, not a list: name, board, data, sip, buttons, doors, tamper, reset, readers, relays, answer, audio, light, watchdog, update, talk_seconds, http',
+    'config.yaml:1:1: must be a group of keys, not a list: name, board, data, timezone, sip, buttons, doors, tamper, reset, readers, relays, answer, audio, light, watchdog, update, talk_seconds, http',
   ],
   [
     'an empty file',
     '',
-    'config.yaml:1:1: must be a group of keys: name, board, data, sip, buttons, doors, tamper, reset, readers, relays, answer, audio, light, watchdog, update, talk_seconds, http',
+    'config.yaml:1:1: must be a group of keys: name, board, data, timezone, sip, buttons, doors, tamper, reset, readers, relays, answer, audio, light, watchdog, update, talk_seconds, http',
   ],
   ['a tab', 'sip:\n\tdomain: x', 'config.yaml:2:1: tabs are not allowed for indentation; use spaces'],
   [
@@ -183,7 +193,7 @@ const wrong: [name: string, text: string, problem: string][] = [
   [
     'a control character in a key',
     'board: pc\n"a\\eb": 1',
-    'config.yaml:2:1: "a\\u001bb": unknown key. Allowed: name, board, data, sip, buttons, doors, tamper, reset, readers, relays, answer, audio, light, watchdog, update, talk_seconds, http',
+    'config.yaml:2:1: "a\\u001bb": unknown key. Allowed: name, board, data, timezone, sip, buttons, doors, tamper, reset, readers, relays, answer, audio, light, watchdog, update, talk_seconds, http',
   ],
 ];
 

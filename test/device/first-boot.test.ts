@@ -31,6 +31,7 @@ wifi: {ssid: Home "2", passphrase: 'a "quoted" one', country: DE}
 call: [192.168.1.20, 101]
 account: {uri: sip:door@example.org, password: 0042}
 password_hash: ${hash}
+timezone: Asia/Tokyo
 ssh_key: ${key}
 `;
 
@@ -93,6 +94,7 @@ test('settings end up where they belong, for their owner only, and their file is
   expect(config()).toMatchObject({
     name: 'Front door',
     board: 'raspberry-pi-4',
+    timezone: 'Asia/Tokyo',
     buttons: [{name: 'bell', call: ['192.168.1.20', '101']}],
     sip: {accounts: [{name: 'house', user: 'door', password: '0042'}]},
   });

@@ -60,15 +60,17 @@ test('answers become settings; secrets are not shown as they are typed', async (
       'correct: horse',
       'de',
       'open # sesame',
+      'Asia/Tokyo',
       keyFile,
     ],
   );
   const text = await askSettings(ask, say);
-  const {password_hash: hash, ...rest} = parse(text!) as Record<string, unknown>;
+  const {password_hash: hash, ...rest} = parse(text) as Record<string, unknown>;
   expect(rest).toEqual({
     name: 'Front: door',
     call: ['192.168.1.20', 'sip:101@pbx.example.org'],
     wifi: {ssid: 'Home', passphrase: 'correct: horse', country: 'DE'},
+    timezone: 'Asia/Tokyo',
     ssh_key: key,
   });
   expect(await isPassword('open # sesame', hash as string)).toBe(true);
@@ -90,22 +92,29 @@ test('what cannot be used is asked for again, and the reason is told', async () 
       'DE',
       'short',
       'long enough',
+      '+02:00',
+      'Europe/Berlin',
       '/nowhere/id.pub',
       '',
     ],
   );
   const text = await askSettings(ask, say);
   expect(answers).toEqual([]);
-  expect(parse(text!)).toMatchObject({wifi: {ssid: 'Home', country: 'DE'}});
+  expect(parse(text)).toMatchObject({
+    wifi: {ssid: 'Home', country: 'DE'},
+    timezone: 'Europe/Berlin',
+  });
   const told = heard.filter((line) => line.startsWith('  '));
-  expect(told).toHaveLength(4);
+  expect(told).toHaveLength(5);
   expect(told[0]).toMatch(/account/);
   expect(told[1]).toMatch(/8 to 63/);
   expect(told[2]).toMatch(/8 to 256/);
-  expect(told[3]).toMatch(/ENOENT|no such file/i);
+  expect(told[3]).toMatch(/time zone such as/);
+  expect(told[4]).toMatch(/ENOENT|no such file/i);
 });
 
-test('without an answer there is no file', async () => {
-  const {ask, say} = somebody('', '', '', '', '');
-  expect(await askSettings(ask, say)).toBeUndefined();
+test('without an answer there is only the time zone of this computer', async () => {
+  const {ask, say} = somebody('', '', '', '', '', '');
+  const timezone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  expect(parse(await askSettings(ask, say))).toEqual({timezone});
 });

@@ -48,6 +48,13 @@ const questions: readonly ((ask: Ask) => Promise<object | undefined>)[] = [
     return password === '' ? undefined : {password};
   },
   async (ask) => {
+    const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    const answer = await ask(
+      `Its time zone, for the light at night and for updates (none: ${here}, as here)?`,
+    );
+    return {timezone: answer === '' ? here : answer};
+  },
+  async (ask) => {
     const file = await ask('File with a public SSH key (none: SSH stays off)?');
     return file === '' ? undefined : {ssh_key: readFileSync(file, 'utf8').trim()};
   },
@@ -55,12 +62,11 @@ const questions: readonly ((ask: Ask) => Promise<object | undefined>)[] = [
 
 /**
  * Asks for the settings of a first boot, each until it can be used; `say` is told what is wrong with an answer.
- * @returns what is to stand on the card; undefined where all was left out.
+ * @returns what is to stand on the card.
  */
-export async function askSettings(ask: Ask, say: (line: string) => void): Promise<string | undefined> {
+export async function askSettings(ask: Ask, say: (line: string) => void): Promise<string> {
   const settings: Record<string, unknown> = {};
   for (const question of questions) Object.assign(settings, await askUntilGood(question, ask, say));
-  if (Object.keys(settings).length === 0) return undefined;
   return hidePassword(stringify(settings));
 }
 

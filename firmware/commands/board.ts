@@ -79,6 +79,9 @@ function rowsOf(definition: BoardDefinition, config: Config | undefined): Wiring
     const {device, header, count} = light;
     rows.push({line: 'light', header, kernel: device, active: '', use: `ring of ${count}`, holder: ''});
   }
+  for (const {device, pins, use} of portsIn(config, definition)) {
+    rows.push(...pins.map((header) => ({...lineRow('serial', undefined, use), header, kernel: device})));
+  }
   return rows;
 }
 
@@ -97,7 +100,19 @@ function usesIn(config: Config | undefined): Map<string, string> {
     if (contact !== undefined) uses.set(contact, `contact of ${name}`);
   }
   if (config.tamper !== undefined) uses.set(config.tamper, 'tamper loop');
+  if (config.reset !== undefined) uses.set(config.reset, 'reset contact');
   return uses;
+}
+
+/** The serial ports of the header that readers and relays are at. */
+function portsIn(config: Config | undefined, {serialPorts}: BoardDefinition) {
+  const at = (device: string) => [
+    ...(config?.readers ?? []).filter(({port}) => port === device).map(({name}) => `reader ${name}`),
+    ...(config?.relays ?? []).filter(({port}) => port === device).map(({name}) => `relay ${name}`),
+  ];
+  return serialPorts
+    .map(({device, pins}) => ({device, pins, use: at(device).join(', ')}))
+    .filter(({use}) => use !== '');
 }
 
 function aboutSound(cards: readonly SoundCardDefinition[]): string | undefined {
@@ -113,6 +128,7 @@ function aboutSound(cards: readonly SoundCardDefinition[]): string | undefined {
 
 function aboutImage({image}: BoardDefinition): string | undefined {
   if (image === undefined) return undefined;
-  const lines = image.config.map((line) => `  config.txt: ${line}`);
-  return [`Its image: Debian's kernel of ${image.kernel}, ${image.deviceTree}`, ...lines].join('\n');
+  const lines = image.config.map((line) => `  ${line}`);
+  const tree = `Its image: Debian's kernel of ${image.kernel}, ${image.deviceTree}`;
+  return [tree, ...(lines.length > 0 ? ['Raspberry Pi OS needs in config.txt:', ...lines] : [])].join('\n');
 }

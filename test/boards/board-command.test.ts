@@ -56,7 +56,9 @@ test("a configuration's board with what is bound to which pin", async () => {
     config,
     `board: raspberry-pi-4\nbuttons: [{name: bell, input: button-1, call: [a.example]}]\n${doors}\n`,
   );
-  writeFileSync(config, `light: {device: "gpio:GPIO18"}\n`, {flag: 'a'});
+  writeFileSync(config, `light: {device: "gpio:GPIO18"}\nreset: input-3\n`, {flag: 'a'});
+  const reader = '{name: gate, port: /dev/ttyS1, kind: rdm6300, doors: [front], codes: [0012345678]}';
+  writeFileSync(config, `readers: [${reader}]\n`, {flag: 'a'});
   const {status, output} = await run({config});
   expect(status).toBe(0);
   expect(output).toMatch(/^button-1 +11 +GPIO17 +low +button bell$/m);
@@ -64,6 +66,8 @@ test("a configuration's board with what is bound to which pin", async () => {
   expect(output).toMatch(/^relay-1 +16 +GPIO23 +high +door front, inverted$/m);
   expect(output).toMatch(/button-1, button bell {2}GPIO17 {2}\[11\] \[12\] {2}GPIO18 {2}light, LED$/m);
   expect(output).toMatch(/15 {2}\[16\] {2}GPIO23 {2}relay-1, door front, inverted$/m);
+  expect(output).toMatch(/^input-3 +33 +GPIO13 +low +reset contact$/m);
+  expect(output).toMatch(/ \[10\] {2}GPIO15 RXD {2}serial, reader gate$/m);
   expect(output).toMatch(/input-2, contact of front {2}GPIO6 {2}\[31\] {2}32 /m);
 });
 

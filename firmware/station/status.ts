@@ -1,5 +1,6 @@
 import type {SoundState} from '../../hal/hal.ts';
 import type {DroppedPackets} from '../rtp/dropped-packets.ts';
+import type {LightState} from './light-pattern.ts';
 
 /**
  * What the station is doing. `calling`: nobody's phone rings yet; `ringing`: at least one does;
@@ -132,7 +133,7 @@ export interface StationStatus {
    * Name of the light state that is shown, see light-pattern.ts; told in words so that it needs no eyes for
    * colour.
    */
-  light: string;
+  light: LightState;
   /** Lights of the ring; 0 where the board has none. */
   lights: number;
 }

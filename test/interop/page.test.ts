@@ -267,9 +267,13 @@ test('a new station asks for a password and for whom to call; then one signs in,
   await enter({password: 'open sesame', 'password-again': 'open sesam'});
   await expect.poll(() => on('gate-trouble').textContent()).toContain('not the same');
   await enter({'password-again': 'open sesame'});
-  await on('first-targets').waitFor();
-  expect(await on('first-targets').inputValue()).toBe('sip:indoor@127.0.0.1:5062');
-  await enter({'first-targets': '192.168.1.20, 101'});
+  await on('targets').waitFor();
+  expect(await on('targets').inputValue()).toBe('sip:indoor@127.0.0.1:5062');
+  await enter({targets: ''});
+  await on('state').waitFor();
+  expect(station.asked).toEqual([]);
+  await on('targets-of-bell').getByRole('button').click();
+  await enter({targets: '192.168.1.20, 101'});
   await on('state').waitFor();
   expect(station.asked).toEqual(['set bell to 192.168.1.20 101 by the web page at 127.0.0.1']);
   await on('press-bell').click();

@@ -15,7 +15,7 @@ export function defaultConfiguration({name, inputs}: BoardDefinition): string {
     call: []                    # whom it calls, such as [192.168.1.20, sip:101@pbx.example.org]
 `;
   return `# Doorline. What each key says: /usr/share/doc/doorline/docs/configuration.md
-# After a change: doorline check --config /etc/doorline/doorline.yaml && systemctl restart doorline
+# After a change: sudo doorline check --config /etc/doorline/doorline.yaml && sudo systemctl restart doorline
 name: Doorline
 board: ${name}
 data: /var/lib/doorline

@@ -11,6 +11,7 @@ import type {Model} from './model.ts';
 import {Scene} from './scene.tsx';
 import {SignIn} from './sign-in.tsx';
 import {StationPanel} from './station-panel.tsx';
+import {Targets} from './targets.tsx';
 import {useTopic} from './topic.ts';
 import {UpdatePanel} from './update-panel.tsx';
 import {Welcome} from './welcome.tsx';
@@ -22,6 +23,8 @@ export function App({model}: {model: Model}) {
   const connected = useTopic(model.connected);
   const standing = useTopic(model.standing);
   const [welcoming, setWelcoming] = useState(false);
+  /** The button of which it is asked whom it shall call. */
+  const [asked, setAsked] = useState<string | undefined>(undefined);
   const state = status ? stateWords[status.state] : '';
 
   useEffect(() => {
@@ -33,6 +36,9 @@ export function App({model}: {model: Model}) {
     return <Welcome model={model} onBegun={() => setWelcoming(true)} onDone={() => setWelcoming(false)} />;
   }
   if (standing?.passwordSet && !standing.signedIn) return <SignIn model={model} />;
+  if (asked !== undefined) {
+    return <Targets model={model} button={asked} onDone={() => setAsked(undefined)} />;
+  }
   if (!status) {
     return (
       <p class="waiting" role="status">
@@ -63,7 +69,7 @@ export function App({model}: {model: Model}) {
         <Journal model={model} />
         <CallLog model={model} />
         {standing?.mayChange && <AudioPanel model={model} status={status} />}
-        {standing?.mayChange && <StationPanel model={model} />}
+        {standing?.mayChange && <StationPanel model={model} status={status} onTargets={setAsked} />}
         {standing?.mayChange && <UpdatePanel />}
         {standing && <AccessPanel model={model} standing={standing} />}
       </main>

@@ -1,4 +1,5 @@
 import {useEffect, useRef} from 'preact/hooks';
+import type {LightState} from '../../station/light-pattern.ts';
 import type {Topic} from './topic.ts';
 import {lightWords} from './words.ts';
 
@@ -7,7 +8,7 @@ const RADIUS = 43;
 const OFF = [46, 50, 55] as const;
 
 /** The ring of lights around the bell, as the board drives it at this moment. `name` is the light state. */
-export function RingLight({light, name}: {light: Topic<Uint8Array>; name: string}) {
+export function RingLight({light, name}: {light: Topic<Uint8Array>; name: LightState}) {
   const svg = useRef<SVGSVGElement>(null);
   const halo = useRef<HTMLSpanElement>(null);
 
@@ -27,7 +28,7 @@ export function RingLight({light, name}: {light: Topic<Uint8Array>; name: string
         class="ring-light"
         viewBox="0 0 100 100"
         role="img"
-        aria-label={`Ring light: ${lightWords[name] ?? name}`}
+        aria-label={`Ring light: ${lightWords[name]}`}
         data-testid="light-ring"
       >
         <defs>

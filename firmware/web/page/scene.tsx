@@ -1,3 +1,4 @@
+import type {LightState} from '../../station/light-pattern.ts';
 import type {StationStatus} from '../../station/status.ts';
 import {Door} from './door.tsx';
 import type {Model} from './model.ts';
@@ -39,11 +40,11 @@ function Readers({readers}: {readers: StationStatus['readers']}) {
   );
 }
 
-function BoardLines({model, light}: {model: Model; light: string | undefined}) {
+function BoardLines({model, light}: {model: Model; light: LightState | undefined}) {
   const {inputs, outputs} = useTopic(model.lines);
   return (
     <div class="lines">
-      {light !== undefined && <p class="light-words">Light: {lightWords[light] ?? light}</p>}
+      {light !== undefined && <p class="light-words">Light: {lightWords[light]}</p>}
       <ul>
         {Object.entries(inputs).map(([name, active]) => (
           <Line key={name} name={name} active={active} words={active ? 'active' : 'at rest'} />

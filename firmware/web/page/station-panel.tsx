@@ -1,13 +1,32 @@
 import {useState} from 'preact/hooks';
+import type {StationStatus} from '../../station/status.ts';
 import {Field} from './gate.tsx';
 import type {Model} from './model.ts';
 import {ask, RequestError} from './requests.ts';
+import {shortUri} from './words.ts';
 
 /** What is done with the station as a whole. */
-export function StationPanel({model}: {model: Model}) {
+export function StationPanel({
+  model,
+  status,
+  onTargets,
+}: {
+  model: Model;
+  status: StationStatus;
+  /** Whom the button of this name calls is to be changed. */
+  onTargets: (button: string) => void;
+}) {
   return (
     <section class="card access" aria-labelledby="station-title">
       <h2 id="station-title">This station</h2>
+      {status.buttons.map(({name, call}) => (
+        <p key={name} data-testid={`targets-of-${name}`}>
+          <strong>{name}</strong> calls {call.length === 0 ? 'nobody yet' : call.map(shortUri).join(', ')}.{' '}
+          <button type="button" class="act" onClick={() => onTargets(name)}>
+            Change
+          </button>
+        </p>
+      ))}
       <p>Where is it? Its light goes round, it chirps, and says its address aloud.</p>
       <button type="button" class="act" data-testid="locate" onClick={() => model.locate()}>
         Locate

@@ -2,6 +2,7 @@ import {useState} from 'preact/hooks';
 import {Field, Gate} from './gate.tsx';
 import type {Model} from './model.ts';
 import {RequestError} from './requests.ts';
+import {Targets} from './targets.tsx';
 import {useTopic} from './topic.ts';
 
 /** The two questions of a new station: the admin password, and whom the button shall call. */
@@ -16,7 +17,8 @@ export function Welcome({
   onDone: () => void;
 }) {
   const standing = useTopic(model.standing);
-  if (standing?.signedIn) return <FirstTargets model={model} onDone={onDone} />;
+  const button = useTopic(model.status)?.buttons[0]?.name;
+  if (standing?.signedIn) return <Targets model={model} button={button} onDone={onDone} />;
   if (standing?.setupRefused) {
     return (
       <main class="gate">
@@ -57,26 +59,6 @@ function FirstPassword({model, onBegun}: {model: Model; onBegun: () => void}) {
         value={again}
         onValue={setAgain}
       />
-    </Gate>
-  );
-}
-
-function FirstTargets({model, onDone}: {model: Model; onDone: () => void}) {
-  const button = useTopic(model.status)?.buttons[0];
-  const [text, setText] = useState<string | undefined>(undefined);
-  const value = text ?? button?.call.join(', ') ?? '';
-  const submit = async () => {
-    const call = value.split(/[\s,]+/).filter((one) => one !== '');
-    if (button && call.length > 0) await model.setTargets(button.name, call);
-    onDone();
-  };
-  return (
-    <Gate title="Whom shall the button call?" action={value.trim() ? 'Done' : 'Later'} onSubmit={submit}>
-      <p>
-        An address such as <code>192.168.1.20</code>, <code>sip:101@pbx</code> or <code>101</code>; several
-        with a comma between them ring together. No server is needed to call a phone by its address.
-      </p>
-      <Field label="Call" name="first-targets" value={value} onValue={setText} placeholder="192.168.1.20" />
     </Gate>
   );
 }

@@ -1,4 +1,5 @@
 import type {CallRecord} from '../../station/call-record.ts';
+import type {LightState} from '../../station/light-pattern.ts';
 import type {StationState} from '../../station/status.ts';
 
 /** Each state as a headline. */
@@ -11,7 +12,7 @@ export const stateWords: Readonly<Record<StationState, string>> = {
 };
 
 /** What the light shows, for those who do not see its colour, by the name of the light state. */
-export const lightWords: Readonly<Record<string, string>> = {
+export const lightWords: Readonly<Record<LightState, string>> = {
   starting: 'white, breathing (starting)',
   ready: 'white, dim (ready)',
   'no-network': 'amber, blinking slowly (no network)',
@@ -24,6 +25,10 @@ export const lightWords: Readonly<Record<string, string>> = {
   'door-open': 'green, running (the door is open)',
   'wrong-code': 'red, three blinks (wrong code)',
   'locked-out': 'red (codes are locked)',
+  update: 'purple, two blinks (an update is installed)',
+  locate: 'white, running (here it is)',
+  'reset-network': 'blue and red (let go now: the network settings are forgotten)',
+  'reset-everything': 'blue and red, fast (let go now: everything is forgotten)',
 };
 
 /** Each result of a call. */

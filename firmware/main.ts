@@ -11,6 +11,7 @@ import {openBoard} from '../hal/open-board.ts';
 import {openReader} from '../hal/open-reader.ts';
 import {withRelays} from '../hal/serial/with-relays.ts';
 import {listSoundCards} from '../hal/sound/list-cards.ts';
+import {setLevels} from '../hal/sound/set-levels.ts';
 import {readWavFile} from '../hal/sound/wav-file.ts';
 import {withUsedLines} from '../hal/used-lines.ts';
 import {Access} from './access/access.ts';
@@ -160,6 +161,9 @@ async function start(
     journal,
     callLog: calls,
     openReader: (setting) => openReader(setting, clock),
+    soundDeviceCame: (device) => {
+      for (const problem of setLevels(device, config.audio.mixer)) log.warn(problem);
+    },
     network,
     isNew: () => canRestart() && !access.hasPassword,
     reset: canRestart() ? {atPowerUp: uptime() < POWER_UP, perform: (stage) => reset(stage)} : undefined,

@@ -80,7 +80,7 @@ export interface SoundCardDefinition {
   readonly card: string;
   /** The pins of the header that it needs, besides those for power; none where it is plugged in by USB. */
   readonly pins: readonly number[];
-  /** Mixer settings, as amixer takes them. */
+  /** Mixer settings, as `audio.mixer` of the configuration takes them. */
   readonly mixer: readonly {readonly control: string; readonly value: string}[];
   /** Lines of config.txt that it needs. */
   readonly config: readonly string[];

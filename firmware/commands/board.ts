@@ -121,7 +121,9 @@ function aboutSound(cards: readonly SoundCardDefinition[]): string | undefined {
     `  alsa:plughw:CARD=${card}  ${title} (by ${source})`,
     ...(pins.length > 0 ? [`    pins ${pins.toSorted((a, b) => a - b).join(', ')}`] : []),
     ...config.map((line) => `    config.txt: ${line}`),
-    ...mixer.map(({control, value}) => `    amixer -c ${card} sset '${control}' ${value}`),
+    ...(mixer.length > 0
+      ? [`    audio.mixer: [${mixer.map(({control, value}) => `${control} ${value}`).join(', ')}]`]
+      : []),
   ]);
   return ['Sound cards:', ...lines].join('\n');
 }

@@ -59,7 +59,7 @@ export function parseConfig(
 
   const absolute = (spec: string): string =>
     spec.startsWith('file:') ? `file:${resolve(folder, spec.slice('file:'.length))}` : spec;
-  const {data, timezone, sip, audio, http, ...rest} = checked.value;
+  const {data, sip, audio, http, ...rest} = checked.value;
   const {certificate, key, authorities, verify} = sip.tls;
   const inFolder = (path: string | undefined) => path && resolve(folder, path);
   const tls = {

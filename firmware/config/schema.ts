@@ -240,9 +240,25 @@ const volumes = keys({
   sounds: v.optional(percent, '100'),
 });
 
+const levelExample =
+  'must be a control of the sound card and what it is to be, such as Speaker 80%, Mic capture 80% or Mic playback off';
+
+const level = v.pipe(
+  pattern(/^\S.{0,43} (on|off|\d{1,2}%|100%)$/, levelExample),
+  v.transform((text) => {
+    const [, control = '', side, value = ''] = /^(.+?)(?: (playback|capture))? (\S+)$/.exec(text) ?? [];
+    return {
+      control,
+      side: side as 'playback' | 'capture' | undefined,
+      value: value.endsWith('%') ? Number.parseInt(value, 10) : value === 'on',
+    };
+  }),
+);
+
 const audio = keys({
   microphone: v.optional(microphone, 'alsa:default'),
   speaker: v.optional(speaker, 'alsa:default'),
+  mixer: v.optional(list(level, 0, 32, '[Speaker 80%, Mic 80%]'), []),
   codecs: v.optional(codecs, [...codecNames]),
   tones: v.optional(oneOf(...countries), 'eu'),
   sounds: v.optional(sounds, {}),

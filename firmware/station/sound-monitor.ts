@@ -14,12 +14,19 @@ type Direction = 'microphone' | 'speaker';
 export class SoundMonitor {
   readonly #clock: Clock;
   readonly #tell: (event: JournalEvent) => void;
+  readonly #deviceCame: ((device: string) => void) | undefined;
   #condition: SoundCondition | undefined;
   readonly #counts: Record<Direction, XrunCount>;
 
-  constructor({clock, tell}: {clock: Clock; tell: (event: JournalEvent) => void}) {
-    this.#clock = clock;
-    this.#tell = tell;
+  constructor(options: {
+    clock: Clock;
+    tell: (event: JournalEvent) => void;
+    /** A device is there, from the beginning or again. */
+    deviceCame?: ((device: string) => void) | undefined;
+  }) {
+    this.#clock = options.clock;
+    this.#tell = options.tell;
+    this.#deviceCame = options.deviceCame;
     this.#counts = {microphone: new XrunCount(), speaker: new XrunCount()};
   }
 
@@ -47,7 +54,9 @@ export class SoundMonitor {
     if (fault !== null && fault.text !== before?.fault?.text) {
       this.#tell({kind: 'sound-fault', device, reason: fault.text});
     }
-    if (fault === null && before?.fault) this.#tell({kind: 'sound-restored', device});
+    if (fault !== null || (before && before.fault === null)) return;
+    this.#deviceCame?.(device);
+    if (before) this.#tell({kind: 'sound-restored', device});
   }
 
   #count(direction: Direction, {device, xruns}: SoundHalf): void {

@@ -84,6 +84,8 @@ export class Station implements StationControl {
     journal: Journal;
     callLog: CallLog;
     openReader: OpenReader;
+    /** A microphone or loudspeaker is there, from the beginning or again. */
+    soundDeviceCame?: ((device: string) => void) | undefined;
     /** Undefined where the station needs no network, or it cannot be watched. */
     network?: NetworkView | undefined;
     /** Whether nobody has set the station up yet. */
@@ -155,7 +157,7 @@ export class Station implements StationControl {
     const from = config.answer.mode === 'refuse' ? [] : config.answer.from;
     this.#mailbox = new Mailbox({from, clock, tell});
     const sounds = new CallSounds({media, clock});
-    this.#sound = new SoundMonitor({clock, tell});
+    this.#sound = new SoundMonitor({clock, tell, deviceCame: options.soundDeviceCame});
     this.#tests = new SoundTests({media, inCall});
     this.#calls = new Calls({
       telephone,

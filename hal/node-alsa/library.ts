@@ -77,6 +77,10 @@ export interface Library {
   snd_mixer_selem_get_capture_volume(element: Pointer, channel: number, value: NumberOut): number;
   snd_mixer_selem_has_capture_switch(element: Pointer): number;
   snd_mixer_selem_get_capture_switch(element: Pointer, channel: number, value: NumberOut): number;
+  snd_mixer_selem_set_playback_volume_all(element: Pointer, value: number): number;
+  snd_mixer_selem_set_playback_switch_all(element: Pointer, value: number): number;
+  snd_mixer_selem_set_capture_volume_all(element: Pointer, value: number): number;
+  snd_mixer_selem_set_capture_switch_all(element: Pointer, value: number): number;
   snd_device_name_hint(card: number, kind: string, hints: PointerOut): number;
   snd_device_name_get_hint(hint: Pointer, id: string): Pointer | null;
   snd_device_name_free_hint(hints: Pointer): number;
@@ -220,6 +224,18 @@ function load(): Library {
     snd_mixer_selem_has_capture_switch: asound.func('int snd_mixer_selem_has_capture_switch(void *element)'),
     snd_mixer_selem_get_capture_switch: asound.func(
       'int snd_mixer_selem_get_capture_switch(void *element, int channel, _Out_ int *value)',
+    ),
+    snd_mixer_selem_set_playback_volume_all: asound.func(
+      'int snd_mixer_selem_set_playback_volume_all(void *element, long value)',
+    ),
+    snd_mixer_selem_set_playback_switch_all: asound.func(
+      'int snd_mixer_selem_set_playback_switch_all(void *element, int value)',
+    ),
+    snd_mixer_selem_set_capture_volume_all: asound.func(
+      'int snd_mixer_selem_set_capture_volume_all(void *element, long value)',
+    ),
+    snd_mixer_selem_set_capture_switch_all: asound.func(
+      'int snd_mixer_selem_set_capture_switch_all(void *element, int value)',
     ),
     snd_device_name_hint: asound.func(
       'int snd_device_name_hint(int card, const char *kind, _Out_ void **hints)',

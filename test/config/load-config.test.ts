@@ -29,7 +29,7 @@ buttons:
 doors:
   - {name: front, output: relay-1, open_seconds: 0.5, code: 0070, from: [house, sip:192.168.1.20]}
 answer: {mode: manual, from: [house, any, 101@example.org]}
-audio: {microphone: "file:hello.wav", speaker: "alsa:plughw:CARD=Device", codecs: [PCMU], echo: half-duplex, tones: gb, sounds: {press: ding.wav, door: /sounds/open.wav}, volumes: {sounds: 40}}
+audio: {microphone: "file:hello.wav", speaker: "alsa:plughw:CARD=Device", mixer: [Speaker 80%, Mic playback off], codecs: [PCMU], echo: half-duplex, tones: gb, sounds: {press: ding.wav, door: /sounds/open.wav}, volumes: {sounds: 40}}
 light: {device: ring:24, brightness: 80, night: {from: 22:00, to: 6:30, brightness: 10}}
 timezone: America/New_York
 talk_seconds: 60
@@ -99,6 +99,10 @@ test('a whole configuration', () => {
       audio: {
         microphone: `file:${join(place, 'hello.wav')}`,
         speaker: 'alsa:plughw:CARD=Device',
+        mixer: [
+          {control: 'Speaker', side: undefined, value: 80},
+          {control: 'Mic', side: 'playback', value: false},
+        ],
         codecs: ['PCMU'],
         echo: 'half-duplex',
         tones: 'gb',

@@ -120,6 +120,11 @@ const wrong: [name: string, text: string, problem: string][] = [
     'config.yaml:2:21: audio.microphone: names a card by its number, which may change at the next start: use its id, such as alsa:plughw:CARD=Device',
   ],
   [
+    'a level that is none',
+    'board: pc\naudio: {mixer: [Speaker 101%]}',
+    'config.yaml:2:17: audio.mixer.0: must be a control of the sound card and what it is to be, such as Speaker 80%, Mic capture 80% or Mic playback off',
+  ],
+  [
     'a time of day that does not exist',
     'board: pc\nlight: {night: {from: 24:00, to: 06:00, brightness: 5}}',
     'config.yaml:2:23: light.night.from: must be a time of day such as 22:00',

@@ -3,7 +3,15 @@ import {expect, test} from 'vitest';
 import type {LoopFindings} from '../../firmware/audio/loop-test.ts';
 import {Baresip} from '../support/peers/baresip.ts';
 import {requirePeers} from '../support/peers/require.ts';
-import {mirrorCard, type Pulse, startPulse, stationCard} from '../support/pulse.ts';
+import {
+  heardSink,
+  mirrorCard,
+  type Pulse,
+  preparePulse,
+  spokenSink,
+  startPulse,
+  stationCard,
+} from '../support/pulse.ts';
 import {type Run, startRun} from '../support/run-folder.ts';
 import {makeSpeech} from '../support/speech.ts';
 import {TestStation} from '../support/station.ts';
@@ -79,3 +87,39 @@ test('the tests of the page: a loop, refused during a call, and levels without o
   await station.hangUp();
   expect(await station.stop()).toBe(0);
 });
+
+test('the levels of the configuration are set in the mixer of the card, and again when it comes again', async (context) => {
+  requirePeers(context, 'pulseaudio', 'libasound', 'alsa-pulse');
+  const run = startRun(context);
+  const pulse = preparePulse(run);
+  const {environment} = pulse;
+  const daemon = await pulse.start();
+  const device = `alsa:${stationCard}`;
+  const mixer = ['Master 40%', 'Capture 60%', 'Bass 10%'];
+  const station = await TestStation.start(
+    run,
+    {audio: {microphone: device, speaker: device, mixer}},
+    {environment},
+  );
+  const levels = async () => {
+    const volumes = await Promise.all([
+      pactl(run, environment, 'get-sink-volume', heardSink),
+      pactl(run, environment, 'get-source-volume', `${spokenSink}.monitor`),
+    ]);
+    return volumes.map((text) => /(\d+)%/.exec(text)?.[1]);
+  };
+  await expect.poll(levels, {timeout: 20_000}).toEqual(['40', '60']);
+  await station.process.waitForOutput(
+    /has no control \\"Bass\\" to be set so. It has: Master, Capture/,
+    20_000,
+  );
+  await daemon.end();
+  await pulse.start();
+  await expect.poll(levels, {timeout: 30_000}).toEqual(['40', '60']);
+});
+
+async function pactl(run: Run, environment: Record<string, string>, ...words: string[]): Promise<string> {
+  const child = run.processes.start('pactl', words, {env: environment});
+  await child.waitForExit(10_000);
+  return child.output;
+}

@@ -12,8 +12,13 @@ const missing = {...half, rate: null, fault: {state: 'missing', text: 'it is not
 function monitor() {
   const clock = new FakeClock();
   const told: JournalEvent[] = [];
-  const sound = new SoundMonitor({clock, tell: (event) => told.push(event)});
-  return {clock, told, sound};
+  const came: string[] = [];
+  const sound = new SoundMonitor({
+    clock,
+    tell: (event) => told.push(event),
+    deviceCame: (device) => came.push(device),
+  });
+  return {clock, told, came, sound};
 }
 
 test('a card that works is not worth a word; its condition is kept', () => {
@@ -35,6 +40,16 @@ test('a half that is missing is told of once, and again when the reason is anoth
     {kind: 'sound-fault', device: half.device, reason: 'it is in use'},
     {kind: 'sound-restored', device: half.device},
   ]);
+});
+
+test('a device that is there, from the beginning or again, is told to who sets its levels', () => {
+  const {sound, came} = monitor();
+  const speaker = {...half, device: 'alsa:other'};
+  sound.update({...good, microphone: missing, speaker});
+  expect(came).toEqual(['alsa:other']);
+  sound.update({...good, speaker});
+  sound.update({...good, speaker});
+  expect(came).toEqual(['alsa:other', half.device]);
 });
 
 test('a silent microphone is told of, and when it is heard again; not where it is lost', () => {

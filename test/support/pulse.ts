@@ -93,11 +93,15 @@ async function startDaemon(run: Run, socket: string, rate: number): Promise<Runn
   return daemon;
 }
 
-/** An ALSA device that plays into one sink and captures what is played into the other. */
+/** An ALSA device that plays into one sink and captures what is played into the other; its mixer has their volumes. */
 function card(socket: string, name: string, plays: string, captures: string): string {
   const half = (device: string) =>
     `{ type pulse server "unix:${socket}" device "${device}" handle_underrun true }`;
-  return `pcm.${name} { type asym playback.pcm ${half(plays)} capture.pcm ${half(`${captures}.monitor`)} }\n`;
+  const levels = `{ type pulse server "unix:${socket}" sink "${plays}" source "${captures}.monitor" }`;
+  return (
+    `pcm.${name} { type asym playback.pcm ${half(plays)} capture.pcm ${half(`${captures}.monitor`)} }\n` +
+    `ctl.${name} ${levels}\n`
+  );
 }
 
 function accepts(socket: string): Promise<boolean> {

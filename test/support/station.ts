@@ -33,6 +33,7 @@ export interface StationSettings {
     tones?: string;
     sounds?: Record<string, string>;
     volumes?: Record<string, number>;
+    mixer?: readonly string[];
   };
   light?: Record<string, unknown>;
   talk_seconds?: number;

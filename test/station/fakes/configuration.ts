@@ -42,6 +42,7 @@ export function configuration(settings: Settings = {}): Config {
     audio: {
       microphone: 'silence',
       speaker: 'discard',
+      mixer: [],
       codecs: ['PCMU'],
       echo: 'off',
       tones: 'eu',

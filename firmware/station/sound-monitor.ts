@@ -38,10 +38,13 @@ export class SoundMonitor {
   update(condition: SoundCondition): void {
     const before = this.#condition;
     this.#condition = condition;
+    const came = new Set<string>();
     for (const direction of ['microphone', 'speaker'] as const) {
-      this.#compare(before?.[direction], condition[direction]);
-      this.#count(direction, condition[direction]);
+      const half = condition[direction];
+      if (this.#compare(before?.[direction], half)) came.add(half.device);
+      this.#count(direction, half);
     }
+    for (const device of came) this.#deviceCame?.(device);
     const {device} = condition.microphone;
     const wasSilent = before?.microphoneSilent ?? false;
     if (condition.microphoneSilent && !wasSilent) this.#tell({kind: 'microphone-silent', device});
@@ -50,13 +53,13 @@ export class SoundMonitor {
     }
   }
 
-  #compare(before: SoundHalf | undefined, {device, fault}: SoundHalf): void {
+  /** Returns whether it is there, and was not before. */
+  #compare(before: SoundHalf | undefined, {device, fault}: SoundHalf): boolean {
     if (fault !== null && fault.text !== before?.fault?.text) {
       this.#tell({kind: 'sound-fault', device, reason: fault.text});
     }
-    if (fault !== null || (before && before.fault === null)) return;
-    this.#deviceCame?.(device);
-    if (before) this.#tell({kind: 'sound-restored', device});
+    if (fault === null && before?.fault) this.#tell({kind: 'sound-restored', device});
+    return fault === null && before?.fault !== null;
   }
 
   #count(direction: Direction, {device, xruns}: SoundHalf): void {

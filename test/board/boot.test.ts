@@ -79,6 +79,7 @@ test('the image boots through its own script, calls a phone and is called by it,
     ].join('\n'),
   );
   expect(await inside('systemctl --failed --plain --no-legend --no-pager')).toBe('');
+  expect(await inside('cat /proc/sys/kernel/panic_on_oops /proc/sys/kernel/panic')).toBe('1\n10');
   const listening = await inside(
     "sed -n 's/^ *[0-9]*: [0-9A-F]*:\\([0-9A-F]*\\) [0-9A-F:]* 0A .*/\\1/p' /proc/net/tcp /proc/net/tcp6",
   );

@@ -50,6 +50,9 @@ test('a device that is there, from the beginning or again, is told to who sets i
   sound.update({...good, speaker});
   sound.update({...good, speaker});
   expect(came).toEqual(['alsa:other', half.device]);
+  const once = monitor();
+  once.sound.update(good);
+  expect(once.came).toEqual([half.device]);
 });
 
 test('a silent microphone is told of, and when it is heard again; not where it is lost', () => {

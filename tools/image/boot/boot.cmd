@@ -91,7 +91,7 @@ fi
 if load ${devtype} ${devnum}:${distro_bootpart} ${work} kernel-options.txt; then
   env import -t -r ${work} ${filesize} options
 fi
-setenv bootargs "root=PARTUUID=d00b1e11-0${part} rauc.slot=${slot} ro quiet panic=10 net.ifnames=0 fsck.repair=yes systemd.gpt_auto=0 systemd.getty_auto=0"
+setenv bootargs "root=PARTUUID=d00b1e11-0${part} rauc.slot=${slot} ro quiet panic=10 oops=panic net.ifnames=0 fsck.repair=yes systemd.gpt_auto=0 systemd.getty_auto=0"
 
 # Behind the root, which says its size (bytes 40 to 47 of a squashfs), is a list, and what is to be started: see boot-area.ts.
 setenv area ${ramdisk_addr_r}

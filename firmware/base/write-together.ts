@@ -1,6 +1,9 @@
 import {existsSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
+import * as v from 'valibot';
 import {syncFolder, writeWhole} from './write-whole.ts';
+
+const contents = v.record(v.string(), v.string());
 
 /** Beside the files, with the contents of all, until they are written. */
 export const UNFINISHED = 'unfinished.json';
@@ -32,7 +35,8 @@ export function finishWriting(folder: string): void {
 /** Nothing, where the card has damaged it. */
 function read(file: string): Record<string, string> {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+    const read = v.safeParse(contents, JSON.parse(readFileSync(file, 'utf8')));
+    return read.success ? read.output : {};
   } catch (error) {
     if (error instanceof SyntaxError) return {};
     throw error;

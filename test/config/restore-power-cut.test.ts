@@ -98,12 +98,15 @@ test('nor does it matter where it fails when the next start goes on', () => {
   }
 });
 
-test('a list that the card has damaged stands in the way of nothing', () => {
-  begin();
-  writeFileSync(join(folder, UNFINISHED), '{"doorline.yaml": "na');
-  finish();
-  expect(state()).toEqual(before);
-  writeTogether(folder, {'doorline.yaml': configuration('Third door')});
-  expect(state()).toEqual(['Third door', '1111']);
-  expect(readdirSync(folder).sort()).toEqual(['doorline.yaml', 'secrets.yaml']);
-});
+test.each(['{"doorline.yaml": "na', 'null', '7', '{"doorline.yaml": null}'])(
+  'a list that the card has damaged (%j) stands in the way of nothing',
+  (damaged) => {
+    begin();
+    writeFileSync(join(folder, UNFINISHED), damaged);
+    finish();
+    expect(state()).toEqual(before);
+    writeTogether(folder, {'doorline.yaml': configuration('Third door')});
+    expect(state()).toEqual(['Third door', '1111']);
+    expect(readdirSync(folder).sort()).toEqual(['doorline.yaml', 'secrets.yaml']);
+  },
+);

@@ -4,7 +4,7 @@ import {basename, dirname, join} from 'node:path';
 import {accessFile, readAccess, writeAccess} from '../access/access-file.ts';
 import {hashPassword} from '../access/password-hash.ts';
 import {UNFINISHED} from '../base/write-together.ts';
-import {makeFolder, writeWhole} from '../base/write-whole.ts';
+import {makeFolder, syncFolder, writeWhole} from '../base/write-whole.ts';
 import {parseConfig} from '../config/load-config.ts';
 import {type ConfigProblem, formatProblem} from '../config/problem.ts';
 import {SECRETS_FILE, secretsBeside, withSecrets} from '../config/secrets.ts';
@@ -36,7 +36,7 @@ export interface FirstBootOptions {
  *
  * The power may fail at any instant. Each file is written whole or not at all, and writing it once more does no harm; when all
  * are on the disk, a mark is kept that this very settings file was taken; only then is it wiped. So at the next boot it
- * is taken from the start, or only wiped.
+ * is taken from the start, or only wiped. The mark goes last: the same file, put there again, is taken again.
  * @throws NodeJS.ErrnoException where the disk does not let itself be written.
  */
 export async function firstBoot({from, to, board, boards, say}: FirstBootOptions): Promise<void> {
@@ -49,16 +49,17 @@ export async function firstBoot({from, to, board, boards, say}: FirstBootOptions
     writeWhole(file, firstConfiguration(board), 0o640);
     say(`There was no configuration: the first one for ${board.name} was made.`);
   }
-  if (!existsSync(from)) return;
+  const mark = join(folders.network, 'setup-taken');
+  const isTaken = existsSync(from) && wasTaken(from, mark);
+  if (isTaken) {
+    wipeFile(from);
+    say('The settings had been taken before; the file was wiped.');
+  }
+  forget(mark);
+  if (isTaken || !existsSync(from)) return;
   if (existsSync(join(folders.station, UNFINISHED))) {
     // The station's user has written that, who shall not write as root: the station itself goes on with it.
     say('A backup is still being put back: the settings are taken at the next start.');
-    return;
-  }
-  const mark = join(folders.network, 'setup-taken');
-  if (wasTaken(from, mark)) {
-    wipeFile(from);
-    say('The settings had been taken before; the file was wiped.');
     return;
   }
   const settings = readSettings(from, [...boards.keys()]);
@@ -74,12 +75,19 @@ export async function firstBoot({from, to, board, boards, say}: FirstBootOptions
   writeWhole(mark, `${fingerprint(from)}\n`);
   rmSync(errorFile, {force: true});
   wipeFile(from);
+  forget(mark);
   say('The settings were taken, and their file was wiped.');
 }
 
 function wasTaken(from: string, mark: string): boolean {
   if (!existsSync(mark)) return false;
   return isHalfWiped(from) || readFileSync(mark, 'utf8').trim() === fingerprint(from);
+}
+
+function forget(mark: string): void {
+  if (!existsSync(mark)) return;
+  rmSync(mark);
+  syncFolder(dirname(mark));
 }
 
 /** Of the whole file, with its secrets: only a hash of them is kept. */

@@ -1,6 +1,6 @@
 import {readdirSync, readFileSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
-import {makeFolder, syncFolder, writeWhole} from '../base/write-whole.ts';
+import {isLink, makeFolder, syncFolder, writeWhole} from '../base/write-whole.ts';
 import type {ResetStage} from '../station/reset-button.ts';
 import type {DeviceFolders} from './device-folders.ts';
 
@@ -12,8 +12,12 @@ export function requestReset(dataFolder: string, stage: ResetStage): void {
   writeWhole(join(dataFolder, REQUEST), `${stage}\n`);
 }
 
-/** Carries out the reset that was asked for; returns which, if any. The request goes last: what was cut off is done again. */
+/**
+ * Carries out the reset that was asked for; returns which, if any. The request goes last: what was cut off is done again. This runs
+ * as root: where the station's user has laid a link in place of its data folder, nothing is emptied that it leads to.
+ */
 export function carryOutReset({station, data, network, ssh}: DeviceFolders): ResetStage | undefined {
+  if (isLink(data)) return undefined;
   const request = join(data, REQUEST);
   const stage = readRequest(request);
   if (stage === undefined) return undefined;

@@ -4,7 +4,7 @@ import {basename, dirname, join} from 'node:path';
 import {accessFile, readAccess, writeAccess} from '../access/access-file.ts';
 import {hashPassword} from '../access/password-hash.ts';
 import {UNFINISHED} from '../base/write-together.ts';
-import {makeFolder, syncFolder, writeWhole} from '../base/write-whole.ts';
+import {isLink, makeFolder, syncFolder, writeWhole} from '../base/write-whole.ts';
 import {parseConfig} from '../config/load-config.ts';
 import {type ConfigProblem, formatProblem} from '../config/problem.ts';
 import {SECRETS_FILE, secretsBeside, withSecrets} from '../config/secrets.ts';
@@ -97,12 +97,15 @@ function fingerprint(file: string): string {
 
 function readSettings(from: string, boards: readonly string[]): SetupSettings | ConfigProblem[] {
   const text = readTextFile(from);
-  if (!text.ok) return [{file: basename(from), line: 0, column: 0, key: '', message: text.error}];
+  if (!text.ok) return [whole(basename(from), text.error)];
   const settings = parseSetup(text.value, basename(from), boards);
   return settings.ok ? settings.value : settings.error;
 }
 
-/** Puts the settings where they belong; returns what does not fit to the configuration that there is. */
+/**
+ * Puts the settings where they belong; returns what does not fit to the configuration that there is. This runs as root in folders of the
+ * station's user, and follows no link there: it may lead to what is root's only.
+ */
 async function apply(
   settings: SetupSettings,
   file: string,
@@ -110,8 +113,10 @@ async function apply(
   boards: ReadonlyMap<string, BoardWiring>,
 ): Promise<ConfigProblem[]> {
   const {name, board, timezone, call, account, wifi, password, password_hash, ssh_key} = settings;
+  const secrets = join(station, SECRETS_FILE);
+  const link = [file, secrets, data, accessFile(data)].find(isLink);
+  if (link !== undefined) return [whole(link, 'is a link: put what it leads to in its place')];
   if ([name, board, timezone, call, account].some((one) => one !== undefined)) {
-    const secrets = join(station, SECRETS_FILE);
     const password = account?.password;
     const kept = readFileSync(file, 'utf8');
     const edited = attempt(() => withSettings(kept, settings));
@@ -122,8 +127,8 @@ async function apply(
       one === ACCOUNT_SECRET && password !== undefined ? {value: password} : beside(one);
     const config = parseConfig(edited ?? kept, file, boards, secret);
     if (!config.ok) return config.error;
-    if (edited === undefined) return [unchangeable(file)];
-    if (withPassword === undefined) return [unchangeable(secrets)];
+    if (edited === undefined) return [whole(file, UNCHANGEABLE)];
+    if (withPassword === undefined) return [whole(secrets, UNCHANGEABLE)];
     // Only now: settings that are wrong change nothing.
     if (password !== undefined) writeWhole(secrets, withPassword);
     writeWhole(file, edited);
@@ -147,8 +152,11 @@ function attempt(edit: () => string): string | undefined {
   }
 }
 
-function unchangeable(file: string): ConfigProblem {
-  return {file, line: 0, column: 0, key: '', message: 'is wrong itself and cannot take these settings'};
+const UNCHANGEABLE = 'is wrong itself and cannot take these settings';
+
+/** What is wrong with a file as a whole. */
+function whole(file: string, message: string): ConfigProblem {
+  return {file, line: 0, column: 0, key: '', message};
 }
 
 function keepPrivate(folder: string, name: string, content: string): void {

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import {tmpdir} from 'node:os';
@@ -314,6 +315,52 @@ test('the same settings once more, such as for a password that was lost, are tak
   await start();
   expect(JSON.parse(readFileSync(access, 'utf8')).password).toBe(hash);
   expect(readdirSync(boot)).toEqual([]);
+});
+
+describe("a link that the station's user has laid, to what is root's only", () => {
+  const text = `password: ${hash}\naccount: {uri: sip:door@example.org, password: another}\n`;
+
+  test.each(['doorline.yaml', 'secrets.yaml', 'data/access.json'])(
+    'in place of %s: nothing is written through it, nor told of what it leads to',
+    async (name) => {
+      await start();
+      const keys = join(data, 'ssh/authorized_keys');
+      for (const folder of ['ssh', 'doorline/data']) mkdirSync(join(data, folder));
+      writeFileSync(keys, 'hidden: words\n');
+      rmSync(join(data, 'doorline', name), {force: true});
+      symlinkSync(keys, join(data, 'doorline', name));
+      const before = everything();
+      writeFileSync(from, text);
+      await start();
+      expect(everything()).toEqual(before);
+      const told = readFileSync(join(boot, 'doorline-setup-error.txt'), 'utf8');
+      expect(told).toContain(`${name}: is a link: put what it leads to in its place`);
+      expect(told + said.join()).not.toContain('hidden');
+    },
+  );
+
+  test('in place of the data folder: nothing is written there, and no reset empties it', async () => {
+    await start();
+    mkdirSync(join(data, 'ssh'));
+    writeFileSync(join(data, 'ssh/authorized_keys'), key);
+    requestReset(join(data, 'ssh'), 'network');
+    symlinkSync(join(data, 'ssh'), join(data, 'doorline/data'));
+    const before = everything();
+    writeFileSync(from, text);
+    await start();
+    expect(everything()).toEqual(before);
+    requestReset(join(data, 'ssh'), 'everything');
+    const asked = everything();
+    await start();
+    expect(everything()).toEqual(asked);
+  });
+
+  test('that leads nowhere: the first configuration takes its place', async () => {
+    const nowhere = join(data, 'nowhere');
+    symlinkSync(nowhere, join(data, 'doorline/doorline.yaml'));
+    await start();
+    expect([config().name, existsSync(nowhere)]).toEqual(['Doorline', false]);
+  });
 });
 
 describe('a reset', () => {

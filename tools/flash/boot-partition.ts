@@ -29,18 +29,25 @@ export async function findBootPartition(path: string): Promise<number | undefine
 }
 
 /**
- * Puts a file onto the FAT file system that begins at `offset` of a disk, in place of one of that name, and reads it back.
+ * Puts a file onto the FAT file system that begins at `offset` of a disk, in place of one of that name, and reads it back, unless
+ * `signal` ends it.
  * @throws Error in words for people.
  */
-export async function putFile(disk: string, offset: number, name: string, content: string): Promise<void> {
+export async function putFile(
+  disk: string,
+  offset: number,
+  name: string,
+  content: string,
+  signal: AbortSignal,
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'doorline-flash-'));
   const image = `${disk}@@${offset}`;
   // A card is no floppy disk: what mtools expects of their geometry is not asked for.
   const env = {...process.env, MTOOLS_SKIP_CHECK: '1', LC_ALL: 'C.UTF-8'};
   try {
     writeFileSync(join(folder, name), content, {mode: 0o600});
-    await run('mcopy', ['-n', '-o', '-i', image, join(folder, name), `::${name}`], {env});
-    const {stdout} = await run('mtype', ['-i', image, `::${name}`], {env});
+    await run('mcopy', ['-n', '-o', '-i', image, join(folder, name), `::${name}`], {env, signal});
+    const {stdout} = await run('mtype', ['-i', image, `::${name}`], {env, signal});
     if (stdout !== content) throw new Error('what was written does not come back');
   } catch (error) {
     const {code, stderr, message} = error as Error & {code?: unknown; stderr?: string};

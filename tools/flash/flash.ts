@@ -57,12 +57,10 @@ export async function flash({
   const target = await Target.open(path, O_RDWR | O_DSYNC | (disk === undefined ? O_CREAT : O_EXCL));
   try {
     if (disk === undefined) await target.extend(Math.max(statSync(path).size, image.size));
-    await writeAll(target, image, screen, stop).catch(async (error: Error) => {
+    await writeAll(target, image, setup, screen, stop).catch(async (error: Error) => {
       await target.spoil();
       throw new UnusableCard(error.message);
     });
-    // The device stays ours until they are there: nobody can mount it meanwhile.
-    if (setup !== undefined) await addSettings(target, setup);
   } finally {
     await target.close();
   }
@@ -89,7 +87,13 @@ async function findDisk(path: string, imageSize: number): Promise<BlockDevice | 
   return disk;
 }
 
-async function writeAll(target: Target, image: Image, screen: Screen, stop: AbortSignal): Promise<void> {
+async function writeAll(
+  target: Target,
+  image: Image,
+  setup: string | undefined,
+  screen: Screen,
+  stop: AbortSignal,
+): Promise<void> {
   const writing = progress('Writing', image.mapped, screen);
   const written = await target.write(image.pieces(), image.size, {
     stop,
@@ -97,17 +101,21 @@ async function writeAll(target: Target, image: Image, screen: Screen, stop: Abor
   });
   const comparing = progress('Reading', image.mapped, screen);
   await target.compare(written, {stop, onProgress: (bytes) => comparing.show(bytes)});
+  // The device stays ours until they are there: nobody can mount it meanwhile.
+  if (setup !== undefined) await addSettings(target, setup, stop);
 }
 
-async function addSettings(target: Target, setup: string): Promise<void> {
+async function addSettings(target: Target, setup: string, stop: AbortSignal): Promise<void> {
   const {path} = target;
   const offset = await findBootPartition(path);
   if (offset === undefined)
     throw new Error('The settings cannot be written: the image has no boot partition.');
   try {
-    await putFile(path, offset, SETUP_FILE, setup);
+    await putFile(path, offset, SETUP_FILE, setup, stop);
     await target.sync();
+    stop.throwIfAborted();
   } catch (error) {
+    stop.throwIfAborted();
     throw new Error(`The settings cannot be written: ${(error as Error).message}`);
   }
 }

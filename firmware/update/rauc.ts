@@ -31,19 +31,20 @@ export class Rauc implements Installer {
     this.#answer = answer;
   }
 
-  /** RAUC on this machine, if it knows of slots here. */
+  /** RAUC on this machine, if it knows of slots here. While it installs it does not tell them. */
   static async find(environment?: NodeJS.ProcessEnv, answer?: number): Promise<Rauc | undefined> {
     const rauc = new Rauc(environment, answer);
     try {
       await rauc.slots();
       return rauc;
-    } catch {
-      return undefined;
+    } catch (error) {
+      return error instanceof Busy ? rauc : undefined;
     }
   }
 
   async slots(): Promise<{booted: string; next: string}> {
     const {code, output, answer} = await this.#run(['status', '--output-format=json'], this.#answer);
+    if (code !== 0 && BUSY.test(output)) throw new Busy(busy.reason);
     if (code !== 0) throw new Error(`RAUC does not tell its slots: ${lastLine(output)}`);
     return readSlots(answer);
   }
@@ -127,7 +128,17 @@ export function whyRefused(output: string, source: string): Refusal {
 const stuck: Refusal = {
   reason: 'RAUC made no progress for five minutes and was given up. Start the board anew, and try again.',
   lasting: false,
+  unfinished: true,
 };
+
+const BUSY = /already processing|rauc busy/i;
+const busy: Refusal = {
+  reason: 'RAUC is busy with another update. Wait until that is done.',
+  lasting: false,
+};
+
+/** It installs, and answers nothing else meanwhile. */
+class Busy extends Error {}
 
 const meanings: readonly (readonly [Refusal, RegExp])[] = [
   [{reason: 'It is for another kind of board.', lasting: true}, /compatible/i],
@@ -135,10 +146,7 @@ const meanings: readonly (readonly [Refusal, RegExp])[] = [
     {reason: 'It is too large for the slots of this board.', lasting: true},
     /does not fit|too large|slot.*too small/i,
   ],
-  [
-    {reason: 'RAUC is busy with another update. Wait until that is done.', lasting: false},
-    /already processing|rauc busy/i,
-  ],
+  [busy, BUSY],
   [
     {
       reason:

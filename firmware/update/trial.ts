@@ -26,23 +26,24 @@ export interface Trial {
 /**
  * Looks, at each start, what became of the update that was installed last. The machine has started anew from the new slot: that is on
  * trial. From the old one: the new did not start or did not prove good, and the boot loader has gone back; or the power failed
- * before it was installed. Either is told. Or only the firmware was started anew, and RAUC has gone on by itself.
+ * before it was installed. Either is told.
  */
 export async function beginTrial(options: TrialOptions): Promise<Trial> {
   const {installer, memory, boot, version, restart, tell} = options;
   const {record} = memory;
-  const {booted, next} = await installer.slots();
   const restarted = record !== undefined && record.boot !== boot;
+  // Not asked otherwise: where only the firmware was started anew RAUC may still install, and does not answer.
+  const {booted} = restarted ? await installer.slots() : {booted: ''};
   const onTrial = restarted && record.from !== booted;
   let status: UpdateStatus | undefined;
   if (onTrial) status = {state: 'trial', percent: null, reason: null};
-  else if (restarted) status = await giveUp(record, booted);
-  else if (record?.installing !== undefined && next !== booted) {
-    memory.keep({from: record.from, boot});
-    tell({kind: 'update-installed', source: record.installing});
-  }
+  else if (restarted) status = giveUp(record, booted);
 
-  async function giveUp({installing}: UpdateRecord, slot: string): Promise<UpdateStatus> {
+  function giveUp({installing, givenUp}: UpdateRecord, slot: string): UpdateStatus | undefined {
+    if (givenUp) {
+      memory.forget();
+      return undefined;
+    }
     const reason = installing === undefined ? GONE_BACK : INTERRUPTED;
     if (installing === undefined) tell({kind: 'update-rolled-back', slot, version});
     else tell({kind: 'update-refused', source: installing, reason});

@@ -10,6 +10,8 @@ const record = v.object({
   boot: v.string(),
   /** While it is being installed: what it is called in the journal. */
   installing: v.optional(v.string()),
+  /** It was told as refused, but may be installed all the same: a slot that appears later is on trial like any other. */
+  givenUp: v.optional(v.boolean()),
 });
 
 /** That an update is being installed, or was, kept until it is known what became of it. */

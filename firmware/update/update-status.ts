@@ -1,7 +1,7 @@
 /** What `GET /api/update` answers. */
 export interface UpdateStatus {
   /**
-   * `idle`: nothing to do. `waiting`: for the end of a call. `installing`: `percent` is done. `installed`: the station starts anew as
+   * `idle`: nothing to do. `waiting`: for the end of a call. `installing`: `percent` is done, where that is known. `installed`: the station starts anew as
    * soon as nobody talks. `trial`: it has, and finds out whether the update works; where it does not, `reason` tells what, and the
    * machine goes back. `refused`: `reason` tells why, also of an update that was gone back from; what runs is what ran before.
    * `unavailable`: the machine has no slots.

@@ -1,8 +1,9 @@
 import type {Clock, Timer} from '../base/clock.ts';
 import {failure, type Result, success} from '../base/result.ts';
 import type {JournalEvent} from '../station/journal-event.ts';
+import {followInstallation} from './follow-installation.ts';
 import type {Installer, Refusal} from './installer.ts';
-import type {UpdateMemory} from './update-record.ts';
+import type {UpdateMemory, UpdateRecord} from './update-record.ts';
 import type {UpdateStatus} from './update-status.ts';
 import {QUIET, whenQuiet} from './when-quiet.ts';
 
@@ -34,7 +35,9 @@ export class Updater {
     this.#status = options.status ?? idle;
     const {record} = options.memory;
     // The firmware was started anew, the machine was not.
-    if (record?.boot === options.boot && record.installing === undefined) this.#awaitRestart();
+    if (record?.boot !== options.boot) return;
+    if (record.installing === undefined) this.#awaitRestart();
+    else if (!record.givenUp) this.#follow(record, record.installing);
   }
 
   get status(): UpdateStatus {
@@ -80,28 +83,54 @@ export class Updater {
     onBusy(true);
     const refusal = await this.#attempt(source, shown);
     onBusy(false);
-    if (!refusal) {
-      tell({kind: 'update-installed', source: shown});
-      this.#awaitRestart();
-      return true;
-    }
-    const {reason, lasting} = refusal;
-    this.#status = {state: 'refused', percent: null, reason};
-    tell({kind: 'update-refused', source: shown, reason});
-    return lasting;
+    if (refusal) this.#refuse(shown, refusal.reason);
+    else this.#finish(shown);
+    return refusal?.lasting ?? true;
   }
 
-  /** Notes what it does before it does it: a power cut, or a full disk, must not make an update unknown that runs next. */
+  /** Waits for what the firmware has begun before it was started anew itself, and RAUC goes on with. */
+  #follow(record: UpdateRecord, shown: string): void {
+    const {clock, installer, memory, onBusy} = this.#options;
+    this.#status = {state: 'installing', percent: null, reason: null};
+    onBusy(true);
+    this.#waiting = followInstallation(clock, installer, (installed) => {
+      onBusy(false);
+      // The first note would do.
+      attempt(() => memory.keep(installed ? {...record, installing: undefined} : {...record, givenUp: true}));
+      if (installed) this.#finish(shown);
+      else this.#refuse(shown, NOT_INSTALLED);
+    });
+  }
+
+  #finish(shown: string): void {
+    this.#options.tell({kind: 'update-installed', source: shown});
+    this.#awaitRestart();
+  }
+
+  #refuse(shown: string, reason: string): void {
+    this.#status = {state: 'refused', percent: null, reason};
+    this.#options.tell({kind: 'update-refused', source: shown, reason});
+  }
+
+  /**
+   * Notes what it does before it does it: a power cut, or a full disk, must not make an update unknown that runs next. Nor must this
+   * one, which is refused because another is still being installed.
+   */
   async #attempt(source: string, shown: string): Promise<Refusal | undefined> {
     const {installer, memory, boot} = this.#options;
+    const before = memory.record;
     try {
       const {booted} = await installer.slots();
-      memory.keep({from: booted, boot, installing: shown});
+      const record: UpdateRecord = {from: booted, boot};
+      const begun = {...record, installing: shown};
+      memory.keep(begun);
       const outcome = await installer.install(source, (percent) => {
         this.#status = {state: 'installing', percent, reason: null};
       });
+      const unfinished = !outcome.ok && outcome.error.unfinished;
+      const after = outcome.ok ? record : unfinished ? {...begun, givenUp: true} : before;
       // The first note would do.
-      attempt(() => (outcome.ok ? memory.keep({from: booted, boot}) : memory.forget()));
+      attempt(() => (after ? memory.keep(after) : memory.forget()));
       return outcome.ok ? undefined : outcome.error;
     } catch (error) {
       return {reason: `It cannot be installed: ${(error as Error).message}`, lasting: false};
@@ -120,6 +149,8 @@ export class Updater {
 }
 
 const idle: UpdateStatus = {state: 'idle', percent: null, reason: null};
+
+const NOT_INSTALLED = 'The station was started anew meanwhile, and it was not installed. Give it once more.';
 
 const underWay = 'There is an update under way already.';
 const busyWords: Partial<Record<UpdateStatus['state'], string>> = {

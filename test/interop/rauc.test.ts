@@ -1,6 +1,8 @@
-import {readFileSync, writeFileSync} from 'node:fs';
+import {readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {success} from '../../firmware/base/result.ts';
+import {Rauc} from '../../firmware/update/rauc.ts';
 import {content, makeBundle, makeKey, requireRauc, startRauc} from '../support/peers/rauc.ts';
 
 test('a signed bundle goes into the other slot, with progress; the slot that runs is marked good', async (context) => {
@@ -19,6 +21,24 @@ test('a signed bundle goes into the other slot, with progress; the slot that run
   expect(progress).toEqual(progress.toSorted((one, other) => one - other));
   await rauc.markGood();
   expect(readFileSync(join(run.folder, 'state-A'), 'utf8').trim()).toBe('good');
+});
+
+test('while it installs it is there, and does not tell its slots', async (context) => {
+  const run = requireRauc(context);
+  const ours = makeKey(run.folder, 'ours');
+  const {rauc, environment} = await startRauc(run, ours.certificate);
+  const hold = join(run.folder, 'hold');
+  writeFileSync(hold, '');
+  run.atEnd(() => rmSync(hold, {force: true}));
+  const {promise: begun, resolve} = Promise.withResolvers<void>();
+  const outcome = rauc.install(makeBundle(run.folder, 'good', ours), () => resolve());
+  await begun;
+  const found = await Rauc.find({...process.env, ...environment});
+  await expect(found?.slots()).rejects.toThrow(/busy with another update/);
+  await expect(found?.markGood()).rejects.toThrow(/already processing/);
+  rmSync(hold);
+  expect(await outcome).toEqual(success(undefined));
+  expect(await found?.slots()).toEqual({booted: 'A', next: 'B'});
 });
 
 test('what is not signed by us, damaged or for another board is refused with the reason, and changes nothing', async (context) => {

@@ -6,12 +6,15 @@ export class FakeInstaller implements Installer {
   booted = 'A';
   /** Which the next boot takes; undefined: the one that runs. */
   next: string | undefined;
+  /** While it installs RAUC does not tell its slots. */
+  busy = false;
   good: string[] = [];
   asked: string[] = [];
   finish: ((outcome: Result<undefined, Refusal>) => void) | undefined;
   progress: ((percent: number) => void) | undefined;
 
   async slots() {
+    if (this.busy) throw new Error('RAUC is busy');
     return {booted: this.booted, next: this.next ?? this.booted};
   }
 

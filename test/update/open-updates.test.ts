@@ -90,3 +90,14 @@ test('one that works is good, and another may follow; nothing is left of an uplo
   updates.close();
   expect(clock.pending).toBe(0);
 });
+
+test('RAUC need not answer at the start where only the firmware was started anew', async () => {
+  const {installer, open, memory, clock} = scene();
+  memory.keep({from: 'A', boot: 'boot 2', installing: 'a file'});
+  installer.busy = true;
+  const updates = await open();
+  expect(updates.updater.status.state).toBe('installing');
+  updates.close();
+  await settle();
+  expect(clock.pending).toBe(0);
+});

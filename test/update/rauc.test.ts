@@ -24,6 +24,14 @@ test('a service that does not answer is not waited for: the station starts witho
   expect(await Rauc.find(raucThat('exec sleep 60'), 200)).toBeUndefined();
 });
 
+test('while it installs it does not tell its slots, and is there all the same', async () => {
+  const said =
+    'Error retrieving slot status via D-Bus: error calling D-Bus method "GetSlotStatus": already processing a different method';
+  const rauc = await Rauc.find(raucThat(`echo '${said}' >&2; exit 1`));
+  await expect(rauc?.slots()).rejects.toThrow('RAUC is busy with another update.');
+  expect(await Rauc.find(raucThat('echo "Did not find booted slot" >&2; exit 1'))).toBeUndefined();
+});
+
 test.each(['', '{}', '[]', 'null', '{"booted": ""}', '{"booted": 1, "slots": {}}'])(
   '%j tells no slots',
   (output) => {

@@ -198,20 +198,118 @@ describe('after the restart', () => {
     expect((await trial()).status?.state).toBe('trial');
   });
 
-  test('what RAUC has installed while the firmware was started anew is known, and waits for the restart', async () => {
-    memory.keep({from: 'A', boot: 'boot 1', installing: 'a file'});
-    await trial('boot 1');
-    expect([kinds(), makeUpdater('boot 1').status.state]).toEqual([[], 'idle']);
-    installer.next = 'B';
-    await trial('boot 1');
-    expect([kinds(), makeUpdater('boot 1').status.state]).toEqual([['update-installed'], 'installed']);
-    installer.booted = 'B';
-    expect((await trial('boot 2')).status?.state).toBe('trial');
-  });
-
   test('a restart of the firmware alone is no trial', async () => {
     memory.keep({from: 'A', boot: 'boot 2'});
     await (await trial('boot 2')).judge([]);
     expect([kinds(), memory.record]).toEqual([[], {from: 'A', boot: 'boot 2'}]);
   });
+});
+
+describe('the firmware is started anew while RAUC installs', () => {
+  const pass = async (seconds: number) => {
+    for (let second = 0; second < seconds; second += 1) {
+      await settle();
+      clock.advance(1_000);
+    }
+    await settle();
+  };
+  const startAgain = async (boot = 'boot 1') => {
+    const options = {installer, memory, boot, version: '1.2.3', restart: () => undefined};
+    const {status} = await beginTrial({...options, tell: (event) => told.push(event)});
+    return makeUpdater(boot, status);
+  };
+
+  beforeEach(() => {
+    memory.keep({from: 'A', boot: 'boot 1', installing: 'a file'});
+    installer.busy = true;
+  });
+
+  test('it waits for that, however long it takes, and the board starts anew into what was installed', async () => {
+    const updater = await startAgain();
+    await pass(1_800);
+    expect([updater.status.state, busy, kinds()]).toEqual(['installing', true, []]);
+    expect(begin(updater, '/other').ok).toBe(false);
+    installer.busy = false;
+    installer.next = 'B';
+    await pass(5);
+    expect([updater.status.state, busy, told]).toEqual([
+      'installed',
+      false,
+      [{kind: 'update-installed', source: 'a file'}],
+    ]);
+    expect(memory.record).toEqual({from: 'A', boot: 'boot 1'});
+    await pass(12);
+    expect([restarts, clock.pending]).toEqual([1, 0]);
+    installer.booted = 'B';
+    expect((await startAgain('boot 2')).status.state).toBe('trial');
+  });
+
+  test('where nothing was installed in the end, that is told, and another may follow', async () => {
+    const updater = await startAgain();
+    await pass(600);
+    installer.busy = false;
+    await pass(30);
+    expect(updater.status.state).toBe('installing');
+    await pass(60);
+    expect([updater.status.state, busy, clock.pending]).toEqual(['refused', false, 0]);
+    expect(told).toEqual([
+      {kind: 'update-refused', source: 'a file', reason: expect.stringContaining('started anew')},
+    ]);
+    expect((await startAgain()).status.state).toBe('idle');
+    expect(begin(updater, '/other').ok).toBe(true);
+    await settle();
+    installer.finish?.(success(undefined));
+    await settle();
+    expect(memory.record).toEqual({from: 'A', boot: 'boot 1'});
+  });
+
+  test('what never comes to an end is given up after an hour', async () => {
+    const updater = await startAgain();
+    await pass(3_590);
+    expect(updater.status.state).toBe('installing');
+    await pass(20);
+    expect([updater.status.state, kinds(), clock.pending]).toEqual(['refused', ['update-refused'], 0]);
+  });
+
+  test('a slot that appears later is on trial all the same, though another update was refused meanwhile', async () => {
+    const updater = await startAgain();
+    await pass(3_610);
+    begin(updater, '/other');
+    await settle();
+    expect(updater.status.reason).toContain('RAUC is busy');
+    installer.busy = false;
+    begin(updater, '/other');
+    await settle();
+    installer.finish?.(failure({reason: 'RAUC is busy with another update.', lasting: false}));
+    await settle();
+    installer.booted = 'B';
+    expect((await startAgain('boot 2')).status.state).toBe('trial');
+  });
+
+  test('where none does, that is not told twice', async () => {
+    await startAgain();
+    await pass(3_610);
+    installer.busy = false;
+    expect((await startAgain('boot 2')).status.state).toBe('idle');
+    expect([kinds(), memory.record]).toEqual([['update-refused'], undefined]);
+  });
+
+  test('when the firmware stops nobody waits any more', async () => {
+    const updater = await startAgain();
+    updater.close();
+    await settle();
+    expect(clock.pending).toBe(0);
+  });
+});
+
+test('what RAUC was given up with may be installed all the same: it is on trial then', async () => {
+  const updater = makeUpdater();
+  begin(updater, '/file');
+  await settle();
+  installer.finish?.(failure({reason: 'RAUC made no progress.', lasting: false, unfinished: true}));
+  await settle();
+  expect([updater.status.state, memory.record]).toEqual([
+    'refused',
+    {from: 'A', boot: 'boot 1', installing: 'shown /file', givenUp: true},
+  ]);
 });

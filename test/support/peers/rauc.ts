@@ -38,7 +38,10 @@ export function makeBundle(
   return bundle;
 }
 
-/** RAUC's own service on a bus of its own, with two slots in files and a boot loader in a script. */
+/**
+ * RAUC's own service on a bus of its own, with two slots in files and a boot loader in a script. An installation does not end while there
+ * is a file "hold".
+ */
 export async function startRauc(run: Run, certificate: string) {
   const {folder} = run;
   for (const slot of ['A', 'B']) {
@@ -53,7 +56,7 @@ export async function startRauc(run: Run, certificate: string) {
 cd ${folder}
 case "$1" in
   get-primary) cat primary 2>/dev/null || echo A ;;
-  set-primary) echo "$2" > primary ;;
+  set-primary) while [ -e hold ]; do sleep 0.1; done; echo "$2" > primary ;;
   get-state) cat "state-$2" 2>/dev/null || echo good ;;
   set-state) echo "$3" > "state-$2" ;;
   get-current) echo A ;;

@@ -181,6 +181,7 @@ async function start(
     clock,
     log,
     isIdle,
+    soundWorks: () => media.sound?.microphone.fault === null && media.sound.speaker.fault === null,
     markCall: (inCall) => markCall(inCall),
     restart: () => requestRestart(),
     tell: (event) => journal.append(event),

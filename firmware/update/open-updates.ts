@@ -24,6 +24,8 @@ export interface UpdatesOptions {
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn' | 'error'>;
   readonly isIdle: () => boolean;
+  /** Whether the sound card works. */
+  readonly soundWorks: () => boolean;
   /** Tells what starts the machine anew, where a slot does not prove good, that there is a call (true), or none any more. */
   readonly markCall: (inCall: boolean) => void;
   readonly restart: () => boolean;
@@ -43,7 +45,7 @@ export interface Updates {
 
 /** Puts it together: the trial of the slot that runs, the self-test, the updater, the schedule. */
 export async function openUpdates(options: UpdatesOptions): Promise<Updates> {
-  const {config, clock, log, isIdle, markCall, restart} = options;
+  const {config, clock, log, isIdle, soundWorks, markCall, restart} = options;
   const memory = new UpdateMemory(config.data);
   let waiting: Pick<Timer, 'cancel'> | undefined;
   const restartWhenQuiet = () => {
@@ -62,7 +64,9 @@ export async function openUpdates(options: UpdatesOptions): Promise<Updates> {
     updater,
     upload,
     start(checks) {
-      selfTest.run(checks, (failed) => {
+      // One that was missing before must not take back an update.
+      const sound = trial.soundWorked ? [{name: 'the sound card is open', passes: soundWorks}] : [];
+      selfTest.run([...checks, ...sound], (failed) => {
         trial.judge(failed).then(
           () => {
             updater.endTrial(failed);

@@ -16,6 +16,8 @@ export interface TrialOptions {
 export interface Trial {
   /** What became of the update before; undefined where there was none. */
   readonly status: UpdateStatus | undefined;
+  /** An update is on trial that was installed when the sound card worked. */
+  readonly soundWorked: boolean;
   /**
    * Takes the outcome of the self-test: a slot that passes is marked good; an update that does not is told of, and the machine
    * starts anew, so that the boot loader counts its try. Any other slot stays, for there is none better.
@@ -53,6 +55,7 @@ export async function beginTrial(options: TrialOptions): Promise<Trial> {
 
   return {
     status,
+    soundWorked: onTrial && record.sound === true,
     async judge(failed) {
       if (failed.length > 0) {
         tell({kind: 'self-test-failed', failed, trial: onTrial});

@@ -12,6 +12,8 @@ const record = v.object({
   installing: v.optional(v.string()),
   /** It was told as refused, but may be installed all the same: a slot that appears later is on trial like any other. */
   givenUp: v.optional(v.boolean()),
+  /** Whether the sound card worked then: if so, the update has to open it too. */
+  sound: v.optional(v.boolean()),
 });
 
 /** That an update is being installed, or was, kept until it is known what became of it. */

@@ -17,6 +17,8 @@ export interface UpdaterOptions {
   readonly status?: UpdateStatus | undefined;
   /** Whether nobody calls, rings or talks. */
   readonly isIdle: () => boolean;
+  /** Whether the sound card works. */
+  readonly soundWorks: () => boolean;
   /** Starts the machine anew; false where this program cannot. */
   readonly restart: () => boolean;
   readonly tell: (event: JournalEvent) => void;
@@ -117,11 +119,11 @@ export class Updater {
    * one, which is refused because another is still being installed.
    */
   async #attempt(source: string, shown: string): Promise<Refusal | undefined> {
-    const {installer, memory, boot} = this.#options;
+    const {installer, memory, boot, soundWorks} = this.#options;
     const before = memory.record;
     try {
       const {booted} = await installer.slots();
-      const record: UpdateRecord = {from: booted, boot};
+      const record: UpdateRecord = {from: booted, boot, sound: soundWorks()};
       const begun = {...record, installing: shown};
       memory.keep(begun);
       const outcome = await installer.install(source, (percent) => {

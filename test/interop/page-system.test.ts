@@ -58,6 +58,7 @@ async function open(
     boot: 'boot 1',
     status,
     isIdle: idle,
+    soundWorks: () => true,
     restart: () => true,
     tell: (event) => station.append(describeEvent(event), event),
     onBusy: () => undefined,

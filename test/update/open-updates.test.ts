@@ -12,7 +12,7 @@ function scene() {
   const data = mkdtempSync(join(tmpdir(), 'doorline-updates-'));
   onTestFinished(() => rmSync(data, {recursive: true}));
   const [clock, installer, told] = [new FakeClock(), new FakeInstaller(), [] as JournalEvent[]];
-  const is = {idle: true, restarts: 0, calls: [] as boolean[]};
+  const is = {idle: true, sound: true, restarts: 0, calls: [] as boolean[]};
   const open = () =>
     openUpdates({
       installer,
@@ -22,6 +22,7 @@ function scene() {
       clock,
       log: {warn: () => undefined, error: () => undefined},
       isIdle: () => is.idle,
+      soundWorks: () => is.sound,
       markCall: (inCall) => is.calls.push(inCall),
       restart: () => {
         is.restarts += 1;
@@ -89,6 +90,31 @@ test('one that works is good, and another may follow; nothing is left of an uplo
   expect(updates.updater.begin('/file', 'a file', () => undefined).ok).toBe(true);
   updates.close();
   expect(clock.pending).toBe(0);
+});
+
+test('an update that does not open the sound card goes, if the card worked when it was installed', async () => {
+  const {clock, installer, is, told, open, memory} = scene();
+  memory.keep({from: 'A', boot: 'boot 1', sound: true});
+  installer.booted = 'B';
+  is.sound = false;
+  const updates = await open();
+  updates.start([{name: 'SIP listens', passes: () => true}]);
+  await pass(clock, 110_000);
+  expect(told).toEqual([{kind: 'self-test-failed', failed: ['the sound card is open'], trial: true}]);
+  expect([installer.good, is.restarts]).toEqual([[], 1]);
+  updates.close();
+});
+
+test.each([{}, {sound: false}])('a card that was missing before (%j) takes no update back', async (noted) => {
+  const {installer, is, open, memory} = scene();
+  memory.keep({from: 'A', boot: 'boot 1', ...noted});
+  installer.booted = 'B';
+  is.sound = false;
+  const updates = await open();
+  updates.start([{name: 'SIP listens', passes: () => true}]);
+  await settle();
+  expect(installer.good).toEqual(['B']);
+  updates.close();
 });
 
 test('RAUC need not answer at the start where only the firmware was started anew', async () => {

@@ -16,6 +16,7 @@ let installer: FakeInstaller;
 let memory: UpdateMemory;
 let told: JournalEvent[];
 let idle: boolean;
+let sound: boolean;
 let busy: boolean;
 let restarts: number;
 /** Whether each update that was given is settled, once it is known. */
@@ -29,6 +30,7 @@ beforeEach(() => {
   memory = new UpdateMemory(folder);
   told = [];
   idle = true;
+  sound = true;
   busy = false;
   restarts = 0;
   settled = [];
@@ -42,6 +44,7 @@ const makeUpdater = (boot = 'boot 1', status?: UpdateStatus) =>
     clock,
     boot,
     isIdle: () => idle,
+    soundWorks: () => sound,
     restart: () => {
       restarts += 1;
       return true;
@@ -66,7 +69,7 @@ test('an update is installed, told of, and the board starts anew once it has bee
   installer.finish?.(success(undefined));
   await settle();
   expect([updater.status.state, busy, settled]).toEqual(['installed', false, [true]]);
-  expect(memory.record).toEqual({from: 'A', boot: 'boot 1'});
+  expect(memory.record).toEqual({from: 'A', boot: 'boot 1', sound: true});
   clock.advance(9_000);
   idle = false;
   clock.advance(60_000);
@@ -113,7 +116,7 @@ test('it is noted before anything is installed: where that cannot be, nothing is
   const updater = makeUpdater();
   begin(updater, '/file');
   await settle();
-  expect(memory.record).toEqual({from: 'A', boot: 'boot 1', installing: 'shown /file'});
+  expect(memory.record).toEqual({from: 'A', boot: 'boot 1', installing: 'shown /file', sound: true});
   installer.finish?.(failure({reason: 'The line broke.', lasting: false}));
   await settle();
   expect([memory.record, settled]).toEqual([undefined, [false]]);
@@ -198,6 +201,20 @@ describe('after the restart', () => {
     expect((await trial()).status?.state).toBe('trial');
   });
 
+  test.each([
+    [true, {sound: true}],
+    [false, {sound: false}],
+    [false, {}],
+  ])(
+    'the sound card is asked for (%j) where it worked when the update was installed: %j',
+    async (asked, noted) => {
+      memory.keep({from: 'A', boot: 'boot 1', ...noted});
+      expect((await trial('boot 1')).soundWorked).toBe(false);
+      installer.booted = 'B';
+      expect((await trial()).soundWorked).toBe(asked);
+    },
+  );
+
   test('a restart of the firmware alone is no trial', async () => {
     memory.keep({from: 'A', boot: 'boot 2'});
     await (await trial('boot 2')).judge([]);
@@ -220,7 +237,7 @@ describe('the firmware is started anew while RAUC installs', () => {
   };
 
   beforeEach(() => {
-    memory.keep({from: 'A', boot: 'boot 1', installing: 'a file'});
+    memory.keep({from: 'A', boot: 'boot 1', installing: 'a file', sound: true});
     installer.busy = true;
   });
 
@@ -237,7 +254,7 @@ describe('the firmware is started anew while RAUC installs', () => {
       false,
       [{kind: 'update-installed', source: 'a file'}],
     ]);
-    expect(memory.record).toEqual({from: 'A', boot: 'boot 1'});
+    expect(memory.record).toEqual({from: 'A', boot: 'boot 1', sound: true});
     await pass(12);
     expect([restarts, clock.pending]).toEqual([1, 0]);
     installer.booted = 'B';
@@ -260,7 +277,7 @@ describe('the firmware is started anew while RAUC installs', () => {
     await settle();
     installer.finish?.(success(undefined));
     await settle();
-    expect(memory.record).toEqual({from: 'A', boot: 'boot 1'});
+    expect(memory.record).toEqual({from: 'A', boot: 'boot 1', sound: true});
   });
 
   test('what never comes to an end is given up after an hour', async () => {
@@ -310,6 +327,6 @@ test('what RAUC was given up with may be installed all the same: it is on trial 
   await settle();
   expect([updater.status.state, memory.record]).toEqual([
     'refused',
-    {from: 'A', boot: 'boot 1', installing: 'shown /file', givenUp: true},
+    {from: 'A', boot: 'boot 1', installing: 'shown /file', sound: true, givenUp: true},
   ]);
 });

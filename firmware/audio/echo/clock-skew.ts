@@ -27,7 +27,7 @@ export class ClockSkew {
 
   /** Takes a `delay` that was found at `time`, both in samples. */
   add(time: number, delay: number): void {
-    if (this.#count >= 4 && Math.abs(delay - this.#expected(time)) > tolerance) {
+    if (this.#count > 0 && Math.abs(delay - this.#expected(time)) > this.#tolerance(time)) {
       if (++this.#off < patience) return;
       this.#count = 0;
     }
@@ -54,9 +54,19 @@ export class ClockSkew {
     return this.#delays[last]! + this.skew * (time - this.#times[last]!);
   }
 
+  /** Wider as long as too little was seen to tell the slope: any clock's has room, a jump has not. */
+  #tolerance(time: number): number {
+    if (this.#span >= shortest * sampleRate) return tolerance;
+    return tolerance + largest * (time - this.#times[this.#count - 1]!);
+  }
+
+  get #span(): number {
+    return this.#times[this.#count - 1]! - this.#times[0]!;
+  }
+
   /** Least squares. */
   #fit(): void {
-    const span = this.#times[this.#count - 1]! - this.#times[0]!;
+    const span = this.#span;
     if (span < shortest * sampleRate) return;
     let time = 0;
     let delay = 0;

@@ -100,18 +100,25 @@ test('the loudest, silence and noise do no harm', () => {
   expect(attenuation(scene.microphone, cleaned, 6, 9)).toBeGreaterThan(20);
 });
 
-test('what is left out between loudspeaker and microphone does not let the echo come back', () => {
+test('what is left out between loudspeaker and microphone does not let the echo come back, nor when it happens again', () => {
   const {played, microphone} = makeEchoScene({...usual, nearFrom: 24, delayMs: 60});
-  const cut = 12 * 16_000;
+  // The second before the delay is known anew for long.
+  const cuts = [12, 14.5].map((seconds) => seconds * 16_000);
   const leftOut = 320;
   const torn = microphone.slice();
-  torn.copyWithin(cut, cut + leftOut);
+  for (const cut of cuts) torn.copyWithin(cut, cut + leftOut);
   const chain = new EchoChain(false);
   chain.expect(60 * 16);
   const cleaned = new Int16Array(torn.length);
-  cleaned.set(runChain(chain, played.subarray(0, cut), torn.subarray(0, cut)));
-  chain.bringForward(leftOut);
-  cleaned.set(runChain(chain, played.subarray(cut), torn.subarray(cut)), cut);
+  let start = 0;
+  for (const end of [...cuts, torn.length]) {
+    cleaned.set(runChain(chain, played.subarray(start, end), torn.subarray(start, end)), start);
+    chain.bringForward(leftOut);
+    start = end;
+  }
   expect(attenuation(torn, cleaned, 12, 13)).toBeGreaterThan(30);
   expect(attenuation(torn, cleaned, 13, 14)).toBeGreaterThan(60);
+  expect(attenuation(torn, cleaned, 16, 20)).toBeGreaterThan(50);
+  expect(attenuation(torn, cleaned, 20, 23)).toBeGreaterThan(50);
+  expect(chain.figures.skewPpm).toBe(0);
 });

@@ -12,8 +12,10 @@ const content = 2;
 const following = 0.05;
 /** How far speech stands above the noise at least, in dB. */
 const aboveNoise = 10;
-/** How fast the noise's level rises with what is louder, in dB a frame. */
-const noiseRise = 0.02;
+/** How fast the noise's level follows what is louder and what is softer, in dB a frame: one soft frame says little. */
+const noise = {rise: 0.02, fall: 1} as const;
+/** Softer than the softest noise: nothing was captured. */
+const nothing = 1;
 /** No sample becomes louder than this. */
 const ceiling = 30_000;
 
@@ -22,7 +24,8 @@ export class AutomaticGain {
   /** In dB. */
   gain = 0;
   #level = target;
-  #noise = 40;
+  /** Rather too high at first: what is noise has to be heard before anything is taken for speech. */
+  #noise = 50;
   #factor = 1;
 
   /** Changes a frame. `near`: it may hold speech of the near side. */
@@ -35,7 +38,9 @@ export class AutomaticGain {
       if (sample > peak) peak = sample;
     }
     const level = 10 * Math.log10(sum / frameSamples + 1);
-    this.#noise = Math.min(level, this.#noise + noiseRise);
+    // What is taken away of an echo takes noise with it.
+    if (near && level > nothing)
+      this.#noise = Math.max(this.#noise - noise.fall, Math.min(level, this.#noise + noise.rise));
     if (near && level > this.#noise + aboveNoise) this.#learn(level);
     this.#apply(frame, Math.min(10 ** (this.gain / 20), peak === 0 ? 1 : Math.max(1, ceiling / peak)));
   }

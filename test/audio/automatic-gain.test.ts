@@ -1,5 +1,7 @@
 import {expect, test} from 'vitest';
 import {AutomaticGain} from '../../firmware/audio/automatic-gain.ts';
+import {EchoChain} from '../../firmware/audio/echo/echo-chain.ts';
+import {randomNumbers} from '../support/random-numbers.ts';
 import {makeWideSpeech} from '../support/wide-speech.ts';
 
 const frame = 320;
@@ -37,6 +39,37 @@ test('from noise and from what the loudspeaker plays nothing is learnt', () => {
   for (let count = 0; count < 500; count++) {
     const noise = Int16Array.from({length: frame}, (_, at) => ((at * 7919 + count) % 201) - 100);
     gain.process(noise, true);
+  }
+  expect(gain.gain).toBe(0);
+});
+
+test.each([0, 2, 25, 100])(
+  'a background noise that comes after %i frames of nothing is not made louder',
+  (nothing) => {
+    for (const loudness of [30, 100, 300, 600]) {
+      const random = randomNumbers(1);
+      const [chain, gain] = [new EchoChain(false), new AutomaticGain()];
+      const [played, cleaned] = [new Int16Array(frame), new Int16Array(frame)];
+      for (let count = 0; count < nothing + 500; count++) {
+        const captured = new Int16Array(frame);
+        if (count >= nothing)
+          for (let at = 0; at < frame; at++)
+            captured[at] = (random() + random() + random() - 1.5) * 2 * loudness;
+        chain.process(played, captured, cleaned);
+        gain.process(cleaned, chain.near);
+      }
+      expect(gain.gain, `noise of ${loudness}`).toBeLessThan(3);
+    }
+  },
+);
+
+test('a noise that the suppressor weakens now and then is not made louder in between', () => {
+  const gain = new AutomaticGain();
+  const random = randomNumbers(1);
+  for (let count = 0; count < 1000; count++) {
+    const weakened = count % 50 < 25;
+    const captured = Int16Array.from({length: frame}, () => (random() - 0.5) * (weakened ? 40 : 400));
+    gain.process(captured, !weakened);
   }
   expect(gain.gain).toBe(0);
 });

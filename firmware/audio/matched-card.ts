@@ -22,8 +22,9 @@ export class MatchedCard {
   readonly captured: Int16Array;
   /** Whether there was no more to be read. */
   exhausted = false;
-  /** A frame to be played at the card's rate. */
+  /** A frame to be played at the card's rate, and what it has where the clocks are equal. */
   readonly #played: Int16Array;
+  readonly #usual: Int16Array;
   readonly #fromCard: Resampler;
   readonly #toCard: Resampler;
   /** Of what is captured and waits, and of what waits in the card to be played. */
@@ -41,6 +42,7 @@ export class MatchedCard {
     this.#read = new Int16Array(Math.round((captureRate * frameTime) / 1000));
     this.captured = new Int16Array(2 * frameSamples);
     this.#played = new Int16Array(Math.ceil((playbackRate * frameTime) / 1000) + 1);
+    this.#usual = this.#played.subarray(0, Math.round((playbackRate * frameTime) / 1000));
     this.#fromCard = new Resampler(captureRate, sampleRate, this.#read.length, true);
     this.#toCard = new Resampler(sampleRate, playbackRate, frameSamples, true);
     this.#playing = new ClockFollower((playbackRate * frameTime) / 1000, (playbackRate * keptMs) / 1000);
@@ -50,22 +52,14 @@ export class MatchedCard {
   capture(): number {
     const count = this.#card.read(this.#read);
     this.exhausted = count < this.#read.length;
-    // Where nothing is to be changed nothing is.
-    if (this.#card.captureRate === sampleRate && this.#fromCard.deviation === 0) {
-      this.captured.set(this.#read);
-      return count;
-    }
     return this.#fromCard.process(this.#read, count, this.captured);
   }
 
   /** Plays the first `length` samples of a frame. */
   play(frame: Int16Array, length = frameSamples): void {
-    if (this.#card.playbackRate === sampleRate && this.#toCard.deviation === 0) {
-      this.#card.write(length === frame.length ? frame : frame.subarray(0, length));
-      return;
-    }
     const count = this.#toCard.process(frame, length, this.#played);
-    this.#card.write(this.#played.subarray(0, count));
+    // A view of each would have to be allocated.
+    this.#card.write(count === this.#usual.length ? this.#usual : this.#played.subarray(0, count));
   }
 
   /** Brings the microphone's clock to ours; `waiting`: captured samples that wait, once a frame. */
@@ -110,6 +104,16 @@ export class MatchedCard {
   /** The same of what waits to be played. */
   get sparePlaying(): number {
     return (this.#playing.surplus * sampleRate) / this.#card.playbackRate;
+  }
+
+  /** Samples of what was played last that are still to come out of resampling. */
+  get kept(): number {
+    return this.#toCard.delay;
+  }
+
+  /** Samples at our rate that resampling takes, both ways together. */
+  get ownDelay(): number {
+    return this.kept + (this.#fromCard.delay * sampleRate) / this.#card.captureRate;
   }
 
   playbackDelayMs(): number {

@@ -284,6 +284,7 @@ export class MediaThread {
     this.#signals.stop();
     this.#announcement.stop();
     this.#check.stop();
+    this.#startOrStop();
     this.#sound.close();
   }
 
@@ -293,6 +294,7 @@ export class MediaThread {
     // What has come back since the last look is heard from the first sample on.
     if (active && !this.#running) this.lookAfterSound();
     if (!active && this.#running) {
+      this.#sound.finish();
       this.#parts.report({kind: 'meters', levels: silence});
     }
     this.#running = active;

@@ -64,6 +64,9 @@ export class Resampler {
     const last = this.#waitingCount - this.#taps;
     const step = this.#step / (1 + this.deviation);
     let made = 0;
+    // Where nothing is to be changed nothing is, but late it is: no sound is torn when that ends.
+    if (step === this.#places && this.#place === 0)
+      for (; this.#at <= last; this.#at++) result[made++] = waiting[this.#at + this.#taps / 2 - 1]!;
     while (this.#at <= last) {
       const value = this.#filtered(this.#at, Math.round(this.#place));
       result[made++] = value > 32767 ? 32767 : value < -32768 ? -32768 : Math.round(value);

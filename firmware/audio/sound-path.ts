@@ -122,6 +122,11 @@ export class SoundPath {
     card.followPlayback();
   }
 
+  /** Nothing more is played for now: what resampling has kept of the end is heard too, and not before the next sound. */
+  finish(): void {
+    this.#matched.play(this.#silence, this.#matched.kept);
+  }
+
   /** How long a sample that is played now waits in the card, in ms. */
   playbackDelayMs(): number {
     return this.#matched.playbackDelayMs();
@@ -129,11 +134,11 @@ export class SoundPath {
 
   /**
    * From a frame that is played to the one that is captured in the next step and holds its echo, in samples at our rate: what
-   * waits in the card, and what waits here. Rather a frame too few, for what a card tells is not exact.
+   * waits in the card, what waits here, and what resampling takes. Rather a frame too few, for what a card tells is not exact.
    */
   echoDelay(): number {
     const waiting = (this.playbackDelayMs() * sampleRate) / 1000 + this.#capturedCount;
-    return Math.max(0, waiting - frameSamples);
+    return Math.max(0, waiting + this.#matched.ownDelay - frameSamples);
   }
 
   /** Samples that were left out since this was asked last: an echo comes so much earlier. */

@@ -14,8 +14,8 @@ const band = {from: 250, to: 1700} as const;
 const longest = 0.4 * rate;
 /** How much of the spectra before goes into the next estimate. */
 const memory = 0.7;
-/** A played second that is quieter (root mean square) tells nothing. */
-const quiet = 50;
+/** A second that is quieter (root mean square) tells nothing: nothing is played, or a microphone that is off hears no echo. */
+const quiet = {played: 50, recorded: 0.5} as const;
 /** How far the highest place of the correlation must stand above the mean of all. */
 const prominence = 7;
 
@@ -33,6 +33,14 @@ class History {
   clear(): void {
     this.samples.fill(0);
     this.#recent.fill(0);
+  }
+
+  /** Whether its root mean square lies below `level`. */
+  quieterThan(level: number): boolean {
+    const {samples} = this;
+    let energy = 0;
+    for (let index = 0; index < size; index++) energy += samples[index]! * samples[index]!;
+    return energy < size * level * level;
   }
 
   add(frame: Int16Array): void {
@@ -94,10 +102,7 @@ export class DelayEstimator {
 
   /** The cross spectrum of the last second, with all magnitudes one; both sounds go through one transform. */
   #compare(): boolean {
-    const {samples} = this.#played;
-    let energy = 0;
-    for (let index = 0; index < size; index++) energy += samples[index]! * samples[index]!;
-    if (energy < size * quiet * quiet) return false;
+    if (this.#played.quieterThan(quiet.played) || this.#recorded.quieterThan(quiet.recorded)) return false;
     this.#real.set(this.#played.samples);
     this.#imaginary.set(this.#recorded.samples);
     this.#fourier.transform(this.#real, this.#imaginary);

@@ -122,3 +122,15 @@ test('what is left out between loudspeaker and microphone does not let the echo 
   expect(attenuation(torn, cleaned, 20, 23)).toBeGreaterThan(50);
   expect(chain.figures.skewPpm).toBe(0);
 });
+
+test('while a microphone is off the delay stays known, and the echo goes again after it', () => {
+  const {played, microphone} = makeEchoScene({...usual, nearFrom: 24, delayMs: 120});
+  const [off, on] = [6 * 16_000, 10 * 16_000];
+  const torn = microphone.slice().fill(0, off, on);
+  const chain = new EchoChain(false);
+  chain.expect(110 * 16);
+  runChain(chain, played.subarray(0, on), torn.subarray(0, on));
+  expect(chain.figures.delayMs).toBeGreaterThan(119);
+  const cleaned = runChain(chain, played.subarray(on), torn.subarray(on));
+  expect(attenuation(torn.subarray(on), cleaned, 3, 13)).toBeGreaterThan(50);
+});

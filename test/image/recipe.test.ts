@@ -1,6 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {expect, test} from 'vitest';
-import {boards} from '../../boards/index.ts';
+import {boardCalled, boards} from '../../boards/index.ts';
 import {readLock} from '../../tools/image/package-lock.ts';
 import {beside, leftOut, wanted} from '../../tools/image/packages.ts';
 import {profiles} from '../../tools/image/profiles.ts';
@@ -35,6 +35,23 @@ test('the image of a board has its device tree', () => {
     expect(profiles[image.kernel].deviceTrees.map((name) => `broadcom/${name}.dtb`)).toContain(
       image.deviceTree,
     );
+  }
+});
+
+test('each model that the image runs on is a board that it is made for', () => {
+  // What the roots of Debian's trees are called.
+  const names: Readonly<Record<string, string>> = {
+    'bcm2837-rpi-3-b': 'raspberrypi,3-model-b',
+    'bcm2837-rpi-3-b-plus': 'raspberrypi,3-model-b-plus',
+    'bcm2837-rpi-3-a-plus': 'raspberrypi,3-model-a-plus',
+    'bcm2837-rpi-zero-2-w': 'raspberrypi,model-zero-2-w',
+    'bcm2711-rpi-4-b': 'raspberrypi,4-model-b',
+    'bcm2711-rpi-400': 'raspberrypi,400',
+    'bcm2712-rpi-5-b': 'raspberrypi,5-model-b',
+    'bcm2712-d-rpi-5-b': 'raspberrypi,5-model-b',
+  };
+  for (const {name, deviceTrees} of Object.values(profiles)) {
+    for (const tree of deviceTrees) expect(boardCalled([names[tree]!])?.image?.kernel, tree).toBe(name);
   }
 });
 

@@ -56,6 +56,12 @@ test('the image boots through its own script, calls a phone and is called by it,
   expect(await inside('ls /run/systemd/dnssd')).toBe('doorline-udp.dnssd');
   // The slot that runs counts as good, and the other has nothing yet.
   expect(await inside('fw_printenv | sort')).toBe('BOOT_A_LEFT=9\nBOOT_B_LEFT=0\nBOOT_ORDER=A B');
+  // On a card that gives neither copy of the variables it counts as good too.
+  expect(
+    await inside(
+      'cd /run; truncate -s 8K nothing; printf "/run/nothing %s 0x1000\\n" 0 0x1000 > nothing.config; fw_printenv -c nothing.config 2>&- | sort',
+    ),
+  ).toBe('BOOT_A_LEFT=9\nBOOT_B_LEFT=9\nBOOT_ORDER=A B');
   // Nothing listens but the station, and SSH is off.
   expect(await inside('systemctl is-active doorline-ssh')).toBe('inactive');
   // Licences: of every package of Debian and of npm (those of @koromix are parts of koffi, and have its licence), of Node.js, and

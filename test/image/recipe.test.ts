@@ -55,6 +55,17 @@ test('each model that the image runs on is a board that it is made for', () => {
   }
 });
 
+test('where the variables cannot be read, the running system takes what U-Boot takes', () => {
+  const script = read('image/boot/boot.cmd');
+  const [, taken = ''] = /cannot be read(.*?)run save/s.exec(script) ?? [];
+  const lines = Array.from(
+    taken.matchAll(/setenv (\w+) '?(.*?)'?$/gm),
+    ([, name, value]) => `${name}=${value}\n`,
+  );
+  expect(lines).toHaveLength(3);
+  expect(read('image/root/etc/u-boot-initial-env')).toBe(lines.join(''));
+});
+
 test('every user and group that the service needs is in the image, with a number of its own', () => {
   const users = names('image/root/etc/passwd');
   const groups = names('image/root/etc/group');

@@ -56,6 +56,7 @@ else
   setenv BOOT_ORDER 'A B'
   setenv BOOT_A_LEFT 9
   setenv BOOT_B_LEFT 9
+  run save
 fi
 
 setenv slot none

@@ -21,3 +21,13 @@ test('on an emulated Raspberry Pi 3, with its own U-Boot, SD card and device tre
     `Raspberry Pi 3: U-Boot took ${uBoot} s, from the kernel's start to the station it took ${rest} s`,
   );
 });
+
+test('what a device at the serial port says from power-on on does not stop U-Boot', async (context) => {
+  const {machine} = await makeBoard(context, {model: 'raspi3b'});
+  await machine.start();
+  // The end of a text (ETX) in many protocols is Ctrl-C.
+  const device = setInterval(() => machine.type('\x02badge 4711\r\n\x03'), 100);
+  context.onTestFinished(() => clearInterval(device));
+  await machine.waitForConsole(/Starting kernel/);
+  await machine.cutPower();
+});

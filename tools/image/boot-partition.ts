@@ -27,7 +27,11 @@ export async function makeBootPartition({
   rmSync(file, {force: true});
   mkdirSync(work, {recursive: true});
   for (const name of firmware) cpSync(join(base.beside, 'usr/lib/raspi-firmware', name), join(work, name));
-  for (const name of deviceTrees) cpSync(treeOf(base, name), join(work, `${name}.dtb`));
+  for (const name of deviceTrees) {
+    const tree = join(work, `${name}.dtb`);
+    cpSync(treeOf(base, name), tree);
+    await waitForNoKey(tree);
+  }
   cpSync(join(base.beside, 'usr/lib/u-boot/rpi_arm64/u-boot.bin'), join(work, 'u-boot.bin'));
   cpSync(join(ours, 'config.txt'), join(work, 'config.txt'));
   const fixed = `SOURCE_DATE_EPOCH=${time}`;
@@ -56,4 +60,14 @@ export async function makeBootPartition({
   ];
   const paths = files.map((name) => join(work, name));
   await must(['env', fixed, 'TZ=UTC', 'mcopy', '-i', file, ...paths, '::']);
+}
+
+/**
+ * U-Boot's own settings are in the tree that the firmware of a Raspberry Pi hands it. Debian's build waits two seconds for a key
+ * at the header's serial port and at USB keyboards, and stops for good at one: a reader or an RS-485 bus may say something
+ * at any time. With a delay of -2 it does not look.
+ */
+async function waitForNoKey(tree: string): Promise<void> {
+  await must(['fdtput', '-c', tree, '/config']);
+  await must(['fdtput', '-t', 'x', tree, '/config', 'bootdelay', 'fffffffe']);
 }

@@ -208,6 +208,11 @@ export class BoardMachine {
     }) as Promise<Exclude<Value, false | undefined>>;
   }
 
+  /** Says something at the serial port, whoever listens there. */
+  type(text: string): void {
+    this.#shell!.write(text);
+  }
+
   /** Runs a command as root inside, and returns its output and exit status. */
   async inside(command: string): Promise<{status: number; output: string}> {
     const number = ++this.#commands;

@@ -6,6 +6,9 @@
 # They are two copies on the disk, as libubootenv writes them: a checksum (4 bytes), a number that grows with each writing
 # (1 byte), the text. A power cut while one is written leaves the other.
 
+# Ctrl-C ends a loop and with it all of this, and is ETX, the end of a text, where a device at the serial port speaks a protocol.
+setenv stdin nulldev
+
 setenv first_block 800
 setenv second_block 1000
 setexpr first ${pxefile_addr_r} + 10000

@@ -16,6 +16,8 @@ export class LineFiller {
   readonly noise: ComfortNoise;
   /** RTP timestamp of what is to be put at the end. */
   next = 0;
+  /** Packets of sound that were put. */
+  packets = 0;
   /** Samples that were made up. */
   concealed = 0;
   /** Mean time from a packet's coming to its being heard, in ms. */
@@ -82,6 +84,7 @@ export class LineFiller {
       this.noise.describe(queue.take(slot), 0, length);
       return;
     }
+    this.packets++;
     const over = timestampDistance(queue.timestamp(slot), this.next);
     const wait = this.#clock.time + line.waiting / this.#perMs - queue.arrival(slot);
     this.meanWait += (wait - this.meanWait) / 16;

@@ -37,7 +37,8 @@ export interface PacketPlace {
  * How long packets wait is chosen by the clock so that listeners lose least; sound is stretched to get there, in pauses
  * where there are some. What is missing when its time comes is made up. Nobody knows then whether it is lost or late:
  * playing stands still at that place, in `#debt`. With the next packet the debt is paid by leaving out as much, which costs
- * nothing where a packet is lost; or it is forgiven, which gives later packets more time.
+ * nothing where a packet is lost; or it is forgiven, which gives later packets more time. Where packets come so much later for good that all their times have gone, playing starts
+ * over with them.
  *
  * Where the sender describes the noise of a pause, that noise is no loss and may have any length.
  */
@@ -110,7 +111,7 @@ export class PlayoutBuffer {
   ): void {
     if (count === 0 || !this.#takes(header, count, now)) return;
     const {timestamp} = header;
-    if (timestampDistance(this.#filler.next, timestamp) + count <= 0) this.late++;
+    if (this.#isLate(timestamp, count)) this.late++;
     else if (this.#queue.put(bytes, start, count, timestamp, decoder, now)) this.#packetLength = count;
   }
 
@@ -153,7 +154,7 @@ export class PlayoutBuffer {
     const {timestamp, sequenceNumber} = header;
     if (this.#isNewStart(header, duration, now)) this.#begin(timestamp, now);
     if (this.#isOutside(timestamp)) return false;
-    this.#streamStart.note(timestamp, duration, now);
+    this.#streamStart.note(timestamp, duration, this.#filler.packets, now);
     this.#clock.note(sequenceNumber, timestamp, now);
     const filler = this.#filler;
     if (this.#state === 'waiting' && timestampDistance(timestamp, filler.next) > 0) filler.next = timestamp;
@@ -163,7 +164,14 @@ export class PlayoutBuffer {
   #isNewStart({timestamp, marker = false}: PacketPlace, duration: number, now: number): boolean {
     if (this.#state === 'empty') return true;
     if (this.#isOutside(timestamp)) return this.#streamStart.isElsewhere(timestamp, duration, marker);
+    // A description of noise, which has no duration, is of use however late it is.
+    if (duration > 0 && this.#isLate(timestamp, duration) && this.#streamStart.isLateForGood) return true;
     return this.#debt > 0 && this.#streamStart.stoodStill(timestamp, duration, marker, now);
+  }
+
+  /** Whether sound that lasts `duration` steps of the timestamp comes when its time has gone. */
+  #isLate(timestamp: number, duration: number): boolean {
+    return timestampDistance(this.#filler.next, timestamp) + duration <= 0;
   }
 
   #isOutside(timestamp: number): boolean {

@@ -135,14 +135,18 @@ export class VoiceSession {
     if (this.#talks && !talked) this.#listenFrom(now);
   }
 
-  /** Connects the session with microphone and loudspeaker, or takes it off them; `xruns` of theirs since the start. */
+  /**
+   * Connects the session with microphone and loudspeaker, or takes it off them; `xruns` of theirs since the start. When a call
+   * with early media is answered, it is connected once more.
+   */
   attach(attached: boolean, now: number, xruns: number): void {
+    // Until the answer nobody listens to what is told of silence.
+    if (attached) this.#listenFrom(now);
     if (attached === this.#attached) return;
     this.#attached = attached;
     if (attached) this.#xrunsBefore = xruns;
     else this.#xruns += xruns - this.#xrunsBefore;
     this.#received.restart();
-    this.#listenFrom(now);
   }
 
   /** One datagram that came to the port of RTP. */

@@ -86,6 +86,36 @@ test('silence is told after 4 and 10 seconds, and again after sound has come', a
   expect(told()).toEqual([4, 10, 4]);
 });
 
+test.each([0, 300, 490, 750])(
+  'silence counts from the answer on, however long early media was to be heard (%d frames)',
+  async (early) => {
+    const bench = new Bench();
+    await bench.talk();
+    for (let step = 0; step < early; step++) bench.step(0);
+    bench.reports.length = 0;
+    bench.do({kind: 'update', session: 1, stream});
+    bench.do({kind: 'attach', session: 1});
+    const told: number[] = [];
+    for (let step = 1; step <= 510; step++) {
+      bench.step(0);
+      if (bench.reported('silence').length > told.length) told.push(step);
+    }
+    expect(bench.reported('silence').map(({seconds}) => seconds)).toEqual([4, 10]);
+    expect(told[0]).toBeCloseTo(200, -1);
+    expect(told[1]).toBeCloseTo(500, -1);
+  },
+);
+
+test('new offers of a call in which nothing comes do not hide that', async () => {
+  const bench = new Bench();
+  await bench.talk();
+  for (let step = 0; step < 520; step++) {
+    if (step % 100 === 99) bench.do({kind: 'update', session: 1, stream});
+    bench.step(0);
+  }
+  expect(bench.reported('silence').map(({seconds}) => seconds)).toEqual([4, 10]);
+});
+
 test.each(['recvonly', 'sendonly', 'inactive'] as const)(
   'a session on hold (%s), or not attached, may be silent',
   async (direction) => {

@@ -1,4 +1,5 @@
 import {isIPv4, isIPv6} from 'node:net';
+import {canonicalAddress} from '../base/canonical-address.ts';
 import {failure, type Result, success} from '../base/result.ts';
 import type {
   Attribute,
@@ -186,7 +187,9 @@ function parseConnection(fields: string[]): Connection | undefined {
   // Every IPv4 address has the shape of a host name.
   if (type === 'IP4') return isHostName(address) ? {address} : undefined;
   if (type !== 'IP6') return undefined;
-  return isIPv6(address) || (isHostName(address) && !isIPv4(address)) ? {address} : undefined;
+  // Packets from there are known by it, so it is kept as they will show it.
+  if (isIPv6(address)) return {address: canonicalAddress(address)};
+  return isHostName(address) && !isIPv4(address) ? {address} : undefined;
 }
 
 function isHostName(text: string): boolean {

@@ -1,4 +1,5 @@
 import {isIP} from 'node:net';
+import {canonicalAddress} from '../base/canonical-address.ts';
 import type {RtcpTransport, SocketAddress} from '../rtp/audio-stream.ts';
 import {
   type Attribute,
@@ -46,7 +47,8 @@ export function readRtcpTransport(description: SessionDescription, line: MediaDe
   const address = named?.[2];
   return {
     multiplexed,
-    address: address !== undefined && isIP(address) && !isGroup(address) ? address : undefined,
+    address:
+      address !== undefined && isIP(address) && !isGroup(address) ? canonicalAddress(address) : undefined,
     port: port <= 65_535 ? port : 0,
     voipMetrics,
   };

@@ -19,7 +19,7 @@ export interface Origin {
   readonly address: string;
 }
 
-/** A c= line: an address without TTL or brackets, or a host name. */
+/** A c= line: an address in its canonical form, without TTL or brackets, or a host name. */
 export interface Connection {
   readonly address: string;
 }

@@ -165,6 +165,7 @@ test('hold by sendonly, inactive, 0.0.0.0 and ::, at either level', () => {
   expect(direction('c=IN IP4 0.0.0.0', audio, 'a=sendonly')).toEqual(['recvonly', 'recvonly']);
   expect(direction('c=IN IP4 0.0.0.0', audio, 'a=recvonly')).toEqual(['inactive', 'inactive']);
   expect(direction('c=IN IP6 ::', audio)).toEqual(['recvonly', 'recvonly']);
+  expect(direction('c=IN IP6 0:0:0:0:0:0:0:0', audio)).toEqual(['recvonly', 'recvonly']);
 });
 
 test('ptime and maxptime are followed within 10 to 60 ms', () => {

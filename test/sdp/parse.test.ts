@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
+import {canonicalAddress} from '../../firmware/base/canonical-address.ts';
 import {parseSessionDescription, sdpLimits} from '../../firmware/sdp/parse.ts';
 import type {SessionDescription} from '../../firmware/sdp/session-description.ts';
 import {writeSessionDescription} from '../../firmware/sdp/write.ts';
@@ -74,6 +75,15 @@ test('names what is wrong and in which line', () => {
   expect(codeOf(...head, 'm=audio 4000 RTP/AVP')).toBe('bad-media 6 m=');
 });
 
+test.each(['2001:db8::7', '2001:DB8::7', '2001:db8:0:0:0:0:0:7', '2001:0db8::0:0007'])(
+  '%s is the address that packets will be seen to come from',
+  (written) => {
+    const lines = ['v=0', 'o=- 1 1 IN IP4 192.0.2.7', `c=IN IP6 ${written}`, 'm=audio 4000 RTP/AVP 0'];
+    const result = parseSessionDescription(bytes(lines.join('\r\n')));
+    expect(result).toMatchObject({ok: true, value: {connection: {address: '2001:db8::7'}}});
+  },
+);
+
 test('bounds size and counts', () => {
   const media = 'm=audio 4000 RTP/AVP 0';
   expect(codeOf(...head, `a=${'x'.repeat(sdpLimits.bytes)}`)).toBe('too-large 1');
@@ -84,7 +94,7 @@ test('bounds size and counts', () => {
 });
 
 const token = fc.stringMatching(/^[A-Za-z0-9-]{1,8}$/);
-const address = fc.oneof(fc.ipV4(), fc.ipV6());
+const address = fc.oneof(fc.ipV4(), fc.ipV6().map(canonicalAddress));
 const connection = fc.option(fc.record({address}), {nil: undefined});
 const attributes = fc.array(
   fc.record({name: token, value: fc.option(fc.stringMatching(/^[!-~]{0,12}$/), {nil: undefined})}),

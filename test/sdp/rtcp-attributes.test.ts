@@ -25,6 +25,7 @@ test('reports go to the next port, unless a=rtcp names another (RFC 3605)', () =
     address: '192.0.2.77',
   });
   expect(transportOf(audio, 'a=rtcp:53020 IN IP6 2001:db8::7')).toMatchObject({address: '2001:db8::7'});
+  expect(transportOf(audio, 'a=rtcp:53020 IN IP6 2001:DB8:0::7')).toMatchObject({address: '2001:db8::7'});
   expect(transportOf(audio, 'a=rtcp:0')).toMatchObject({port: 0});
 });
 

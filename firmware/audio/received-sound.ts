@@ -9,14 +9,21 @@ import type {ToneListener} from './tone-listener.ts';
 
 /** Packets of any codec as frames at 16 kHz, in their order and at the pace of the loudspeaker. */
 export class ReceivedSound {
-  readonly #narrow = new PlayoutBuffer(narrowRate);
-  readonly #wide = new PlayoutBuffer(sampleRate);
-  #playout = this.#narrow;
+  readonly #narrow: PlayoutBuffer;
+  readonly #wide: PlayoutBuffer;
+  #playout: PlayoutBuffer;
   #codec: CodecName = 'PCMU';
   #decoder: Decoder = createDecoder('PCMU');
   readonly #frame = new Int16Array(narrowSamples);
   readonly #widener = new Resampler(narrowRate, sampleRate, narrowSamples);
   readonly #keys = new KeySound();
+
+  /** `onLate` is told the sequence number of each packet that came when its time had gone. */
+  constructor(onLate: (sequenceNumber: number) => void = () => {}) {
+    this.#narrow = new PlayoutBuffer(narrowRate, onLate);
+    this.#wide = new PlayoutBuffer(sampleRate, onLate);
+    this.#playout = this.#narrow;
+  }
 
   /** Packets that came when their time had gone. */
   get late(): number {

@@ -38,7 +38,7 @@ export class VoiceSession {
   readonly #sender: RtpSender;
   readonly #reports: ReportChannel;
   readonly #controlSocket: RtpSocket;
-  readonly #received = new ReceivedSound();
+  readonly #received: ReceivedSound;
   readonly #outgoing = new OutgoingSound();
   readonly #playout: Playout;
   /** Whether nothing was encoded for the next frame. */
@@ -70,7 +70,10 @@ export class VoiceSession {
     this.#socket = sockets.rtp;
     this.#controlSocket = sockets.rtcp;
     this.#listener = listener;
-    const received = this.#received;
+    const received = new ReceivedSound((sequenceNumber) => {
+      this.#receiver.reception.pattern.discard(sequenceNumber);
+    });
+    this.#received = received;
     this.#playout = {
       get delay() {
         return received.delayMs;
@@ -249,10 +252,7 @@ export class VoiceSession {
   }
 
   #hear(bytes: Uint8Array, header: RtpHeader, codec: CodecName): void {
-    if (!this.#hears) return;
-    const {late} = this.#received;
-    this.#received.put(bytes, header, codec, this.#tones, this.#playingTime());
-    if (this.#received.late > late) this.#receiver.reception.pattern.discard(header.sequenceNumber);
+    if (this.#hears) this.#received.put(bytes, header, codec, this.#tones, this.#playingTime());
   }
 
   #listenFrom(now: number): void {

@@ -1,6 +1,7 @@
 import {expect, test} from 'vitest';
-import {packetType} from '../../firmware/rtp/rtcp/compound.ts';
-import {Bench, noRtcp, peer, senderReport} from './media-bench.ts';
+import {packetType, splitCompound} from '../../firmware/rtp/rtcp/compound.ts';
+import {findVoipMetrics} from '../../firmware/rtp/rtcp/voip-metrics.ts';
+import {Bench, noRtcp, peer, senderReport, stream} from './media-bench.ts';
 
 test('reports go from the second port to the port after that of RTP; what comes back shows in the figures', async () => {
   const bench = new Bench();
@@ -75,4 +76,29 @@ test('who pauses in comfort noise is still there as long as reports come, and go
   expect(told()).toEqual([]);
   for (let step = 0; step < 600; step++) bench.step(0);
   expect(told()).toEqual([4, 10]);
+});
+
+test('packets that had to be left out after a stall are told of as discarded, and in a row', async () => {
+  const bench = new Bench();
+  const socket = await bench.talk({rtcp: {...stream.rtcp, voipMetrics: true}});
+  const held: Uint8Array[] = [];
+  const stalls = 10;
+  for (let step = 0; step < 250 * stalls; step++) {
+    held.push(bench.packet(4000));
+    if (step % 250 >= 120 && step % 250 < 140) bench.step(0);
+    else {
+      for (const bytes of held.splice(0)) socket.onDatagram(bytes, peer.address, peer.port);
+      bench.step(0);
+    }
+  }
+  const {late, received, burstRatio} = bench.statistics(1)!;
+  const inARow = late / stalls;
+  expect(inARow).toBeGreaterThan(10);
+  expect(burstRatio / (inARow * (1 - late / received))).toBeCloseTo(1, 1);
+  const report = splitCompound(bench.controlSockets[0]!.sent.at(-1)!.bytes);
+  if (typeof report === 'string') throw new Error(report);
+  const extended = report.find(({type}) => type === packetType.extendedReport)!;
+  const {lossRate, discardRate} = findVoipMetrics(extended.body, 5)!;
+  expect(lossRate).toBe(0);
+  expect(discardRate / 256).toBeCloseTo(late / received, 2);
 });

@@ -8,6 +8,14 @@ const capacity = 8192;
 /** Longest packet, in bytes: of more only this much is taken. 200 ms. */
 export const longestPacket = 1600;
 
+/** What the header of a packet says of its place. */
+export interface PacketPlace {
+  readonly timestamp: number;
+  readonly sequenceNumber: number;
+  /** The sender has paused before it (RFC 3550 section 4.1). */
+  readonly marker?: boolean;
+}
+
 /**
  * Packets that wait to be played, found by their timestamps. All codecs here have 64 kbit/s: one byte for each step of
  * the timestamp's 8000 Hz, so that a packet lies where its timestamp says.
@@ -16,6 +24,7 @@ export class PacketQueue {
   readonly #payload = new Uint8Array(longestPacket);
   readonly #bytes = new Uint8Array(capacity);
   readonly #timestamps = new Uint32Array(slots);
+  readonly #sequenceNumbers = new Uint16Array(slots);
   /** In bytes; 0 for a free slot. */
   readonly #lengths = new Uint16Array(slots);
   readonly #arrivals = new Float64Array(slots);
@@ -34,7 +43,7 @@ export class PacketQueue {
     bytes: Uint8Array,
     start: number,
     count: number,
-    timestamp: number,
+    {timestamp, sequenceNumber}: PacketPlace,
     decoder: Decoder | undefined,
     arrival: number,
   ): boolean {
@@ -49,6 +58,7 @@ export class PacketQueue {
       this.#bytes[(timestamp + index) & (capacity - 1)] = bytes[start + index]!;
     }
     this.#timestamps[free] = timestamp;
+    this.#sequenceNumbers[free] = sequenceNumber;
     this.#lengths[free] = length;
     this.#arrivals[free] = arrival;
     this.#decoders[free] = decoder;
@@ -106,16 +116,14 @@ export class PacketQueue {
     return this.#payload;
   }
 
-  /** Drops packets of sound that end before or at `timestamp`. Returns how many. */
-  dropBefore(timestamp: number): number {
-    let dropped = 0;
+  /** Drops packets of sound that end before or at `timestamp`, and tells the sequence number of each. */
+  dropBefore(timestamp: number, onDropped: (sequenceNumber: number) => void): void {
     for (let slot = 0; slot < slots; slot++) {
       const length = this.#lengths[slot]!;
       if (length === 0 || this.#decoders[slot] === undefined) continue;
       if (timestampDistance(timestamp, this.#timestamps[slot]!) + length > 0) continue;
       this.#lengths[slot] = 0;
-      dropped++;
+      onDropped(this.#sequenceNumbers[slot]!);
     }
-    return dropped;
   }
 }

@@ -4,7 +4,7 @@ import {frameTime, narrowRate} from '../frame.ts';
 import {longestDescription} from './comfort-noise.ts';
 import {DelayChange} from './delay-change.ts';
 import {LineFiller} from './line-filler.ts';
-import {PacketQueue} from './packet-queue.ts';
+import {type PacketPlace, PacketQueue} from './packet-queue.ts';
 import {PlayingClock} from './playing-clock.ts';
 import {StreamStart} from './stream-start.ts';
 
@@ -22,14 +22,6 @@ const longestDebt = 400;
 export const maxDelayMs = 750;
 /** What is further behind is no late packet, but another stream; ms. */
 const maxBehindMs = 1000;
-
-/** What the header of a packet says of its place. */
-export interface PacketPlace {
-  readonly timestamp: number;
-  readonly sequenceNumber: number;
-  /** The sender has paused before it (RFC 3551 section 4.1). */
-  readonly marker?: boolean;
-}
 
 /**
  * Puts received packets in order, decodes them and hands their sound out in frames, at the pace of the loudspeaker.
@@ -53,6 +45,7 @@ export class PlayoutBuffer {
   readonly #filler: LineFiller;
   readonly #change: DelayChange;
   readonly #streamStart = new StreamStart();
+  readonly #countLate: (sequenceNumber: number) => void;
   #state: 'empty' | 'waiting' | 'playing' = 'empty';
   /** When the first packet came, in ms. */
   #begun = 0;
@@ -61,8 +54,12 @@ export class PlayoutBuffer {
   /** Length of a packet in steps of the timestamp. */
   #packetLength = 160;
 
-  /** `sampleRate` is that of decoded sound: 8000 or 16000 Hz. */
-  constructor(sampleRate: number) {
+  /** `sampleRate` is that of decoded sound: 8000 or 16000 Hz. `onLate` is told of each packet that counts as late. */
+  constructor(sampleRate: number, onLate: (sequenceNumber: number) => void = () => {}) {
+    this.#countLate = (sequenceNumber) => {
+      this.late++;
+      onLate(sequenceNumber);
+    };
     this.#perMs = sampleRate / 1000;
     this.#scale = sampleRate / narrowRate;
     this.#filler = new LineFiller(sampleRate, this.#queue, this.#clock);
@@ -110,9 +107,8 @@ export class PlayoutBuffer {
     now: number,
   ): void {
     if (count === 0 || !this.#takes(header, count, now)) return;
-    const {timestamp} = header;
-    if (this.#isLate(timestamp, count)) this.late++;
-    else if (this.#queue.put(bytes, start, count, timestamp, decoder, now)) this.#packetLength = count;
+    if (this.#isLate(header.timestamp, count)) this.#countLate(header.sequenceNumber);
+    else if (this.#queue.put(bytes, start, count, header, decoder, now)) this.#packetLength = count;
   }
 
   /**
@@ -125,7 +121,7 @@ export class PlayoutBuffer {
     // Sound that waits is newer than what is described too late.
     if (timestampDistance(next, header.timestamp) < 0 && this.#queue.first(next) >= 0) return;
     const length = Math.min(count, longestDescription);
-    this.#queue.put(bytes, start, length, header.timestamp, undefined, now);
+    this.#queue.put(bytes, start, length, header, undefined, now);
   }
 
   /** Fills `frame`, 20 ms at the rate of the sound, with what is to be heard at `now` (ms). */
@@ -258,7 +254,7 @@ export class PlayoutBuffer {
       paid = Math.max(0, Math.min(this.#debt, frames * frameTime * perMs));
     }
     this.#filler.advance(paid);
-    this.late += this.#queue.dropBefore(this.#filler.next);
+    this.#queue.dropBefore(this.#filler.next, this.#countLate);
     this.#debt = ahead > 0 && paid === ahead ? this.#debt - paid : 0;
   }
 
@@ -299,7 +295,7 @@ export class PlayoutBuffer {
     const filler = this.#filler;
     filler.advance(Math.ceil(off) * this.#perMs - filler.line.waiting);
     filler.line.end = filler.line.head;
-    this.late += this.#queue.dropBefore(filler.next);
+    this.#queue.dropBefore(filler.next, this.#countLate);
     const joint = count >> 2;
     filler.conceal(joint);
     filler.advance(joint);

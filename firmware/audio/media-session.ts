@@ -1,5 +1,4 @@
 import type {AudioStream, SocketAddress} from '../rtp/audio-stream.ts';
-import {nothingDropped} from '../rtp/dropped-packets.ts';
 import type {KeyWay, MediaCommand, SessionStatistics} from './media-messages.ts';
 
 /** What a session asks of the engine that it belongs to. */
@@ -8,22 +7,6 @@ export interface SessionOwner {
   statistics(session: number): Promise<SessionStatistics | undefined>;
   forget(session: number): void;
 }
-
-const nothingYet: SessionStatistics = {
-  sent: 0,
-  received: 0,
-  lost: 0,
-  late: 0,
-  dropped: nothingDropped,
-  jitterMs: 0,
-  burstRatio: 1,
-  delayMs: 0,
-  xruns: 0,
-  remoteLost: null,
-  remoteJitterMs: null,
-  roundTripMs: null,
-  remoteMos: null,
-};
 
 /** The control thread's side of one RTP session: a call's sound. */
 export class MediaSession {
@@ -69,9 +52,9 @@ export class MediaSession {
     if (!this.#closed) this.#owner.command({kind: 'digit', session: this.id, digit});
   }
 
-  /** The figures so far; once closed, those of the whole session. */
-  async statistics(): Promise<SessionStatistics> {
-    return (await (this.#final ?? this.#owner.statistics(this.id))) ?? nothingYet;
+  /** The figures so far; once closed, those of the whole session. Undefined where the media thread ended before it told. */
+  statistics(): Promise<SessionStatistics | undefined> {
+    return this.#final ?? this.#owner.statistics(this.id);
   }
 
   /** Frees the port. Harmless when done twice. */

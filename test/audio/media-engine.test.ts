@@ -106,10 +106,10 @@ test(
     there.sendDigit('7');
     there.sendDigit('#');
     let received = 0;
-    while (received < 90) received = (await there.statistics()).received;
+    while (received < 90) received = (await there.statistics())!.received;
     await until(() => keys.length === 2);
     here.close();
-    const {sent} = await here.statistics();
+    const {sent} = (await here.statistics())!;
     await Promise.all(engines.map((engine) => engine.close()));
 
     expect(keys).toBe('7#');
@@ -149,8 +149,8 @@ test.each([
     ],
   );
   let sent = 0;
-  while (sent < 100) sent = (await there.statistics()).sent;
-  const {received} = await here.statistics();
+  while (sent < 100) sent = (await there.statistics())!.sent;
+  const {received} = (await here.statistics())!;
   await Promise.all(engines.map((engine) => engine.close()));
   const {samples, rate} = readWav(heard);
   if (isHeard) {
@@ -188,15 +188,19 @@ test('when all ports are in use it says so', async (context) => {
   await expect(engine.open('127.0.0.1')).rejects.toThrow('no free RTP ports on 127.0.0.1');
 });
 
-test('after closing nothing hangs', async () => {
+test('after closing nothing hangs; what was not asked for before is not known any more', async () => {
   const engine = await start({microphone: 'silence', speaker: 'discard'});
   const session = await engine.open('127.0.0.1');
+  const another = await engine.open('127.0.0.1');
+  another.close();
   engine.play('ringback');
   await engine.close();
   await engine.close();
   await expect(engine.open('127.0.0.1')).rejects.toThrow('ended');
-  expect(await session.statistics()).toMatchObject({sent: 0});
+  expect(await session.statistics()).toBeUndefined();
+  expect(await another.statistics()).toMatchObject({sent: 0});
   session.close();
+  expect(await session.statistics()).toBeUndefined();
 });
 
 test('a thread that works answers, one that hangs does not, and one that has ended says so', async () => {

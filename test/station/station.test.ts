@@ -53,6 +53,10 @@ test('a press beeps, calls all, rings; one answers, the other is let go; a digit
   await Promise.resolve();
   expect(station.status().call).toMatchObject({seconds: 1, rtp: {sent: 50, received: 50, delayMs: 40}});
   expect(station.status().call?.rtp.mos).toBeGreaterThan(4);
+  other!.media.gone = true;
+  clock.advance(1_000);
+  await Promise.resolve();
+  expect(station.status().call).toMatchObject({rtp: {received: 50}});
 
   other!.presses('7');
   expect(relay.active).toBe(true);
@@ -72,7 +76,7 @@ test('a press beeps, calls all, rings; one answers, the other is let go; a digit
     peer: '102',
     result: 'answered',
     ringSeconds: 2,
-    talkSeconds: 4,
+    talkSeconds: 5,
     codec: 'PCMU',
     keysHeard: 1,
     rtp: {received: 50},

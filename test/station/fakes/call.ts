@@ -55,11 +55,13 @@ export class FakeSession implements CallMedia {
     remoteMos: null,
   };
   closed = false;
+  /** The media thread has ended. */
+  gone = false;
 
   update(): void {}
 
-  async statistics(): Promise<typeof this.figures> {
-    return this.figures;
+  async statistics(): Promise<typeof this.figures | undefined> {
+    return this.gone ? undefined : this.figures;
   }
 
   close(): void {

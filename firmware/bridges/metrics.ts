@@ -86,9 +86,9 @@ function addCall(call: StationStatus['call'], figures: Exposition): void {
   if (!call) return;
   const {rtp} = call;
   figures.gauge('doorline_call_seconds', 'Time since the call was answered.', [[{}, call.seconds]]);
-  figures.counter(
-    'doorline_call_rtp_packets_total',
-    'Packets of the call; lost ones never came, late ones too late.',
+  figures.gauge(
+    'doorline_call_rtp_packets',
+    'Packets of the call so far; lost ones have not come, late ones too late.',
     [
       [{kind: 'sent'}, rtp.sent],
       [{kind: 'received'}, rtp.received],

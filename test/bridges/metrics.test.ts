@@ -14,7 +14,8 @@ function read(station: FakeStation, calls: Parameters<typeof metrics>[1] = []) {
   expect(values.size).toBe(lines.length);
   for (const [name, value] of values) {
     expect(value, name).not.toBeNaN();
-    expect(text).toContain(`# TYPE ${name.split('{')[0]} `);
+    const [family = ''] = name.split('{');
+    expect(text).toContain(`# TYPE ${family} ${family.endsWith('_total') ? 'counter' : 'gauge'}\n`);
   }
   return values;
 }
@@ -79,7 +80,9 @@ test('during a call: its packets, times in seconds, quality where it is known', 
   const values = read(station);
   expect(values.get('doorline_state{state="talking"}')).toBe(1);
   expect(values.get('doorline_call_seconds')).toBe(call?.seconds);
-  expect(values.get('doorline_call_rtp_packets_total{kind="sent"}')).toBe(call?.rtp.sent);
+  expect(values.get('doorline_call_rtp_packets{kind="sent"}')).toBe(call?.rtp.sent);
+  // It goes down where what seemed lost comes, and at the end of a call: no counter.
+  expect(values.get('doorline_call_rtp_packets{kind="lost"}')).toBe(call?.rtp.lost);
   expect(values.get('doorline_call_rtp_jitter_seconds')).toBeCloseTo(call!.rtp.jitterMs / 1000, 9);
   expect(values.has('doorline_call_mos{side="here"}')).toBe(call?.rtp.mos !== null);
 });

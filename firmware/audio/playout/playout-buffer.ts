@@ -29,8 +29,8 @@ const maxBehindMs = 1000;
  * How long packets wait is chosen by the clock so that listeners lose least; sound is stretched to get there, in pauses
  * where there are some. What is missing when its time comes is made up. Nobody knows then whether it is lost or late:
  * playing stands still at that place, in `#debt`. With the next packet the debt is paid by leaving out as much, which costs
- * nothing where a packet is lost; or it is forgiven, which gives later packets more time. Where packets come so much later for good that all their times have gone, playing starts
- * over with them.
+ * nothing where a packet is lost; or it is forgiven, which gives later packets more time. Where packets come so much later for good
+ * that all their times have gone, playing starts over with them.
  *
  * Where the sender describes the noise of a pause, that noise is no loss and may have any length.
  */

@@ -252,6 +252,7 @@ test('at a terminal it asks for the settings, without showing passwords, and whe
     [/where it is open\)\?/, 'hidden words'],
     [/two letters\?/, 'de'],
     [/the page asks\)\?/, 'open sesame'],
+    [/as here\)\?/, 'Asia/Tokyo'],
     [/SSH stays off\)\?/, ''],
     [/\(yes\/no\)\?/, 'yes'],
   ];
@@ -267,6 +268,7 @@ test('at a terminal it asks for the settings, without showing passwords, and whe
     ...{name: 'Gate', call: ['192.168.1.20']},
     wifi: {ssid: 'Home', passphrase: 'hidden words', country: 'DE'},
     password_hash: expect.stringMatching(/^\$scrypt\$/),
+    timezone: 'Asia/Tokyo',
   });
 });
 

@@ -80,10 +80,11 @@ function sideOf(alsa: Library, element: Pointer, side: Side): ControlSide | null
 function set(alsa: Library, element: Pointer, side: Side, value: number | boolean): boolean {
   const what = () => `the mixer's control "${alsa.snd_mixer_selem_get_name(element)}"`;
   const hasSwitch = alsa[`snd_mixer_selem_has_${side}_switch`](element) === 1;
+  const asVolume = typeof value === 'number';
+  if (asVolume && alsa[`snd_mixer_selem_has_${side}_volume`](element) !== 1) return false;
   if (hasSwitch)
     checked(alsa[`snd_mixer_selem_set_${side}_switch_all`](element, value === false ? 0 : 1), what);
-  if (typeof value === 'boolean') return hasSwitch;
-  if (alsa[`snd_mixer_selem_has_${side}_volume`](element) !== 1) return false;
+  if (!asVolume) return hasSwitch;
   const {low, high} = rangeOf(alsa, element, side);
   const volume = Math.round(low + ((high - low) * value) / 100);
   checked(alsa[`snd_mixer_selem_set_${side}_volume_all`](element, volume), what);

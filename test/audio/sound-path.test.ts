@@ -16,6 +16,17 @@ function pathOf() {
   return {path: new SoundPath(() => card), card};
 }
 
+/** Of a card of another rate (Hz), which was plugged in in the place of the first. */
+function pathAt(rate: number) {
+  const {path, card} = pathOf();
+  card.captureRate = card.playbackRate = rate;
+  card.fault = unplugged;
+  path.refresh();
+  card.fault = null;
+  path.refresh();
+  return {path, card};
+}
+
 /** A ramp, so that each sample tells its place. */
 function ramp(from: number, count: number): number[] {
   return Array.from({length: count}, (_, index) => (from + index) % 30000);
@@ -257,12 +268,7 @@ class Bend {
 test.each([16_000, 48_000])(
   'a card of %i Hz whose clocks differ from ours: the delays stay, and no sound is lost or torn',
   (rate) => {
-    const {path, card} = pathOf();
-    card.captureRate = card.playbackRate = rate;
-    card.fault = unplugged;
-    path.refresh();
-    card.fault = null;
-    path.refresh();
+    const {path, card} = pathAt(rate);
     /** 200 Hz; its own bend is 16_000 times the square of that of a sample in radians. */
     const tone = (index: number, at: number) =>
       Math.round(16_000 * Math.sin((2 * Math.PI * 200 * index) / at));
@@ -300,12 +306,7 @@ test.each([16_000, 48_000])(
 test.each([16_000, 44_100, 48_000])(
   'the delay of an echo through a card of %i Hz is told, less a frame',
   (rate) => {
-    const {path, card} = pathOf();
-    card.captureRate = card.playbackRate = rate;
-    card.fault = unplugged;
-    path.refresh();
-    card.fault = null;
-    path.refresh();
+    const {path, card} = pathAt(rate);
     path.startCapture();
     const [samples, click] = [new Int16Array(frame), new Int16Array(frame)];
     click[0] = 20_000;

@@ -186,3 +186,14 @@ test('doorline call to nobody: says why, exit status 1', async (context) => {
   expect(output + errors).toContain('127.0.0.1');
   expect(errors).not.toMatch(stackTrace);
 });
+
+test('what time of day it is follows the time zone of the configuration, whatever that of the machine', async (context) => {
+  const run = startRun(context);
+  const asks = join(run.folder, 'asks.mjs');
+  writeFileSync(asks, "process.on('SIGUSR2', () => console.log('hour', new Date(0).getHours()));\n");
+  const environment = {TZ: 'America/New_York', NODE_OPTIONS: `--import=${asks}`};
+  const station = await TestStation.start(run, {timezone: 'Asia/Tokyo'}, {environment});
+  station.process.signal('SIGUSR2');
+  const [, hour] = await station.process.waitForOutput(/^hour (\d+)$/m, 10_000);
+  expect(hour).toBe('9');
+});

@@ -36,6 +36,7 @@ export interface StationSettings {
     mixer?: readonly string[];
   };
   light?: Record<string, unknown>;
+  timezone?: string;
   talk_seconds?: number;
   http?: {listen: string};
 }
@@ -213,6 +214,7 @@ export async function writeConfiguration(run: Run, settings: StationSettings): P
     ...(settings.answer ? {answer: settings.answer} : {}),
     audio: {microphone: 'silence', speaker: 'discard', ...settings.audio},
     ...(settings.light ? {light: settings.light} : {}),
+    ...(settings.timezone ? {timezone: settings.timezone} : {}),
     ...(settings.talk_seconds === undefined ? {} : {talk_seconds: settings.talk_seconds}),
     http: settings.http ?? {listen: '127.0.0.1:0'},
   };

@@ -48,7 +48,8 @@ const questions: readonly ((ask: Ask) => Promise<object | undefined>)[] = [
     return password === '' ? undefined : {password};
   },
   async (ask) => {
-    const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    // Undefined where this computer's own zone is none.
+    const here = Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC';
     const answer = await ask(
       `Its time zone, for the light at night and for updates (none: ${here}, as here)?`,
     );

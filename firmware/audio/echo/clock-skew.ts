@@ -54,7 +54,7 @@ export class ClockSkew {
     return this.#delays[last]! + this.skew * (time - this.#times[last]!);
   }
 
-  /** Wider as long as too little was seen to tell the slope: any clock's has room, a jump has not. */
+  /** Before the slope is known a delay may have gone with the clock that differs most; a jump goes further. */
   #tolerance(time: number): number {
     if (this.#span >= shortest * sampleRate) return tolerance;
     return tolerance + largest * (time - this.#times[this.#count - 1]!);

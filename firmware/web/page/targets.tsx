@@ -23,7 +23,11 @@ export function Targets({
     onDone();
   };
   return (
-    <Gate title="Whom shall the button call?" action={value.trim() ? 'Done' : 'Later'} onSubmit={submit}>
+    <Gate
+      title={`Whom shall ${button ?? 'the button'} call?`}
+      action={value.trim() ? 'Done' : 'Later'}
+      onSubmit={submit}
+    >
       <p>
         An address such as <code>192.168.1.20</code>, <code>sip:101@pbx</code> or <code>101</code>; several
         with a comma between them ring together. No server is needed to call a phone by its address.
